@@ -1,0 +1,47 @@
+#pragma once
+// Context: what a running job may ask about itself. `void run(kue::Context& ctx)`.
+//
+//   for (int page = 0; page < pages; ++page) {
+//     if (ctx.stop_requested()) return kue::interrupted();
+//     render(page);
+//     ctx.progress(100 * page / pages, "page");
+//   }
+//
+// Lives for one run. stop_requested() and stop_token() may be used from any thread; the rest from the job's own.
+
+#include <kue/clock.hpp>
+#include <kue/id.hpp>
+#include <kue/logger.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace kue {
+
+enum class StopCause { none, timeout, shutdown };
+
+class Context {
+ public:
+  virtual ~Context() = default;
+
+  virtual JobId id() const = 0;
+  virtual std::uint32_t attempt() const = 0;       // 1 in the first run
+  virtual std::uint32_t max_attempts() const = 0;
+  virtual std::optional<TimePoint> deadline() const = 0;  // start + timeout; none without a time-out
+  virtual std::stop_token stop_token() const = 0;  // raised at the time-out and when the worker stops
+  virtual StopCause stop_cause() const = 0;
+  virtual Logger& log() = 0;
+
+  // 0 to 100 (clamped) and a short note; kept with the job, at most a few times a second. Never throws.
+  virtual void progress(int percent, std::string_view note = {}) = 0;
+
+  bool stop_requested() const { return stop_token().stop_requested(); }
+  // The same for every run of this job: give it to the payment gateway, name the output file with it.
+  std::string idempotency_key() const { return id().str(); }
+};
+
+}  // namespace kue

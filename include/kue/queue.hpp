@@ -1,0 +1,72 @@
+#pragma once
+// Queue: where an application pushes jobs and a worker pops them. Yours is three functions (examples/redis_queue):
+//
+//   class MyRedisQueue : public kue::Queue {
+//    public:
+//     using Queue::push;                                             // keeps the typed push visible
+//     void push(kue::Envelope job) override { redis_.rpush(key, job.to_bytes()); }
+//     std::optional<kue::Delivery> pop(kue::Millis wait) override;   // blocks until a job or the time is over
+//   };
+//   queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
+//
+// Threads: push from any thread; pop by one thread of a process. push has happened when it returns, unless the queue
+// says otherwise (BufferedQueue); it throws kue::Error and then nothing was pushed, unless outcome_unknown().
+// A queue without Capabilities::acknowledge loses a job whose process dies; the worker says so when it starts.
+
+#include <kue/job.hpp>
+#include <kue/outcome.hpp>
+#include <kue/record.hpp>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace kue {
+
+class Worker;
+
+struct Delivery {
+  Envelope job;
+  std::uint64_t holder = 0;     // who has it: see kue/store.hpp, fence
+  std::uint32_t claim_no = 1;
+  std::uint32_t attempt = 1;    // the number that the job sees
+  Tally tally;                  // before this run
+  TimePoint claimed_at{};
+};
+
+// What a queue can honour. A push that asks for more is refused with Error(refused); nothing is dropped silently.
+struct Capabilities {
+  bool acknowledge = false;  // a popped job is kept until finish()
+  bool delay = false;        // PushOptions::delay, run_at; retries with a delay; snooze
+  bool priority = false;
+  bool timeout = true;       // kept in the envelope; the worker enforces it
+};
+
+class Queue {
+ public:
+  virtual ~Queue() = default;
+
+  template <Job J> JobId push(J const& job, PushOptions const& options = {}) {
+    Envelope envelope = make_envelope(job, options);
+    JobId const id = envelope.id;
+    push_checked(std::move(envelope));
+    return id;
+  }
+
+  virtual void push(Envelope job) = 0;
+  virtual void push_many(std::span<Envelope> jobs);  // default: one by one
+  virtual std::optional<Delivery> pop(Millis wait) = 0;
+  virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
+  virtual void flush() {}                            // sends what push only collected
+  virtual void process(Worker&) {}                   // called in each process of a worker that pops from this queue
+  virtual void finish(Delivery const&, Outcome const&) {}
+  virtual void release(Delivery const& delivery) { push(delivery.job); }  // gives back a job that did not start
+  virtual Capabilities capabilities() const { return {}; }
+  virtual Queue* behind() { return nullptr; }        // a queue that wraps another names it: a worker pops from the innermost
+  virtual void interrupt() noexcept {}               // makes a waiting pop return soon; called from a signal handler
+
+ private:
+  void push_checked(Envelope job);  // refuses what capabilities() cannot honour, then push(Envelope)
+};
+
+}  // namespace kue

@@ -1,0 +1,67 @@
+#pragma once
+// JobRecord: everything a store knows of one job.
+//
+//   if (auto record = store.get(id)) fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
+//
+// Plain data, copied out of the store; it does not change when the job does.
+
+#include <kue/envelope.hpp>
+#include <kue/outcome.hpp>
+#include <kue/state.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kue {
+
+// What has been counted against a job. core::decide() reads it and returns the next one.
+struct Tally {
+  std::uint32_t attempt = 0;        // finished runs that count against max_attempts
+  std::uint32_t max_attempts = limits::kDefaultMaxAttempts;
+  std::uint32_t crashes = 0;
+  std::uint32_t node_losses = 0;
+  std::uint32_t interruptions = 0;
+  std::optional<TimePoint> unknown_since;  // first time that a worker did not know the kind
+  bool operator==(Tally const&) const = default;
+};
+
+// One run that did not complete.
+struct Attempt {
+  std::uint32_t claim_no = 0;
+  std::uint32_t attempt = 0;    // the number that the job saw
+  Reason reason = Reason::error;
+  Failure failure;
+  TimePoint started_at{};       // when run began; the claim's time if it never did
+  TimePoint ended_at{};
+  std::uint64_t node = 0;
+  int pid = 0;
+  bool operator==(Attempt const&) const = default;
+};
+
+struct Progress {
+  int percent = 0;  // 0 to 100
+  std::string note;
+  bool operator==(Progress const&) const = default;
+};
+
+struct JobRecord {
+  Envelope job;
+  std::int64_t seq = 0;            // the store's order of arrival
+  State state = State::available;
+  TimePoint run_at{};              // when it was or will be due
+  Tally tally;
+  std::uint32_t claim_no = 0;      // times handed out; never falls
+  std::uint64_t holder = 0;        // of the last claim
+  std::uint64_t node = 0;
+  TimePoint inserted_at{};
+  std::optional<TimePoint> attempted_at;  // start of the last run
+  std::optional<TimePoint> finished_at;   // entered a final state
+  std::string result;              // JSON, empty if none
+  std::optional<Progress> progress;
+  std::vector<Attempt> errors;     // oldest first; filled by get(), empty in query()
+  bool operator==(JobRecord const&) const = default;
+};
+
+}  // namespace kue

@@ -1,0 +1,53 @@
+#pragma once
+// StoreQueue: the Queue over a Store; what spark uses by default.
+//
+//   kue::StoreQueue queue(kue::open_store("sqlite:spark.db"));
+//   kue::JobId id = queue.push(HelloWorldJob("John Doe"));       // durable when this returns
+//
+// finish() asks core::decide() what follows and writes that with the fence. Inside a worker, process() takes node,
+// holder and queues from it; popped without a worker, the queue is a node of its own and beats while it pops.
+
+#include <kue/queue.hpp>
+#include <kue/random.hpp>
+#include <kue/store.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kue {
+
+class StoreQueue : public Queue {
+ public:
+  explicit StoreQueue(std::shared_ptr<Store> store, Clock const& clock = Clock::system(), Random& random = Random::system());
+  ~StoreQueue() override;
+
+  using Queue::push;
+  void push(Envelope job) override;
+  void push_many(std::span<Envelope> jobs) override;  // one transaction
+  std::optional<Delivery> pop(Millis wait) override;
+  std::vector<Delivery> pop_many(int max, Millis wait) override;
+  void process(Worker& worker) override;
+  void finish(Delivery const& delivery, Outcome const& outcome) override;
+  void release(Delivery const& delivery) override;
+  Capabilities capabilities() const override;
+  void interrupt() noexcept override;
+
+  // As finish, for who must know whether the write took place (the worker). `started_at`: when run began.
+  FinishStatus finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
+
+  Store& store() { return *store_; }
+  std::shared_ptr<Store> const& shared_store() const { return store_; }
+
+ private:
+  struct Identity;
+  void become_a_node();
+  Finish describe_finish(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) const;
+
+  std::shared_ptr<Store> store_;
+  Clock const& clock_;
+  Random& random_;
+  std::unique_ptr<Identity> identity_;
+};
+
+}  // namespace kue

@@ -1,0 +1,127 @@
+#pragma once
+// Worker: takes jobs from a queue and runs them. PreforkingWorker in child processes, SequentialWorker in this one.
+//
+//   kue::PreforkingWorker worker(registry, {.concurrency = 4});
+//   worker.on(kue::WorkerEvent::crash, [](kue::EventInfo const& e) { alert(e.kind, e.failure.message); });
+//   return worker.run({.queue = [] { return kue::open_store_queue("sqlite:spark.db"); },   // called after the fork, in each process
+//                      .services = [] { return std::make_unique<Mine>(); }});
+//
+// PreforkingWorker forks: call run() from the only thread, with no store, connection or thread opened before.
+// Handlers run where the event happens (see WorkerEvent); one that throws is logged and ignored.
+
+#include <kue/logger.hpp>
+#include <kue/queue.hpp>
+#include <kue/registry.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kue {
+
+enum class WorkerEvent {
+  init,         // child: before a run
+  success,      // child: completed, and the store has it
+  exception,    // child: run threw or timed out
+  retry,        // child or keeper: will be tried again
+  discard,      // child or keeper: will not
+  crash,        // keeper: a job's process died
+  timeout,      // keeper: a job was killed over its hard time-out
+  interrupted,  // child or keeper: given back at a stop
+  before_fork,  // master, before each child
+  after_fork,   // child, first thing: open connections here
+  child_exit,   // master: a child has ended
+  idle,         // child: nothing to do
+  shutdown,     // master: a stop was asked for
+};
+
+struct EventInfo {
+  WorkerEvent event{};
+  int pid = 0;              // of the child concerned
+  JobId job;                // nil for events without a job
+  std::string kind, queue;
+  std::uint32_t attempt = 0;
+  Millis duration{0};       // of the run
+  Failure failure;
+  int wait_status = 0;      // child_exit, crash: as waitpid(2) gives it
+};
+
+struct WorkerOptions {
+  int concurrency = 1;                  // children; 1 to 256
+  std::vector<std::string> queues;      // in order of preference; empty: all
+  Millis stop_timeout = limits::kStopTimeout;
+  bool stop_when_empty = false;         // leave when there is no available and no running job
+  std::string pid_file;                 // empty: none
+  std::string store_url;                // for the node lock file; empty: none
+  Millis hard_timeout_grace = limits::kHardTimeoutGrace;
+  Millis node_beat = limits::kNodeBeat;
+  Millis node_dead = limits::kNodeDead;
+  Logger log;
+};
+
+// What one process of a worker needs; each is called once in each child and in the keeper.
+struct WorkerParts {
+  std::function<std::shared_ptr<Queue>()> queue;
+  std::function<std::shared_ptr<Services>()> services;
+};
+
+class Worker {
+ public:
+  using Handler = std::function<void(EventInfo const&)>;
+  virtual ~Worker() = default;
+
+  Worker& on(WorkerEvent event, Handler handler);  // several per event, in order
+
+  virtual std::uint64_t node() const = 0;     // 64 random bits per start of a worker
+  virtual std::uint64_t holder() const = 0;   // 64 random bits per process, never used again
+  std::vector<std::string> const& queues() const { return options_.queues; }
+  WorkerOptions const& options() const { return options_; }
+  Registry const& registry() const { return registry_; }
+
+ protected:
+  Worker(Registry const& registry, WorkerOptions options) : registry_(registry), options_(std::move(options)) {}
+  void emit(EventInfo const& info);
+
+ private:
+  Registry const& registry_;
+  WorkerOptions options_;
+  std::map<WorkerEvent, std::vector<Handler>> handlers_;
+};
+
+// Runs jobs in the calling process: for debugging and where there is no fork. A job that crashes ends the program; time-outs
+// raise the stop token but cannot kill. TERM, QUIT and INT end it after the job that runs.
+class SequentialWorker : public Worker {
+ public:
+  explicit SequentialWorker(Registry const& registry, WorkerOptions options = {});
+  ~SequentialWorker() override;
+  int run(WorkerParts const& parts);    // until a signal, or empty if stop_when_empty; exit code as the console's
+  void stop() noexcept;                 // from any thread or signal handler
+
+  std::uint64_t node() const override;
+  std::uint64_t holder() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A master that keeps `concurrency` children alive, and a keeper that gives back what a dead child held.
+// Signals of the master: TERM, QUIT: stop, with a deadline. INT: the same, the second INT at once. TTIN, TTOU: one child
+// more, fewer. run() returns 0 after a stop, 1 if it could not stop cleanly, 2 for bad options, 4 if children could not boot.
+class PreforkingWorker : public Worker {
+ public:
+  explicit PreforkingWorker(Registry const& registry, WorkerOptions options = {});
+  ~PreforkingWorker() override;
+  int run(WorkerParts const& parts);
+
+  std::uint64_t node() const override;
+  std::uint64_t holder() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kue

@@ -1,0 +1,65 @@
+#pragma once
+// Application: services, job classes and commands of one program.
+//
+//   int main(int argc, char** argv) {
+//     spark::Application app;
+//     app.jobs<HelloWorldJob>();                       // only this registers; pushing does not
+//     app.command("server", "serves the page", [&](spark::Args& args) { return serve(app, args); });
+//     return app.run(argc, argv);                      // ./hello queue:worker -c 4
+//   }
+//   app[spark::queue]->push(HelloWorldJob("John Doe"));
+//
+// Set up by one thread before run(); afterwards services may be used from any thread. run() never throws: it prints
+// what went wrong and returns an exit code: 0 done, 1 failed, 2 usage or configuration, 3 not found, 4 store
+// unavailable, 5 refused, 70 a bug of ours.
+
+#include <kue/queue.hpp>
+#include <kue/registry.hpp>
+#include <kue/services.hpp>
+#include <spark/args.hpp>
+#include <spark/config.hpp>
+#include <spark/container.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kue {
+class Worker;
+class Store;
+}
+
+namespace spark {
+
+inline constexpr Service<kue::Queue> queue{"queue"};   // default: a StoreQueue over config().store.url
+inline constexpr Service<kue::Store> store{"store"};   // default: opened from config().store.url
+inline constexpr Service<kue::Logger> logger{"logger"};
+
+class Application : public Container, public kue::Services {
+ public:
+  Application();
+  ~Application() override;
+
+  template <class... J> void jobs() { (registry().template add<J>(), ...); }
+  void command(std::string name, std::string help, std::function<int(Args&)> action);
+  // Called for the worker before it starts: app.worker([](kue::Worker& w) { w.on(kue::WorkerEvent::crash, alert); });
+  void worker(std::function<void(kue::Worker&)> setup);
+
+  int run(int argc, char** argv);
+
+  Config const& config() const;        // of run(), or read from the working directory at first use
+  void configure(Config config);       // instead of reading one; before first use
+  kue::Registry& registry();
+  kue::Logger& log();                  // the service `logger`
+
+  // kue::Services
+  void* find(std::type_info const& type) override;
+  bool has(std::type_info const& type) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spark

@@ -1,0 +1,22 @@
+#pragma once
+// Everything that an application needs. See spark/application.hpp.
+
+#include <kue/kue.hpp>
+#include <spark/application.hpp>
+
+namespace spark {
+using kue::Context;
+using kue::Envelope;
+using kue::Error;
+using kue::JobId;
+using kue::JobOptions;
+using kue::Logger;
+using kue::Outcome;
+using kue::PushOptions;
+using kue::Queue;
+using kue::cancel;
+using kue::discard;
+using kue::interrupted;
+using kue::retry_in;
+using kue::snooze;
+}  // namespace spark

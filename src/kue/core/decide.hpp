@@ -1,0 +1,22 @@
+#pragma once
+// decide: what follows a run. The only place that knows; stores and workers carry it out.
+
+#include <kue/outcome.hpp>
+#include <kue/random.hpp>
+#include <kue/record.hpp>
+#include <kue/store.hpp>
+
+namespace kue::core {
+
+// Pure: the same input gives the same answer. `now` is the wall clock, for the age of an unknown kind only.
+Transition decide(Tally const& tally, Outcome const& outcome, TimePoint now, Random& random);
+
+// Which verb writes it: finish for what a run came to, release for what was given back without an end of its own.
+Verb verb_of(Outcome::Kind kind);
+// Whether the run is kept in the job's history of attempts: all but those that completed, asked for later, or never started.
+bool is_remembered(Transition const& transition);
+
+// n^4 + 15 + rand(10(n+1)) seconds, n = failures before this one (Sidekiq's formula, the best known).
+Millis retry_delay(std::uint32_t failures_before, Random& random);
+
+}  // namespace kue::core

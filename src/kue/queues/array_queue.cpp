@@ -1,0 +1,30 @@
+#include <kue/array_queue.hpp>
+
+namespace kue {
+
+void ArrayQueue::push(Envelope job) {
+  job.check();
+  {
+    std::lock_guard const lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  arrived_.notify_one();
+}
+
+std::optional<Delivery> ArrayQueue::pop(Millis wait) {
+  std::unique_lock lock(mutex_);
+  if (!arrived_.wait_for(lock, wait, [this] { return !jobs_.empty(); })) return std::nullopt;
+  Delivery delivery;
+  delivery.job = std::move(jobs_.front());
+  jobs_.pop_front();
+  delivery.tally.max_attempts = delivery.job.max_attempts;
+  delivery.claimed_at = Clock::system().now();
+  return delivery;
+}
+
+std::vector<Envelope> ArrayQueue::jobs() const {
+  std::lock_guard const lock(mutex_);
+  return {jobs_.begin(), jobs_.end()};
+}
+
+}  // namespace kue

@@ -1,0 +1,30 @@
+#include <kue/queue.hpp>
+
+#include <kue/error.hpp>
+
+namespace kue {
+
+void Queue::push_checked(Envelope job) {
+  Capabilities const can = capabilities();
+  std::string refused;
+  if (job.run_at && !can.delay) refused += " delay or run_at (run it later yourself, or use a store queue);";
+  if (job.priority != 0 && !can.priority) refused += " priority (use one queue a priority);";
+  if (job.timeout.count() > 0 && !can.timeout) refused += " timeout;";
+  if (!refused.empty()) {
+    refused.pop_back();
+    throw Error(ErrorKind::refused, "cannot push " + job.kind + ": this queue does not honour" + refused);
+  }
+  push(std::move(job));
+}
+
+void Queue::push_many(std::span<Envelope> jobs) {
+  for (Envelope& job : jobs) push(std::move(job));
+}
+
+std::vector<Delivery> Queue::pop_many(int /*max*/, Millis wait) {
+  std::vector<Delivery> deliveries;
+  if (auto delivery = pop(wait)) deliveries.push_back(std::move(*delivery));
+  return deliveries;
+}
+
+}  // namespace kue

@@ -1,0 +1,148 @@
+#include <kue/store_queue.hpp>
+
+#include <kue/error.hpp>
+#include <kue/worker.hpp>
+
+#include "kue/core/decide.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+namespace kue {
+namespace {
+
+std::string host_name() {
+  char name[256] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return "unknown";
+  return name;
+}
+
+Delivery deliver(Claimed claimed, std::uint64_t holder) {
+  Delivery delivery;
+  delivery.job = std::move(claimed.job);
+  delivery.holder = holder;
+  delivery.claim_no = claimed.claim_no;
+  delivery.tally = claimed.tally;
+  delivery.attempt = claimed.tally.attempt + 1;
+  delivery.claimed_at = claimed.claimed_at;
+  return delivery;
+}
+
+}  // namespace
+
+// Who pops: the child of a worker, or, popped without one, a node of its own.
+struct StoreQueue::Identity {
+  std::uint64_t node = 0;
+  std::uint64_t holder = 0;
+  bool of_a_worker = false;
+  std::vector<std::string> queues;
+  SteadyPoint next_beat{};
+  std::atomic<bool> interrupted{false};
+};
+
+StoreQueue::StoreQueue(std::shared_ptr<Store> store, Clock const& clock, Random& random)
+    : store_(std::move(store)), clock_(clock), random_(random), identity_(std::make_unique<Identity>()) {}
+
+StoreQueue::~StoreQueue() = default;
+
+void StoreQueue::push(Envelope job) { push_many(std::span(&job, 1)); }
+
+void StoreQueue::push_many(std::span<Envelope> jobs) {
+  for (Envelope const& job : jobs) job.check();
+  store_->push({.jobs = jobs});
+}
+
+void StoreQueue::process(Worker& worker) {
+  identity_->node = worker.node();
+  identity_->holder = worker.holder();
+  identity_->queues = worker.queues();
+  identity_->of_a_worker = true;
+}
+
+void StoreQueue::become_a_node() {
+  if (identity_->of_a_worker) return;
+  SteadyPoint const now = clock_.steady_now();
+  if (identity_->node != 0 && now < identity_->next_beat) return;
+  if (identity_->node == 0) {
+    identity_->node = random_bits();
+    identity_->holder = random_bits();
+  }
+  BeatResult const beat = store_->beat({.node = identity_->node, .name = host_name(), .pid = ::getpid()});
+  if (!beat.alive) {  // declared dead while nobody popped: what it held runs elsewhere; start over under a new name
+    identity_->node = 0;
+    return become_a_node();
+  }
+  identity_->next_beat = now + limits::kNodeBeat;
+}
+
+std::optional<Delivery> StoreQueue::pop(Millis wait) {
+  std::vector<Delivery> deliveries = pop_many(1, wait);
+  if (deliveries.empty()) return std::nullopt;
+  return std::move(deliveries.front());
+}
+
+std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait) {
+  SteadyPoint const until = clock_.steady_now() + wait;
+  std::vector<Delivery> deliveries;
+  while (true) {
+    become_a_node();
+    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = identity_->queues, .max = max});
+    if (claimed.node_dead) {
+      throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " +
+                                        std::to_string(limits::kNodeDead.count()) + " s); it claims nothing more and must start over");
+    }
+    for (Claimed& job : claimed.jobs) deliveries.push_back(deliver(std::move(job), identity_->holder));
+    if (claimed.more) store_->wake(identity_->queues);
+    if (!deliveries.empty() || identity_->interrupted.exchange(false)) return deliveries;
+
+    SteadyPoint const now = clock_.steady_now();
+    if (now >= until) return deliveries;
+    SteadyPoint wake_at = until;
+    if (claimed.next_due) {
+      wake_at = std::min(wake_at, now + std::max(*claimed.next_due - clock_.now(), Millis(1)));
+    }
+    store_->wait({.queues = identity_->queues, .until = wake_at});
+  }
+}
+
+void StoreQueue::finish(Delivery const& delivery, Outcome const& outcome) { finish_run(delivery, outcome, std::nullopt); }
+
+FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) {
+  Finish item = describe_finish(delivery, outcome, started_at);
+  if (core::verb_of(outcome.kind) == Verb::release) return store_->release({.items = std::span(&item, 1)}).statuses.at(0);
+  return store_->finish({.items = std::span(&item, 1)}).statuses.at(0);
+}
+
+Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) const {
+  TimePoint const now = clock_.now();
+  Finish item;
+  item.id = delivery.job.id;
+  item.holder = delivery.holder;
+  item.transition = core::decide(delivery.tally, outcome, now, random_);
+  item.started_at = started_at;
+  item.result = outcome.result;
+  if (core::is_remembered(item.transition)) {
+    item.attempt = Attempt{.claim_no = delivery.claim_no,
+                           .attempt = delivery.attempt,
+                           .reason = item.transition.reason,
+                           .failure = outcome.failure,
+                           .started_at = started_at.value_or(delivery.claimed_at),
+                           .ended_at = now,
+                           .node = identity_->node,
+                           .pid = ::getpid()};
+  }
+  return item;
+}
+
+void StoreQueue::release(Delivery const& delivery) { finish_run(delivery, {.kind = Outcome::Kind::returned}, std::nullopt); }
+
+Capabilities StoreQueue::capabilities() const { return {.acknowledge = true, .delay = true, .priority = true}; }
+
+void StoreQueue::interrupt() noexcept {
+  identity_->interrupted = true;
+  store_->interrupt();
+}
+
+}  // namespace kue
