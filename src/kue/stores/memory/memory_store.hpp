@@ -1,0 +1,13 @@
+#pragma once
+// The store `memory:`: jobs in this process's memory, gone with it. The reference model of kue/store.hpp: whatever
+// another store answers is compared with what this one answers (tests/model).
+
+#include <kue/store.hpp>
+
+#include <memory>
+
+namespace kue::memory {
+
+std::unique_ptr<Store> open(StoreOptions const& options = {});  // each call a new, empty store
+
+}  // namespace kue::memory

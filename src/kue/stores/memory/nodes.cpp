@@ -1,0 +1,75 @@
+// Who works here: beat, nodes, rescue, running.
+
+#include "kue/stores/memory/store.hpp"
+
+#include <kue/error.hpp>
+
+#include <fmt/format.h>
+
+namespace kue::memory {
+
+bool MemoryStore::alive(std::uint64_t node) const {
+  auto const found = nodes_.find(node);
+  return found != nodes_.end() && !found->second.dead;
+}
+
+std::int64_t MemoryStore::rows_of(std::uint64_t node) const {
+  std::int64_t rows = 0;
+  for (std::int64_t const seq : tables_.running()) rows += tables_.by_seq().at(seq).node == node ? 1 : 0;
+  return rows;
+}
+
+BeatResult MemoryStore::beat(BeatRequest const& request) {
+  if (request.node == 0) throw Error(ErrorKind::invalid, "memory: beat of node 0, which means nobody. Use kue::random_bits().");
+  Lock const held = lock();
+  auto const found = nodes_.find(request.node);
+  if (found != nodes_.end() && found->second.dead) return {.alive = false};
+  if (request.leaving) {
+    // A node that left is looked after by nobody: what it still held would run for ever in the books.
+    if (std::int64_t const rows = rows_of(request.node); rows > 0) {
+      throw Error(ErrorKind::conflict, fmt::format("memory: node {:x} wants to leave and still holds {} jobs; release them first", request.node, rows));
+    }
+    nodes_.erase(request.node);
+    return {.alive = true};
+  }
+  NodeInfo& node = nodes_[request.node];
+  node.node = request.node;
+  node.name = request.name;
+  node.pid = request.pid;
+  node.beat += 1;
+  return {.alive = true};
+}
+
+std::vector<NodeInfo> MemoryStore::nodes() {
+  Lock const held = lock();
+  std::vector<NodeInfo> all;
+  for (auto const& [id, node] : nodes_) {
+    all.push_back(node);
+    all.back().running = rows_of(id);
+  }
+  return all;
+}
+
+RescueResult MemoryStore::rescue(RescueRequest const& request) {
+  Lock const held = lock();
+  auto const found = nodes_.find(request.node);
+  if (found == nodes_.end()) return {.dead = false};  // it left, and a node leaves nothing behind
+  NodeInfo& node = found->second;
+  if (node.beat == request.beat_seen) node.dead = true;
+  return {.dead = node.dead};  // also if another declared it dead: two rescuers may both go on
+}
+
+std::vector<RunningJob> MemoryStore::running(RunningRequest const& request) {
+  Lock const held = lock();
+  std::vector<RunningJob> jobs;
+  for (std::int64_t const seq : tables_.running()) {
+    Row const& row = tables_.at(seq);
+    if (request.node != 0 && row.node != request.node) continue;
+    if (request.holder != 0 && row.holder != request.holder) continue;
+    jobs.push_back({.id = row.job.id, .kind = row.job.kind, .queue = row.job.queue, .holder = row.holder, .node = row.node,
+                    .claim_no = row.claim_no, .tally = row.tally, .claimed_at = row.claimed_at});
+  }
+  return jobs;
+}
+
+}  // namespace kue::memory

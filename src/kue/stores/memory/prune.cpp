@@ -1,0 +1,34 @@
+#include "kue/stores/memory/store.hpp"
+
+#include <limits>
+
+namespace kue::memory {
+
+PruneResult MemoryStore::prune(PruneRequest const& request) {
+  Lock const held = lock();
+  TimePoint const now = clock_.now();
+  PruneResult result;
+  prune_from(tables_.finished(), now - request.keep_completed, request.keep_completed_count, request, result);
+  prune_from(tables_.discarded(), now - request.keep_discarded, std::numeric_limits<std::int64_t>::max(), request, result);
+  return result;
+}
+
+void MemoryStore::prune_from(std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
+                             PruneResult& result) {
+  while (!oldest_first.empty()) {
+    bool const too_old = oldest_first.begin()->at < until;
+    bool const too_many = static_cast<std::int64_t>(oldest_first.size()) > keep;
+    if (!too_old && !too_many) return;
+    if (result.pruned >= request.limit) {
+      result.more = true;
+      return;
+    }
+    std::int64_t const seq = oldest_first.begin()->seq;
+    Row const& row = tables_.at(seq);
+    record_event(Verb::prune, row, row.state, std::nullopt, Reason::pruned);
+    tables_.erase(seq);
+    ++result.pruned;
+  }
+}
+
+}  // namespace kue::memory
