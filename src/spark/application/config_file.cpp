@@ -1,0 +1,114 @@
+#include "spark/application/config_file.hpp"
+
+#include "spark/application/settings.hpp"
+#include "spark/application/suggest.hpp"
+
+// Header-only here, so that programs do not need toml++'s library at run time.
+#define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace spark {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileReader {
+ public:
+  FileReader(std::string const& file, Config& config, std::vector<std::string>& problems)
+      : file_(file), directory_(fs::path(file).parent_path().string()), config_(config), problems_(problems) {}
+
+  void read() {
+    toml::table document;
+    try {
+      document = toml::parse_file(file_);
+    } catch (toml::parse_error const& error) {
+      auto const line = error.source().begin.line;
+      problems_.push_back(line > 0 ? fmt::format("{}:{}: {}", file_, line, error.description())
+                                   : fmt::format("{}: {}", file_, error.description()));
+      return;
+    }
+    for (auto const& [name, node] : document) section(name.str(), node);
+  }
+
+ private:
+  void section(std::string_view name, toml::node const& node) {
+    auto const known = sections();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return problem(node, fmt::format("unknown {} '{}'{}", node.is_table() ? "section" : "key", name, did_you_mean(name, known)));
+    }
+    if (!node.is_table()) return problem(node, fmt::format("'{0}' must be a section, [{0}]", name));
+    for (auto const& [key, value] : *node.as_table()) setting(name, key.str(), value);
+  }
+
+  void setting(std::string_view section_name, std::string_view key, toml::node const& node) {
+    Setting const* const found = find_setting(section_name, key);
+    if (!found) {
+      return problem(node, fmt::format("unknown key '{}.{}'{}", section_name, key, did_you_mean(key, keys_of(section_name))));
+    }
+    auto const value = read_value(found->type, node);
+    if (!value || !found->set(config_, *value)) problem(node, fmt::format("{}.{} must be {}", section_name, key, found->expected));
+  }
+
+  std::optional<SettingValue> read_value(Setting::Type type, toml::node const& node) const {
+    SettingValue value{.directory = directory_};
+    switch (type) {
+      case Setting::Type::text:
+        if (!node.is_string()) return std::nullopt;
+        value.text = node.as_string()->get();
+        break;
+      case Setting::Type::number:
+        if (!node.is_integer()) return std::nullopt;
+        value.number = node.as_integer()->get();
+        break;
+      case Setting::Type::yes_no:
+        if (!node.is_boolean()) return std::nullopt;
+        value.yes = node.as_boolean()->get();
+        break;
+      case Setting::Type::list:
+        if (!node.is_array()) return std::nullopt;
+        for (toml::node const& item : *node.as_array()) {
+          if (!item.is_string()) return std::nullopt;
+          value.list.push_back(item.as_string()->get());
+        }
+        break;
+    }
+    return value;
+  }
+
+  void problem(toml::node const& node, std::string const& text) {
+    problems_.push_back(fmt::format("{}:{}: {}", file_, node.source().begin.line, text));
+  }
+
+  std::string const& file_;
+  std::string directory_;
+  Config& config_;
+  std::vector<std::string>& problems_;
+};
+
+}  // namespace
+
+std::string find_config_file(std::string const& directory) {
+  for (fs::path here = directory;; here = here.parent_path()) {
+    std::error_code ignored;
+    fs::path const file = here / "spark.toml";
+    if (fs::exists(file, ignored)) return file.string();
+    if (!here.has_relative_path()) return {};
+  }
+}
+
+void read_config_file(std::string const& file, Config& config, std::vector<std::string>& problems) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) {
+    problems.push_back(file + " is not a file");
+    return;
+  }
+  FileReader(file, config, problems).read();
+}
+
+}  // namespace spark

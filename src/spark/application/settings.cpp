@@ -1,0 +1,136 @@
+#include "spark/application/settings.hpp"
+
+#include <kue/envelope.hpp>
+
+#include "spark/application/duration.hpp"
+#include "spark/application/store_url.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace spark {
+namespace {
+
+using Value = SettingValue;
+using Type = Setting::Type;
+
+bool set_name(Config& config, Value const& value) {
+  config.application.name = value.text;
+  return !value.text.empty() && kue::valid_utf8(value.text);
+}
+
+bool set_binary(Config& config, Value const& value) {
+  config.application.binary = absolute_path(value.text, value.directory);
+  return !value.text.empty();
+}
+
+bool set_url(Config& config, Value const& value) {
+  config.store.url = absolute_store_url(value.text, value.directory);
+  return value.text.find(':') != std::string::npos;
+}
+
+bool set_durability(Config& config, Value const& value) {
+  config.store.durability = value.text == "process" ? kue::Durability::process : kue::Durability::full;
+  return value.text == "full" || value.text == "process";
+}
+
+bool set_event_log(Config& config, Value const& value) {
+  config.store.event_log = value.yes;
+  return true;
+}
+
+bool set_concurrency(Config& config, Value const& value) {
+  if (value.number < 0 || value.number > kue::limits::kMaxConcurrency) return false;
+  config.worker.concurrency = static_cast<int>(value.number);
+  return true;
+}
+
+bool set_queues(Config& config, Value const& value) {
+  config.worker.queues = value.list;
+  return std::all_of(value.list.begin(), value.list.end(), [](std::string const& name) { return kue::valid_name(name); });
+}
+
+bool set_stop_timeout(Config& config, Value const& value) {
+  auto const duration = parse_duration(value.text);
+  if (!duration) return false;
+  config.worker.stop_timeout = *duration;
+  return true;
+}
+
+bool set_pid_file(Config& config, Value const& value) {
+  config.worker.pid_file = absolute_path(value.text, value.directory);
+  return !value.text.empty();
+}
+
+bool set_level(Config& config, Value const& value) {
+  auto const level = kue::parse_log_level(value.text);
+  config.log.level = level.value_or(kue::LogLevel::info);
+  return level.has_value();
+}
+
+bool set_format(Config& config, Value const& value) {
+  config.log.format = value.text == "json" ? kue::LogFormat::json : kue::LogFormat::text;
+  return value.text == "text" || value.text == "json";
+}
+
+constexpr std::array kSettings{
+    Setting{"application", "name", Type::text, "a name", set_name},
+    Setting{"application", "binary", Type::text, "the path of a program", set_binary},
+    Setting{"store", "url", Type::text, "a URL such as \"sqlite:spark.db\"", set_url},
+    Setting{"store", "durability", Type::text, "\"full\" or \"process\"", set_durability},
+    Setting{"store", "event_log", Type::yes_no, "true or false", set_event_log},
+    Setting{"worker", "concurrency", Type::number, "a whole number from 0 to 256", set_concurrency},
+    Setting{"worker", "queues", Type::list, "a list of queue names such as [\"mail\", \"default\"]", set_queues},
+    Setting{"worker", "stop_timeout", Type::text, "a duration such as \"25s\" or \"5m\"", set_stop_timeout},
+    Setting{"worker", "pid_file", Type::text, "the path of a file", set_pid_file},
+    Setting{"log", "level", Type::text, "\"debug\", \"info\", \"warn\", \"error\" or \"off\"", set_level},
+    Setting{"log", "format", Type::text, "\"text\" or \"json\"", set_format},
+};
+static_assert(kue::limits::kMaxConcurrency == 256, "the sentence above says so");
+
+}  // namespace
+
+std::string Setting::variable() const {
+  std::string name = "SPARK_" + std::string(section) + "_" + std::string(key);
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return name;
+}
+
+std::span<Setting const> settings() { return kSettings; }
+
+std::vector<std::string> sections() {
+  std::vector<std::string> names;
+  for (Setting const& setting : kSettings) {
+    if (names.empty() || names.back() != setting.section) names.emplace_back(setting.section);
+  }
+  return names;
+}
+
+std::vector<std::string> keys_of(std::string_view section) {
+  std::vector<std::string> names;
+  for (Setting const& setting : kSettings) {
+    if (setting.section == section) names.emplace_back(setting.key);
+  }
+  return names;
+}
+
+Setting const* find_setting(std::string_view section, std::string_view key) {
+  auto const found = std::find_if(kSettings.begin(), kSettings.end(),
+                                  [&](Setting const& setting) { return setting.section == section && setting.key == key; });
+  return found == kSettings.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    auto const comma = std::min(text.find(','), text.size());
+    std::string_view item = text.substr(0, comma);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    items.emplace_back(item);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return items;
+}
+
+}  // namespace spark

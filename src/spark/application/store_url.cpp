@@ -1,0 +1,43 @@
+#include "spark/application/store_url.hpp"
+
+#include <filesystem>
+
+namespace spark {
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+
+}  // namespace
+
+std::string absolute_path(std::string_view path, std::string_view directory) {
+  std::filesystem::path const whole = std::filesystem::path(directory) / std::filesystem::path(path);
+  return whole.lexically_normal().string();
+}
+
+std::string absolute_store_url(std::string_view url, std::string_view directory) {
+  std::string_view path = url;
+  if (!path.starts_with(kSqlite) || path.size() == kSqlite.size()) return std::string(url);
+  path.remove_prefix(kSqlite.size());
+  if (path.starts_with("//")) path.remove_prefix(2);  // sqlite:///abs/path, as other programs write it
+  if (path.size() + kSqlite.size() < url.size() && !path.starts_with('/')) return std::string(url);  // a host: refused later
+  return std::string(kSqlite) + absolute_path(path, directory);
+}
+
+std::string sqlite_file(std::string_view absolute_url) {
+  return absolute_url.starts_with(kSqlite) ? std::string(absolute_url.substr(kSqlite.size())) : std::string();
+}
+
+// The password ends at the last '@' of the authority, because an unescaped one may hold '@' itself.
+std::string without_secrets(std::string_view url) {
+  auto const scheme = url.find("://");
+  if (scheme == url.npos) return std::string(url);
+  auto const begin = scheme + 3;
+  std::string text(url);
+  auto const at = text.rfind('@');
+  if (at == text.npos || at < begin) return text;
+  auto const colon = text.find(':', begin);
+  if (colon != text.npos && colon < at) text.replace(colon + 1, at - colon - 1, "***");
+  return text;
+}
+
+}  // namespace spark
