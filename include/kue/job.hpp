@@ -8,11 +8,20 @@
 //   kue::Envelope envelope = kue::make_envelope(HelloWorldJob("John Doe"));
 //
 // No base class and no macro: an aggregate's field names are read by the compiler (kue/fields.hpp); a class with private
-// members says KUE_FIELDS(a_, b_). run() may take Logger&, Context& or any service, and may return a value.
-// Optional members: options, backoff(attempt), validate(), failed(...). A member of that name with another type does not compile.
+// members says KUE_FIELDS(a_, b_). run() may take Logger&, Context& or any service, and may return a value or an Outcome.
+//
+// Optional members; one of that name with another type does not compile:
+//   static constexpr std::string_view kind = "hello";       // else the qualified name of the class
+//   static constexpr kue::JobOptions options{.queue = "mail"};
+//   void validate() const;                                  // throws if the arguments make no sense; at push and before run
+//   std::chrono::seconds backoff(int attempt) const;        // until the next try; attempt 1 has just failed. May be static
+//   void failed(kue::Failure const&, Mailer&);              // after it was discarded; services as for run()
+//
+// Everything that is wrong with a class is a compile error that begins with "kue:". A value; no threads here.
 
 #include <kue/envelope.hpp>
 #include <kue/fields.hpp>
+#include <kue/job_traits.hpp>
 #include <kue/json.hpp>
 #include <kue/options.hpp>
 
@@ -21,10 +30,41 @@
 
 namespace kue {
 
-// The details of these are in kue/job_traits.hpp; each refusal is a static_assert whose text is a sentence.
-template <class J> concept Job = detail::has_run<J>;                 // then check_job<J>() explains the rest
-template <class J> constexpr std::string_view kind_of();             // J::kind, or the qualified name
-template <class J> constexpr JobOptions options_of();
-template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {});  // id made here; throws Error(invalid)
+// Weak on purpose: what is not a job reaches check_job() and is told why in a sentence.
+template <class J> concept Job = !std::is_convertible_v<J const&, Envelope const&>;
+
+// The name that stands in the queue. Constant; the characters of valid_kind().
+template <Job J> constexpr std::string_view kind_of() {
+  if constexpr (detail::check_job<J>()) return detail::kind_name<J>();
+  return {};
+}
+
+template <Job J> constexpr JobOptions options_of() {
+  if constexpr (detail::check_job<J>()) return detail::class_options<J>();
+  return {};
+}
+
+namespace detail {
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args);
+[[noreturn]] void throw_refused_by_validate(std::string_view kind);  // call it in a catch block
+}  // namespace detail
+
+// Makes the id. Throws Error(invalid) that names everything wrong with fields and options together.
+template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {}) {
+  if constexpr (detail::check_job<J>()) {
+    if constexpr (detail::has_validate<J>) {
+      try {
+        job.validate();
+      } catch (...) {
+        detail::throw_refused_by_validate(detail::kind_name<J>());
+      }
+    }
+    Writer args;
+    write(args, job);
+    return detail::draft(detail::kind_name<J>(), detail::class_options<J>(), options, args);
+  } else {
+    return {};
+  }
+}
 
 }  // namespace kue

@@ -15,6 +15,9 @@ inline constexpr std::size_t kMaxArgsBytes = 1024 * 1024;   // above this, store
 inline constexpr std::size_t kMaxResultBytes = 64 * 1024;   // a result is a summary, not a file
 inline constexpr std::size_t kMaxNameBytes = 128;           // queue, kind, tag: also part of a Redis key
 inline constexpr std::size_t kMaxTags = 32;
+inline constexpr std::size_t kMaxMetaBytes = 16 * 1024;     // keys and values together: context, not data
+inline constexpr auto kMaxJobTimeout = Days(365);           // longer is a mistake; keeps sums of times far from overflow
+inline constexpr std::int64_t kMaxTimeMs = 253'402'300'799'999;  // the last millisecond of the year 9999
 inline constexpr int kMaxJsonDepth = 32;                    // deeper input is an attack or a mistake
 inline constexpr std::size_t kMaxErrorTextBytes = 8 * 1024;  // of one attempt's message
 inline constexpr int kMinPriority = -1000, kMaxPriority = 1000;

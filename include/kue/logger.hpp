@@ -64,7 +64,7 @@ class Logger {
   }
 
  private:
-  template <class... A> void print(LogLevel level, fmt::format_string<A...> format, A&... args) {
+  template <class... A> void print(LogLevel level, fmt::string_view format, A&... args) {
     if (enabled(level)) log(level, fmt::vformat(format, fmt::make_format_args(args...)));
   }
 

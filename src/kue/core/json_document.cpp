@@ -1,0 +1,78 @@
+#include "kue/core/json_document.hpp"
+
+namespace kue {
+
+constexpr std::size_t kMaxListed = 50;  // of the problems of one document; the others are counted
+
+void JsonDocument::add_problem(std::string problem) {
+  if (problems_.size() < kMaxListed) {
+    problems_.push_back(std::move(problem));
+  } else {
+    ++unlisted_;
+  }
+}
+
+std::vector<std::string> JsonDocument::problems() const {
+  std::vector<std::string> all = problems_;
+  if (unlisted_ > 0) all.push_back("and " + std::to_string(unlisted_) + " more problems");
+  return all;
+}
+
+std::string JsonDocument::compact(Reader const& value) const {
+  std::string out;
+  compact(value.node_, out);
+  return out;
+}
+
+void JsonDocument::compact(std::uint32_t i, std::string& out) const {
+  JsonNode const& n = nodes_[i];
+  switch (n.kind) {
+    case JsonNode::Kind::null: out += "null"; return;
+    case JsonNode::Kind::boolean: out += n.truth ? "true" : "false"; return;
+    case JsonNode::Kind::integer:
+    case JsonNode::Kind::unsigned_integer:
+    case JsonNode::Kind::number: out += text(n); return;
+    case JsonNode::Kind::string: append_quoted(out, text(n)); return;
+    case JsonNode::Kind::array:
+    case JsonNode::Kind::object: break;
+  }
+  bool const object = n.kind == JsonNode::Kind::object;
+  out += object ? '{' : '[';
+  for (auto child = n.first; child != 0; child = nodes_[child].next) {
+    if (child != n.first) out += ',';
+    if (object) {
+      append_quoted(out, key(nodes_[child]));
+      out += ':';
+    }
+    compact(child, out);  // as deep as the document at most: max_depth
+  }
+  out += object ? '}' : ']';
+}
+
+// Escapes what JSON must, in the shortest way, so that text never grows by being read and written again.
+void append_quoted(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  for (char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += "\\u00";
+          out += kHex[static_cast<unsigned char>(c) >> 4];
+          out += kHex[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+}  // namespace kue
