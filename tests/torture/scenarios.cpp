@@ -1,0 +1,186 @@
+#include "scenarios.hpp"
+
+#include "arena.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+#include <vector>
+
+namespace torture {
+namespace {
+
+// Sanitizers slow every process down, and several of these tests share two cores with others.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kSlower = 3;
+#else
+constexpr int kSlower = 1;
+#endif
+
+constexpr milliseconds kGone(2000);                      // after the master's death, for all of its processes
+constexpr milliseconds kRecovered(5000 * kSlower);       // far below the 60 s after which a silent node is thought dead
+constexpr milliseconds kUnderLoad(20'000 * kSlower);     // for a worker to boot and run its first jobs
+constexpr milliseconds kDrained(120'000 * kSlower);
+
+#define TORTURE_REQUIRE(condition, arena)        \
+  if (!(condition)) {                            \
+    (arena).keep_folder();                       \
+    FAIL() << #condition << "\n" << (arena).logs(); \
+  }
+
+void expect_promise_kept(Arena& arena, int kills) {
+  kue::testing::Verdict const verdict = arena.verdict();
+  fmt::print("{}", verdict.text());
+  arena.print_ledger(verdict, kills);
+  if (!verdict.ok()) arena.keep_folder();
+  EXPECT_TRUE(verdict.ok()) << verdict.text();
+  EXPECT_EQ(verdict.lost, 0);
+  EXPECT_EQ(verdict.unexplained, 0);
+  EXPECT_EQ(verdict.overlaps, 0);
+  EXPECT_EQ(verdict.overlaps_after_node_lost, 0) << "a node's lock is free only when none of its processes lives";
+  EXPECT_EQ(verdict.accepted, arena.pushed());
+  EXPECT_EQ(verdict.completed, arena.pushed());
+  EXPECT_LE(arena.slowest_recovery(), kRecovered);
+}
+
+void wait_until_gone(Arena& arena, int pid) {
+  wait_for([&] { arena.brood().reap(); return !alive(pid); }, milliseconds(2000));
+}
+
+void kill_one_child(Arena& arena) {
+  std::vector<int> children;
+  ASSERT_TRUE(wait_for([&] { children = arena.job_children(); return !children.empty(); }, milliseconds(5000))) << arena.logs();
+  int const victim = children[static_cast<std::size_t>(arena.pick(0, static_cast<int>(children.size()) - 1))];
+  arena.kill(victim);
+  wait_until_gone(arena, victim);
+}
+
+// Lets the worker run for a moment under load, then a little longer by chance.
+void run_for_a_while(Arena& arena) {
+  arena.keep_loaded();
+  ASSERT_TRUE(arena.wait_for_runs(30, kUnderLoad)) << arena.logs();
+  std::this_thread::sleep_for(milliseconds(arena.pick(0, 150)));
+}
+
+void finish(Arena& arena, int kills) {
+  TORTURE_REQUIRE(arena.drain(kDrained), arena);
+  EXPECT_TRUE(arena.end_worker()) << arena.logs();
+  expect_promise_kept(arena, kills);
+}
+
+bool gone_within(Arena& arena, int but_not, milliseconds limit) {
+  return wait_for([&] { arena.brood().reap(); return arena.brood().strays(but_not).empty(); }, limit);
+}
+
+}  // namespace
+
+void kill_children(int jobs, int kills, int mid_job) {
+  Arena arena("children", seed_of_this_run());
+  arena.push(jobs);
+  arena.start_worker();
+  int killed = 0, inside = 0;
+  // The victims' instants: evenly spread over the jobs, with a tenth of the jobs left for more of them, each at a random moment.
+  for (; killed < kills || (inside < mid_job && killed < 2 * kills); ++killed) {
+    std::int64_t const mark = std::int64_t{jobs} * (killed + 1) / (kills + kills / 5 + 1);
+    TORTURE_REQUIRE(wait_for([&] { return arena.finished() >= mark; }, kDrained), arena);
+    std::this_thread::sleep_for(milliseconds(arena.pick(0, 40)));
+    ASSERT_NO_FATAL_FAILURE(kill_one_child(arena));
+    if (arena.left_a_run_open(arena.kills().back().pids.front())) ++inside;
+  }
+  finish(arena, killed);
+  EXPECT_GE(killed, kills);
+  EXPECT_GE(arena.cut_short(), mid_job) << "too few of the kills hit a job";
+  EXPECT_EQ(arena.cut_short(), inside);
+}
+
+void kill_masters(int kills) {
+  Arena arena("masters", seed_of_this_run());
+  arena.push(300);
+  arena.start_worker();
+  for (int i = 0; i < kills; ++i) {
+    ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
+    int const old = arena.master();
+    std::vector<int> family = descendants_of(old);
+    TORTURE_REQUIRE(family.size() >= 5, arena);  // four children and a keeper
+    family.insert(family.begin(), old);
+    arena.remember_kill(family);
+    ::kill(old, SIGKILL);
+    arena.start_worker();  // at once: it must not wait for anything that the old one left
+    TORTURE_REQUIRE(gone_within(arena, arena.master(), kGone), arena);
+  }
+  finish(arena, kills);
+}
+
+void kill_keepers(int kills) {
+  Arena arena("keepers", seed_of_this_run());
+  arena.push(300);
+  arena.start_worker();
+  for (int i = 0; i < kills; ++i) {
+    ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
+    int keeper = 0;
+    TORTURE_REQUIRE(wait_for([&] { keeper = arena.keeper(); return keeper != 0; }, milliseconds(5000 * kSlower)), arena);
+    arena.kill(keeper);
+    if (arena.pick(0, 1) == 1) {
+      ASSERT_NO_FATAL_FAILURE(kill_one_child(arena));
+    }
+    TORTURE_REQUIRE(wait_for([&] { int const now = arena.keeper(); return now != 0 && now != keeper; }, milliseconds(5000 * kSlower)), arena);
+    arena.count_runs_from_here();
+  }
+  finish(arena, static_cast<int>(arena.kills().size()));
+}
+
+void kill_groups(int kills) {
+  Arena arena("groups", seed_of_this_run());
+  arena.push(300);
+  arena.start_worker();
+  for (int i = 0; i < kills; ++i) {
+    ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
+    int const old = arena.master();
+    std::vector<int> family = descendants_of(old);
+    TORTURE_REQUIRE(family.size() >= 5, arena);
+    for (int const pid : family) EXPECT_EQ(group_of(pid), old) << name_of(pid) << " has left the group of its master";
+    family.insert(family.begin(), old);
+    arena.remember_kill(family);
+    ::kill(-old, SIGKILL);
+    arena.start_worker();
+    TORTURE_REQUIRE(gone_within(arena, arena.master(), kGone), arena);
+  }
+  finish(arena, kills);
+}
+
+void stop_workers(int stops) {
+  constexpr milliseconds kDeadline(300);
+  Arena arena("stops", seed_of_this_run(), {.slow_percent = 6});
+  arena.push(300);
+  for (int i = 0; i < stops; ++i) {
+    arena.start_worker(4, kDeadline);
+    ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
+    int const old = arena.master();
+    arena.remember_kill(descendants_of(old));  // the deaf jobs end by SIGKILL after the deadline
+    ::kill(old, SIGTERM);
+    TORTURE_REQUIRE(arena.brood().wait_exit(old, kDeadline + milliseconds(1000 * kSlower)), arena);
+    EXPECT_TRUE(WIFEXITED(arena.brood().status_of(old)) && WEXITSTATUS(arena.brood().status_of(old)) == 0) << arena.logs();
+    TORTURE_REQUIRE(gone_within(arena, 0, milliseconds(500)), arena);
+  }
+  arena.start_worker();
+  finish(arena, stops);
+
+  int interrupted = 0;
+  for (kue::Event const& event : arena.history().events) {
+    if (event.reason == kue::Reason::interrupted) ++interrupted;
+    bool const expected = event.reason == kue::Reason::pushed || event.reason == kue::Reason::claimed || event.reason == kue::Reason::completed ||
+                          event.reason == kue::Reason::interrupted || event.reason == kue::Reason::returned;
+    bool const flaky = event.reason == kue::Reason::error && event.to == kue::State::retryable;
+    EXPECT_TRUE(expected || flaky) << "a stop made event " << event.seq << " " << to_string(event.reason);
+  }
+  EXPECT_GE(interrupted, stops / 2) << "the stops met no slow job: this test showed nothing";
+  for (kue::JobRecord const& record : arena.history().records) {
+    EXPECT_EQ(record.tally.attempt, record.job.kind == "torture::flaky" ? 2U : 1U) << record.job.id.str();
+  }
+}
+
+}  // namespace torture

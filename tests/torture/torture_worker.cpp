@@ -1,0 +1,29 @@
+// The worker that the torture tests start and kill: torture_worker DIRECTORY CONCURRENCY STOP_TIMEOUT_MS
+
+#include "jobs.hpp"
+
+#include <kue/open_queue.hpp>
+#include <kue/worker.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    fmt::print(stderr, "usage: torture_worker DIRECTORY CONCURRENCY STOP_TIMEOUT_MS\n");
+    return 2;
+  }
+  std::string const directory = argv[1];
+  std::string const url = "sqlite:" + directory + "/spark.db";
+  kue::Registry registry;
+  torture::add_jobs(registry);
+  kue::WorkerOptions options;
+  options.concurrency = std::stoi(argv[2]);
+  options.stop_timeout = kue::Millis(std::stoi(argv[3]));
+  options.store_url = url;
+  kue::PreforkingWorker worker(registry, options);
+  return worker.run({.queue = [url] { return kue::open_store_queue(url, {.event_log = true}); },
+                     .services = [directory] { return std::make_shared<torture::WitnessServices>(directory); }});
+}
