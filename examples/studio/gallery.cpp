@@ -1,0 +1,234 @@
+#include "gallery.hpp"
+
+#include "make_thumbnail.hpp"
+
+#include <kue/error.hpp>
+#include <kue/json.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace studio {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLook = 150ms;       // while something is open
+constexpr auto kQuietLook = 1000ms; // else: others may use the store too
+constexpr std::size_t kFrontLooks = 48;  // jobs at the head of the queue, where things happen, at each look
+constexpr std::size_t kOtherLooks = 16;  // and some of the rest in turn
+
+std::int64_t millis(kue::TimePoint from, kue::TimePoint to) { return std::max<std::int64_t>(0, (to - from).count()); }
+
+std::string last_error(kue::JobRecord const& record) {
+  return record.errors.empty() ? "The record of this job does not say why." : record.errors.back().failure.message;
+}
+
+SizeView view_of(kue::JobRecord const& record, SizeView known) {
+  SizeView view{.size = known.size};
+  if (record.attempted_at) view.waited_ms = millis(record.inserted_at, *record.attempted_at);
+  switch (record.state) {
+    case kue::State::scheduled:
+    case kue::State::blocked:
+    case kue::State::available:
+      view.state = "waiting";
+      view.waited_ms.reset();
+      break;
+    case kue::State::running:
+      view.state = "running";
+      if (record.progress) view.percent = record.progress->percent;
+      if (record.progress) view.note = record.progress->note;
+      break;
+    case kue::State::retryable:
+      view.state = "again";
+      view.problem = last_error(record);
+      break;
+    case kue::State::completed: {
+      auto const made = kue::from_json<Thumbnail>(record.result);
+      view.state = "done";
+      view.percent = 100;
+      view.width = made.width;
+      view.height = made.height;
+      view.bytes = made.bytes;
+      view.original_size = made.original_size;
+      if (record.attempted_at && record.finished_at) view.ran_ms = millis(*record.attempted_at, *record.finished_at);
+      break;
+    }
+    case kue::State::discarded:
+    case kue::State::cancelled:
+      view.state = "failed";
+      view.problem = record.state == kue::State::cancelled ? "Cancelled." : last_error(record);
+      break;
+  }
+  return view;
+}
+
+}  // namespace
+
+Gallery::Gallery(Library& library, kue::Store& store, kue::Logger log) : library_(library), store_(store), log_(std::move(log)) {
+  for (Picture const& picture : library_.pictures()) add(picture);
+  watcher_ = std::thread([this] { watch(); });
+}
+
+Gallery::~Gallery() {
+  close();
+  watcher_.join();
+}
+
+void Gallery::add(Picture const& picture, std::optional<double> answered_ms) {
+  PictureView view{picture.id, picture.name, picture.format, picture.width, picture.height, picture.bytes, picture.added_at_ms, answered_ms, {}};
+  std::lock_guard const lock(mutex_);
+  int priority = 0;
+  for (auto const& [size, job] : picture.jobs) {
+    view.sizes.push_back({.size = size, .state = "waiting"});
+    if (auto id = kue::JobId::parse(job)) open_.emplace(Rank{priority++, entries_.size()}, Follow{*id, entries_.size(), view.sizes.size() - 1});
+  }
+  entries_.push_back({std::move(view), ++revision_});
+  changed_.notify_all();
+}
+
+Update Gallery::all() const {
+  std::lock_guard const lock(mutex_);
+  return update_since(0);
+}
+
+std::optional<Update> Gallery::next(std::uint64_t seen, kue::Millis wait) const {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [&] { return closed_ || revision_ > seen; });
+  if (closed_ || revision_ <= seen) return std::nullopt;
+  return update_since(seen);
+}
+
+void Gallery::close() {
+  std::lock_guard const lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+}
+
+bool Gallery::closed() const {
+  std::lock_guard const lock(mutex_);
+  return closed_;
+}
+
+Update Gallery::update_since(std::uint64_t seen) const {
+  Update update{.revision = revision_, .full = seen == 0, .counts = counts_, .workers = workers_, .trouble = trouble_};
+  for (Entry const& entry : entries_) {
+    if (entry.revision > seen) update.pictures.push_back(entry.view);
+  }
+  return update;
+}
+
+void Gallery::watch() {
+  std::unique_lock lock(mutex_);
+  while (!closed_) {
+    std::string trouble;
+    lock.unlock();
+    try {
+      look_at_jobs();
+      look_at_counts();
+    } catch (std::exception const& error) {
+      trouble = fmt::format("The job store cannot be read at the moment: {}", error.what());
+    }
+    lock.lock();
+    if (trouble != trouble_) {
+      if (!trouble.empty()) log_.warn("{}", trouble);
+      trouble_ = trouble;
+      ++revision_;
+      changed_.notify_all();
+    }
+    auto const was_open = open_.size();
+    changed_.wait_for(lock, open_.empty() ? kQuietLook : kLook, [&] { return closed_ || (was_open == 0 && !open_.empty()); });
+  }
+}
+
+// Those at the head, in the order in which workers take them, and a few of the others in turn, so that a long queue costs no
+// more than a short one.
+std::vector<std::pair<Gallery::Rank, Gallery::Follow>> Gallery::due_for_a_look() {
+  std::lock_guard const lock(mutex_);
+  std::vector<std::pair<Rank, Follow>> due;
+  auto at = open_.begin();
+  for (; at != open_.end() && due.size() < kFrontLooks; ++at) due.push_back(*at);
+  if (at == open_.end()) return due;
+  auto turn = open_.upper_bound(std::max(looked_up_to_, due.back().first));
+  if (turn == open_.end()) turn = at;
+  std::size_t const others = std::exchange(first_look_, false) ? open_.size() : kOtherLooks;  // at the start most are done
+  for (std::size_t i = 0; i < others && turn != open_.end(); ++i, ++turn) {
+    due.push_back(*turn);
+    looked_up_to_ = turn->first;
+  }
+  if (turn == open_.end()) looked_up_to_ = {};
+  return due;
+}
+
+void Gallery::look_at_jobs() {
+  bool news = false;
+  for (auto const& [rank, follow] : due_for_a_look()) {
+    SizeView known;
+    {
+      std::lock_guard const lock(mutex_);
+      known = entries_[follow.picture].view.sizes[follow.size];
+    }
+    SizeView const now = look(follow, known);
+    std::lock_guard const lock(mutex_);
+    if (now.state == "done" || now.state == "failed") open_.erase(rank);
+    if (now == known) continue;
+    Entry& entry = entries_[follow.picture];
+    entry.view.sizes[follow.size] = now;
+    entry.revision = ++revision_;
+    news = true;
+  }
+  if (news) changed_.notify_all();
+}
+
+SizeView Gallery::look(Follow const& follow, SizeView known) {
+  std::optional<kue::JobRecord> const record = store_.get(follow.job);
+  return record ? view_of(*record, std::move(known)) : from_disk(follow, std::move(known));
+}
+
+// A job that the store has forgotten, because it was done long ago: the file is what is left of it.
+SizeView Gallery::from_disk(Follow const& follow, SizeView known) const {
+  std::string id;
+  {
+    std::lock_guard const lock(mutex_);
+    id = entries_[follow.picture].view.id;
+  }
+  std::filesystem::path const path = library_.thumbnail_path(*PictureId::parse(id), known.size);
+  std::error_code missing;
+  auto const bytes = std::filesystem::file_size(path, missing);
+  if (missing) {
+    known.state = "failed";
+    known.problem = "The store does not know this job any more, and it left no file.";
+    return known;
+  }
+  Probe const probe = probe_header(read_file(path, kHeaderBytes));
+  known.state = "done";
+  known.percent = 100;
+  known.bytes = static_cast<std::int64_t>(bytes);
+  if (probe.header) known.width = probe.header->stored.width;
+  if (probe.header) known.height = probe.header->stored.height;
+  return known;
+}
+
+void Gallery::look_at_counts() {
+  Counts counts;
+  for (kue::QueueCounts const& queue : store_.counts()) {
+    if (queue.queue != MakeThumbnail::options.queue) continue;
+    using enum kue::State;
+    counts.waiting = queue.of(scheduled) + queue.of(blocked) + queue.of(available) + queue.of(retryable);
+    counts.running = queue.of(running);
+    counts.done = queue.of(completed);
+    counts.failed = queue.of(discarded) + queue.of(cancelled);
+  }
+  auto const nodes = store_.nodes();
+  auto const workers = static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [](kue::NodeInfo const& n) { return !n.dead && !n.gone; }));
+  std::lock_guard const lock(mutex_);
+  if (counts == counts_ && workers == workers_) return;
+  counts_ = counts;
+  workers_ = workers;
+  ++revision_;
+  changed_.notify_all();
+}
+
+}  // namespace studio

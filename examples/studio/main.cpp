@@ -1,0 +1,59 @@
+// Studio: pictures dropped on a page are answered at once; `studio queue:worker -c 4` makes their thumbnails.
+//
+//   studio server --port 8080          the page, http://127.0.0.1:8080/
+//   studio queue:worker -c 4           who does the work, in another terminal
+//
+// Both take --data DIR (or STUDIO_DATA), the folder of the pictures; ./studio-data if neither is given.
+
+#include "commands.hpp"
+#include "make_thumbnail.hpp"
+
+#include <spark/spark.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace {
+
+// Page and worker must agree on the folder, so --data is taken out before spark sees the arguments of any command.
+std::string take_data_folder(std::vector<char*>& arguments) {
+  constexpr std::string_view kOption = "--data";
+  char const* const environment = std::getenv("STUDIO_DATA");
+  std::string folder = environment != nullptr && *environment != '\0' ? environment : "studio-data";
+  for (std::size_t i = 1; i < arguments.size();) {
+    std::string_view const argument = arguments[i];
+    bool const joined = argument.starts_with("--data=");
+    if (argument != kOption && !joined) {
+      ++i;
+      continue;
+    }
+    if (!joined && i + 1 == arguments.size()) {
+      std::fputs("studio: --data needs the name of a folder after it\n", stderr);
+      std::exit(2);
+    }
+    folder = joined ? argument.substr(kOption.size() + 1) : std::string_view(arguments[i + 1]);
+    auto const at = arguments.begin() + static_cast<std::ptrdiff_t>(i);
+    arguments.erase(at, at + (joined ? 1 : 2));
+  }
+  return folder;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<char*> arguments(argv, argv + argc);
+  std::string const folder = take_data_folder(arguments);
+
+  spark::Application app;
+  app.jobs<studio::MakeThumbnail>();
+  app[studio::picture_library] = app.share([folder] { return std::make_unique<studio::Library>(folder); });
+  app.command("server", "serves the page (--data DIR: folder of the pictures)", [&](spark::Args& args) { return studio::serve(app, args); });
+  app.command("upload", "sends a picture to a studio that runs", [&](spark::Args& args) { return studio::upload(app, args); });
+  app.command("verify", "checks every thumbnail and who made it", [&](spark::Args& args) { return studio::verify(app, args); });
+
+  auto const count = static_cast<int>(arguments.size());
+  arguments.push_back(nullptr);
+  return app.run(count, arguments.data());
+}

@@ -1,0 +1,92 @@
+#include "commands.hpp"
+#include "controller.hpp"
+#include "gallery.hpp"
+#include "http_server.hpp"
+
+#include <kue/error.hpp>
+#include <kue/json.hpp>
+#include <kue/store.hpp>
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+#include <unistd.h>
+
+namespace studio {
+namespace {
+
+// TERM and INT, blocked in every thread that starts from here on, so that they are waited for and interrupt nobody.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  }
+  ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  void wait() const {
+    int signal = 0;
+    sigwait(&set_, &signal);
+  }
+
+ private:
+  sigset_t set_{};
+  sigset_t before_{};
+};
+
+void announce(int port, Library const& pictures, kue::Store const& store) {
+  fmt::print("Studio    http://127.0.0.1:{}/\n"
+             "Pictures  {}\n"
+             "Store     {}\n"
+             "Worker    studio queue:worker -c 4 --data {}\n",
+             port, pictures.folder().string(), store.description(), pictures.folder().string());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int serve(spark::Application& app, spark::Args& args) {
+  int const wanted = args.option("--port", 8080, "port to listen on, 0: any free one");
+  args.done();
+  if (wanted < 0 || wanted > 65535) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--port {} is no port: 0 to 65535", wanted));
+  kue::set_log_role("server");
+
+  StopSignals const signals;
+  Library& pictures = app.get(picture_library);
+  kue::Store& store = app.get(spark::store);
+  kue::Queue& queue = app.get(spark::queue);
+  pictures.clear_leftovers();
+  if (int const late = push_forgotten(pictures, store, queue)) app.log().info("pushed the jobs of {} picture(s) that an earlier server could not", late);
+
+  Gallery gallery(pictures, store, app.log());
+  Controller controller(pictures, queue, gallery, app.log());
+  HttpServer server(controller, gallery);
+  announce(server.bind(wanted), pictures, store);
+
+  std::atomic<bool> stopping{false};
+  std::thread listener([&] {
+    server.listen();
+    if (!stopping) ::kill(::getpid(), SIGTERM);  // it ended by itself: the wait below must end too
+  });
+  signals.wait();
+  stopping = true;
+  gallery.close();  // first: viewers hold threads that stop() joins
+  server.stop();
+  listener.join();
+  return 0;
+}
+
+int upload(spark::Application&, spark::Args& args) {
+  std::string const url = args.argument("url", "address of the studio, http://127.0.0.1:8080");
+  std::string const file = args.argument("file", "the picture");
+  args.done();
+  auto const [status, body] = send_picture(url, file);
+  fmt::print("{} {}\n", status, body);
+  return status == 202 ? 0 : 5;
+}
+
+}  // namespace studio
