@@ -71,6 +71,15 @@ struct Story {
     history.records.push_back(record);
     return *this;
   }
+  // crashed, failed, interrupted, completed at last
+  static Story eventful() {
+    Story story;
+    story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed);
+    story.claim(2, kBob).run(2, kBob, "threw").event(V::finish, running, retryable, R::error, 2, kBob);
+    story.claim(3, kBob, retryable).run(3, kBob, "interrupted", 2).release(3, kBob, R::interrupted);
+    story.claim(4, kBob).run(4, kBob, "returned", 2).complete(4, kBob);
+    return story.row(completed, 4, {.attempt = 2, .crashes = 1, .interruptions = 1});
+  }
   // pushed, run once, completed: what most jobs are
   static Story simple() { return Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}); }
 };
@@ -102,13 +111,7 @@ TEST(checker_good, one_run) {
 }
 
 TEST(checker_good, crash_error_and_interruption_each_explain_one_more_run) {
-  Story story;
-  story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed);
-  story.claim(2, kBob).run(2, kBob, "threw").event(V::finish, running, retryable, R::error, 2, kBob);
-  story.claim(3, kBob, retryable).run(3, kBob, "interrupted", 2).release(3, kBob, R::interrupted);
-  story.claim(4, kBob).run(4, kBob, "returned", 2).complete(4, kBob);
-  story.row(completed, 4, {.attempt = 2, .crashes = 1, .interruptions = 1});
-  Verdict const verdict = check(story.history);
+  Verdict const verdict = check(Story::eventful().history);
   EXPECT_TRUE(verdict.ok()) << verdict.text();
   EXPECT_EQ(verdict.runs, 4);
   EXPECT_EQ(verdict.runs_cut_short, 1);
@@ -357,6 +360,60 @@ TEST(checker_broken, torn_journal) {
   Story story = Story::simple();
   story.history.runs->torn.push_back("journal.7:3: 'run_beg'");
   expect_broken(Rule::torn_journal, story);
+}
+
+// ---- whatever is taken away from a good history or added twice, it is noticed
+
+void expect_noticed(History const& history, std::string const& change) {
+  EXPECT_FALSE(check(history).ok()) << "not noticed: " << change;
+}
+
+TEST(checker_any, missing_or_repeated_event) {
+  History const good = Story::eventful().history;
+  for (std::size_t i = 0; i < good.events.size(); ++i) {
+    History history = good;
+    history.events.erase(history.events.begin() + static_cast<std::ptrdiff_t>(i));
+    expect_noticed(history, "event " + std::to_string(i) + " missing");
+    history = good;
+    history.events.insert(history.events.begin() + static_cast<std::ptrdiff_t>(i), good.events[i]);
+    for (std::size_t k = 0; k < history.events.size(); ++k) history.events[k].seq = static_cast<std::int64_t>(k) + 1;
+    expect_noticed(history, "event " + std::to_string(i) + " twice");
+  }
+}
+
+TEST(checker_any, another_state_in_an_event) {
+  History const good = Story::eventful().history;
+  for (std::size_t i = 0; i < good.events.size(); ++i) {
+    for (std::size_t state = 0; state < kStateCount; ++state) {
+      History history = good;
+      history.events[i].to = static_cast<State>(state);
+      if (history.events[i].to != good.events[i].to) expect_noticed(history, "event " + std::to_string(i) + " leads elsewhere");
+    }
+  }
+}
+
+TEST(checker_any, another_claim_or_holder_in_an_event) {
+  History const good = Story::eventful().history;
+  for (std::size_t i = 1; i < good.events.size(); ++i) {
+    History history = good;
+    ++history.events[i].claim_no;
+    expect_noticed(history, "event " + std::to_string(i) + " with another claim");
+    history = good;
+    history.events[i].holder ^= 0x10;
+    expect_noticed(history, "event " + std::to_string(i) + " with another holder");
+  }
+}
+
+TEST(checker_any, repeated_run_line_or_missing_row) {
+  History const good = Story::eventful().history;
+  for (std::size_t i = 0; i < good.runs->lines.size(); ++i) {
+    History history = good;
+    history.runs->lines.insert(history.runs->lines.begin() + static_cast<std::ptrdiff_t>(i), good.runs->lines[i]);
+    expect_noticed(history, "run line " + std::to_string(i) + " twice");
+  }
+  History history = good;
+  history.records.clear();
+  expect_noticed(history, "row missing");
 }
 
 }  // namespace
