@@ -304,7 +304,7 @@ template <class F> constexpr bool assignable_field() {
 
 template <class T> struct FieldsSerde {
   static void write(Writer& out, T const& value) {
-    static constexpr auto names = field_names<T>();
+    [[maybe_unused]] static constexpr auto names = field_names<T>();
     out.begin_object();
     visit_fields(value, [&](auto const&... field) {
       [[maybe_unused]] std::size_t i = 0;
@@ -313,7 +313,7 @@ template <class T> struct FieldsSerde {
     out.end_object();
   }
   static void read(Reader& in, T& into) {
-    static constexpr auto names = field_names<T>();
+    [[maybe_unused]] static constexpr auto names = field_names<T>();
     visit_fields(into, [&]<class... F>(F&... field) {
       static_cast<void>((assignable_field<F>() && ...));
       [[maybe_unused]] std::size_t i = 0;

@@ -77,7 +77,9 @@ Envelope Envelope::from_bytes(std::string_view bytes) {
       row("max_attempts", rest.max_attempts), row("timeout", rest.timeout), row("tags", rest.tags), row("meta", rest.meta)};
   Reader root = document.root();
   detail::read_fields(root, rows);
-  if (head.v > kFormat) document.add_problem("v: written in format " + std::to_string(head.v) + ", this version reads " + std::to_string(kFormat));
+  if (head.v != kFormat) {
+    document.add_problem("v: written in format " + std::to_string(head.v) + ", this version reads " + std::to_string(kFormat));
+  }
   auto const id = JobId::parse(head.id);
   if (!id) document.add_problem("id: not a UUID");
   if (auto const problems = document.problems(); !problems.empty()) refuse(problems);
