@@ -1,0 +1,80 @@
+#include "kue/stores/sqlite/checkpointer.hpp"
+
+#include "kue/stores/sqlite/failure.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace kue::sqlite {
+namespace {
+
+constexpr std::int64_t kHeadroomBytes = 4 * 1024 * 1024;
+
+// One checkpointer of all processes. An open-file-description lock on the wake file: unlike a POSIX lock it is not dropped when
+// some other descriptor is closed, and unlike the gate's flock it does not keep writers out.
+class OnlyOne {
+ public:
+  explicit OnlyOne(int descriptor) : descriptor_(descriptor) { taken_ = descriptor < 0 || set(F_WRLCK); }
+  ~OnlyOne() {
+    if (taken_ && descriptor_ >= 0) set(F_UNLCK);
+  }
+  OnlyOne(OnlyOne const&) = delete;
+  OnlyOne& operator=(OnlyOne const&) = delete;
+  explicit operator bool() const { return taken_; }
+
+ private:
+  bool set(short type) {
+    struct flock range{};
+    range.l_type = type;
+    range.l_whence = SEEK_SET;
+    range.l_start = 0;
+    range.l_len = 1;
+    return ::fcntl(descriptor_, F_OFD_SETLK, &range) == 0;
+  }
+  int descriptor_;
+  bool taken_ = false;
+};
+
+// The file keeps some room beyond its end, so that what is in the WAL can be copied even when the disk is full: only then can the
+// WAL begin again from its start and jobs go on being finished.
+void keep_headroom(Connection& connection) {
+  std::int64_t bytes = connection.number("PRAGMA page_count") * connection.number("PRAGMA page_size") + kHeadroomBytes;
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes);
+}
+
+}  // namespace
+
+void Checkpointer::after_commit(Connection& writer) noexcept {
+  auto const frames = static_cast<std::uint32_t>(writer.wal_frames());
+  std::uint32_t const copied = shared_.frames_copied().load();
+  std::uint32_t const fresh = frames >= copied ? frames - copied : frames;  // fewer than copied: the WAL has begun again
+  if (fresh < static_cast<std::uint32_t>(kFrames)) return;
+  try {
+    OnlyOne const only_one(shared_.descriptor());
+    if (only_one) copy(writer);
+  } catch (...) {
+    // A full disk, a reader's lock, a foreign checkpoint: the next commit tries again.
+    shared_.frames_copied().store(frames - std::min(frames, static_cast<std::uint32_t>(kFrames) * 9 / 10));
+  }
+}
+
+void Checkpointer::copy(Connection& writer) {
+  if (!connection_) {
+    connection_ = std::make_unique<Connection>(database_);
+    connection_->settle(Sync::normal);
+    connection_->number("PRAGMA page_count");  // opens the WAL
+  }
+  writer.patience(std::chrono::milliseconds(100));
+  writer.execute(Sql::begin);
+  int in_wal = 0;
+  int copied = 0;
+  int const code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
+  writer.run("ROLLBACK");
+  if (code != SQLITE_OK) fail(connection_->handle(), code);
+  shared_.frames_copied().store(static_cast<std::uint32_t>(std::max(copied, 0)));
+  keep_headroom(*connection_);
+}
+
+}  // namespace kue::sqlite

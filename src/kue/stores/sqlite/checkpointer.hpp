@@ -1,0 +1,35 @@
+#pragma once
+// Checkpointer: copies the WAL into the database now and then, so that it does not grow without end.
+//
+// SQLite's own checkpoints are off everywhere. Whoever has committed and sees about 1,000 frames that were not copied tries a lock
+// and copies, PASSIVE, on a connection of its own while the connection that has just committed holds the write lock: so nobody can
+// begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no reader is waited for.
+
+#include "kue/stores/sqlite/connection.hpp"
+#include "kue/stores/sqlite/wake_file.hpp"
+
+#include <memory>
+#include <string>
+
+namespace kue::sqlite {
+
+class Checkpointer {
+ public:
+  Checkpointer(std::string database, WakeFile& shared) : database_(std::move(database)), shared_(shared) {}
+
+  // After a commit of `writer`. Never throws: a commit that has happened must not fail for the tidying after it.
+  void after_commit(Connection& writer) noexcept;
+
+  void abandon() noexcept { (void)connection_.release(); }  // in a forked child
+
+  static constexpr int kFrames = 1000;
+
+ private:
+  void copy(Connection& writer);
+
+  std::string database_;
+  WakeFile& shared_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace kue::sqlite

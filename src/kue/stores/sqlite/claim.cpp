@@ -1,0 +1,191 @@
+#include "kue/stores/sqlite/finish.hpp"
+#include "kue/stores/sqlite/rows.hpp"
+#include "kue/stores/sqlite/store.hpp"
+
+#include <kue/error.hpp>
+
+#include <algorithm>
+#include <compare>
+
+namespace kue::sqlite {
+namespace {
+
+// Jobs that become due in one claim; with more than this at one moment the rest follows in the next claims.
+constexpr int kMostMadeDue = 5000;
+
+struct Turn {
+  std::int64_t priority = 0, seq = 0;
+  auto operator<=>(Turn const&) const = default;
+};
+
+struct Taken {
+  std::int64_t seq = 0;
+  State state = State::available;
+  std::string queue;
+  JobId id;
+  std::uint32_t claim_no = 0;
+  bool damaged = false;
+};
+
+class Claimer {
+ public:
+  Claimer(Transaction& transaction, ClaimRequest const& request) : tx_(transaction), request_(request) {}
+
+  void claim(ClaimResult& result) {
+    find_queues();
+    for (std::string const& queue : queues_) make_due(queue, result);
+    if (request_.queues.empty() && queues_.size() > 1) {
+      take_merged(result);
+    } else {
+      for (std::string const& queue : queues_) {
+        if (!take_from(queue, result)) break;
+      }
+    }
+    result.more = more_due_ || std::any_of(queues_.begin(), queues_.end(), [&](std::string const& queue) {
+      return tx_.db().use(Sql::claim_left, queue).step();
+    });
+  }
+
+ private:
+  void find_queues() {
+    if (request_.queues.empty()) {
+      for (auto row = tx_.db().use(Sql::claim_all_queues); row.step();) queues_.emplace_back(row.text(0));
+      return;
+    }
+    for (std::string const& queue : request_.queues) {
+      if (std::find(queues_.begin(), queues_.end(), queue) != queues_.end()) continue;
+      auto row = tx_.db().use(Sql::claim_queue_paused, queue);
+      if (row.step() && row.integer(0) == 0) queues_.push_back(queue);
+    }
+  }
+
+  std::optional<TimePoint> next_due(std::string const& queue) {
+    auto row = tx_.db().use(Sql::claim_next_due, queue);
+    if (!row.step()) return std::nullopt;
+    return row.time(0);
+  }
+
+  void make_due(std::string const& queue, ClaimResult& result) {
+    auto due = next_due(queue);
+    if (due && *due <= tx_.now()) {
+      tx_.db().execute(Sql::claim_make_due, queue, tx_.now(), kMostMadeDue);
+      due = next_due(queue);
+      if (due && *due <= tx_.now()) more_due_ = true;
+    }
+    if (due && (!result.next_due || *due < *result.next_due)) result.next_due = due;
+  }
+
+  int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size()); }
+
+  // False: enough, or the next one must come alone.
+  bool take_from(std::string const& queue, ClaimResult& result) {
+    bool damaged = true;
+    while (damaged && room(result) > 0) {  // damaged rows took places of good ones: look again
+      bool go_on = true;
+      {
+        auto row = tx_.db().use(Sql::claim_candidates, queue, room(result));
+        // Rows are changed only after the last was read: an update would move the index under the reader.
+        while (go_on && row.step()) go_on = read_candidate(row, result);
+      }
+      damaged = write_taken();
+      if (!go_on) return false;
+    }
+    return room(result) > 0;
+  }
+
+  // All queues as if they were one: by priority, then arrival.
+  void take_merged(ClaimResult& result) {
+    int const most = std::max(request_.max, 0);
+    std::vector<Turn> turns;
+    for (std::string const& queue : queues_) {
+      for (auto row = tx_.db().use(Sql::claim_heads, queue, most); row.step();) turns.push_back({row.integer(0), row.integer(1)});
+    }
+    std::sort(turns.begin(), turns.end());
+    for (Turn const& turn : turns) {
+      if (room(result) <= 0) return;
+      bool go_on = true;
+      {
+        auto row = tx_.db().use(Sql::claim_candidate, turn.seq);
+        if (row.step()) go_on = read_candidate(row, result);
+      }
+      write_taken();
+      if (!go_on) return;
+    }
+  }
+
+  // False: stop here.
+  bool read_candidate(Use const& row, ClaimResult& result) {
+    Taken taken{.seq = row.integer(0), .state = static_cast<State>(row.integer(1)), .queue = std::string(row.text(2)), .id = row.id(10),
+                .damaged = !is_envelope(row, 10)};
+    if (taken.damaged) {
+      taken.claim_no = row.small(9);
+      taken_.push_back(std::move(taken));
+      return true;
+    }
+    bool const alone = row.integer(5) > 0 || row.integer(6) > 0;
+    if (alone && !result.jobs.empty()) return false;  // not skipped: the order holds, it opens the next claim
+    taken.claim_no = row.small(9) + 1;
+    Claimed& job = result.jobs.emplace_back();
+    job.job = read_envelope(row, 10);
+    job.seq = taken.seq;
+    job.claim_no = taken.claim_no;
+    job.tally = read_tally(row, 3);
+    job.claimed_at = tx_.now();
+    taken_.push_back(std::move(taken));
+    return !alone;
+  }
+
+  // True: there were damaged rows.
+  bool write_taken() {
+    bool damaged = false;
+    for (Taken const& taken : taken_) {
+      if (taken.damaged) put_aside(taken);
+      else take(taken);
+      damaged |= taken.damaged;
+    }
+    taken_.clear();
+    return damaged;
+  }
+
+  void take(Taken const& taken) {
+    tx_.db().execute(Sql::claim_take, taken.seq, request_.holder, request_.node, tx_.now());
+    tx_.changed({.id = taken.id, .queue = taken.queue, .verb = Verb::claim, .from = taken.state, .to = State::running, .reason = Reason::claimed,
+                 .claim_no = taken.claim_no, .holder = request_.holder, .node = request_.node});
+  }
+
+  void put_aside(Taken const& taken) {
+    tx_.db().execute(Sql::claim_put_aside, taken.seq, tx_.now(), taken.queue);
+    tx_.db().execute(Sql::live_delete, taken.seq);
+    tx_.changed({.id = taken.id, .queue = taken.queue, .verb = Verb::claim, .from = taken.state, .to = State::discarded, .reason = Reason::corrupt,
+                 .claim_no = taken.claim_no, .holder = request_.holder, .node = request_.node});
+  }
+
+  Transaction& tx_;
+  ClaimRequest const& request_;
+  std::vector<std::string> queues_;  // not paused, no repetitions
+  std::vector<Taken> taken_;
+  bool more_due_ = false;
+};
+
+bool alive(Connection& db, std::uint64_t node) {
+  auto row = db.use(Sql::node_state, node);
+  return row.step() && row.integer(0) == 0;
+}
+
+}  // namespace
+
+ClaimResult SqliteStore::claim(ClaimRequest const& request) {
+  if (request.holder == 0) {
+    throw Error(ErrorKind::invalid, "sqlite: claim without a holder: 0 means nobody. Use kue::random_bits().");
+  }
+  refuse_unknown_transitions(Verb::finish, request.finishes);
+  return write(Sync::normal, "claim from", [&](Transaction& tx) {
+    ClaimResult result;
+    result.finishes = write_finishes(tx, Verb::finish, request.finishes);  // also of a dead node: the fence alone decides about them
+    result.node_dead = !alive(tx.db(), request.node);
+    if (!result.node_dead) Claimer(tx, request).claim(result);
+    return result;
+  });
+}
+
+}  // namespace kue::sqlite

@@ -1,0 +1,91 @@
+// What a person does to jobs and queues: cancel, retry, pause, resume.
+
+#include "kue/stores/sqlite/store.hpp"
+
+#include <kue/error.hpp>
+
+#include <fmt/format.h>
+
+namespace kue::sqlite {
+namespace {
+
+struct Standing {
+  std::int64_t seq = 0;
+  State state = State::available;
+  std::string queue;
+  std::uint32_t claim_no = 0;
+};
+
+std::optional<Standing> find(Connection& db, JobId const& id) {
+  auto row = db.use(Sql::cancel_look, id);
+  if (!row.step() || (row.null(1) && row.null(2))) return std::nullopt;
+  int const state = static_cast<int>(row.null(1) ? row.integer(2) : row.integer(1));
+  return Standing{.seq = row.integer(0), .state = static_cast<State>(state), .queue = std::string(row.text(3)), .claim_no = row.small(4)};
+}
+
+CancelStatus cancel_one(Transaction& tx, JobId const& id) {
+  auto const job = find(tx.db(), id);
+  if (!job) return CancelStatus::not_found;
+  if (job->state == State::running) return CancelStatus::running;  // its holder alone may end it: the caller asks the worker to stop it
+  if (is_final(job->state)) return CancelStatus::final;
+  tx.db().execute(Sql::cancel, job->seq, tx.now());
+  tx.db().execute(Sql::live_delete, job->seq);
+  tx.changed({.id = id, .queue = job->queue, .verb = Verb::cancel, .from = job->state, .to = State::cancelled, .reason = Reason::cancelled,
+              .claim_no = job->claim_no});
+  return CancelStatus::cancelled;
+}
+
+RetryStatus retry_one(Transaction& tx, JobId const& id) {
+  auto const job = find(tx.db(), id);
+  if (!job) return RetryStatus::not_found;
+  if (job->state == State::completed) return RetryStatus::completed;
+  if (!is_final(job->state)) return RetryStatus::not_final;
+  tx.db().execute(Sql::retry, job->seq, tx.now());
+  tx.db().execute(Sql::finished_delete, job->seq);
+  tx.changed({.id = id, .queue = job->queue, .verb = Verb::retry, .from = job->state, .to = State::available, .reason = Reason::retried,
+              .claim_no = job->claim_no});
+  tx.wake(job->queue);
+  return RetryStatus::retried;
+}
+
+void check_queue_name(std::string const& queue) {
+  if (valid_name(queue)) return;
+  throw Error(ErrorKind::invalid, fmt::format("sqlite: '{}' is no queue name: 1 to 128 letters, digits, '_', '.', '-', starting with "
+                                              "a letter or digit",
+                                              queue));
+}
+
+}  // namespace
+
+CancelResult SqliteStore::cancel(CancelRequest const& request) {
+  return write(Sync::full, "cancel in", [&](Transaction& tx) {
+    CancelResult result;
+    for (JobId const& id : request.ids) result.statuses.push_back(cancel_one(tx, id));
+    return result;
+  });
+}
+
+RetryResult SqliteStore::retry(RetryRequest const& request) {
+  return write(Sync::full, "retry in", [&](Transaction& tx) {
+    RetryResult result;
+    for (JobId const& id : request.ids) result.statuses.push_back(retry_one(tx, id));
+    return result;
+  });
+}
+
+void SqliteStore::pause(PauseRequest const& request) {
+  check_queue_name(request.queue);
+  write(Sync::full, "pause in", [&](Transaction& tx) { tx.db().execute(Sql::pause, request.queue); });
+}
+
+void SqliteStore::resume(PauseRequest const& request) {
+  check_queue_name(request.queue);
+  constexpr int kAll = 1 << 20;  // the queue may hold much work: ring for as many as are woken at once
+  write(Sync::full, "resume in", [&](Transaction& tx) {
+    tx.db().execute(Sql::resume, request.queue);
+    tx.db().execute(Sql::resume_forget, request.queue);
+    tx.wake(request.queue, kAll);
+  });
+}
+
+}  // namespace kue::sqlite

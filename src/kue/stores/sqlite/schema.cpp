@@ -1,0 +1,117 @@
+#include "kue/stores/sqlite/schema.hpp"
+
+#include "kue/base/fd.hpp"
+#include "kue/stores/sqlite/failure.hpp"
+
+#include <kue/error.hpp>
+
+#include <fmt/format.h>
+#include <migration_texts.hpp>
+#include <sqlite3.h>
+
+#include <chrono>
+#include <fcntl.h>
+#include <thread>
+
+namespace kue::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr long kBallastBytes = 8L * 1024 * 1024;
+
+[[noreturn]] void refuse(Location const& location, std::string const& why) {
+  throw Error(ErrorKind::refused, fmt::format("sqlite:{} {}", location.database, why));
+}
+
+// Reads only. True: nothing in the file yet.
+bool look(Connection& connection, Location const& location) {
+  auto const application = connection.number("PRAGMA application_id");
+  auto const version = connection.number("PRAGMA user_version");
+  if (application == kApplicationId) {
+    if (version > newest_schema()) {
+      refuse(location, fmt::format("has schema {} and this program knows up to {}: a newer program has updated it. Update this program too, "
+                                   "or name another file; nothing was changed",
+                                   version, newest_schema()));
+    }
+    return false;
+  }
+  bool const empty = application == 0 && connection.number("SELECT count(*) FROM sqlite_schema") == 0;
+  if (!empty) {
+    refuse(location, "is an SQLite database of another program; nothing was changed. Name another file for the queue");
+  }
+  return true;
+}
+
+// SQLite does not call the busy handler for this one, and two processes may open first at the same time.
+void use_wal(Connection& connection, Location const& location) {
+  auto const give_up_at = std::chrono::steady_clock::now() + 10s;
+  for (;;) {
+    try {
+      std::string const mode = connection.word("PRAGMA journal_mode = WAL");
+      if (mode == "wal") return;
+      refuse(location, fmt::format("cannot be switched to write-ahead logging (it stays in mode '{}'): the file system allows no shared memory; "
+                                   "put the file on a local disk",
+                                   mode));
+    } catch (Failure const& failure) {
+      if (failure.primary() != SQLITE_BUSY || std::chrono::steady_clock::now() >= give_up_at) throw;
+    }
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+void migrate(Connection& connection, Location const& location) {
+  connection.run("BEGIN IMMEDIATE");
+  try {
+    look(connection, location);  // again: another process may have been first
+    auto const version = static_cast<int>(connection.number("PRAGMA user_version"));
+    for (int next = version; next < newest_schema(); ++next) connection.run(text(static_cast<Migration>(next)));
+    connection.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT", kApplicationId, newest_schema()));
+  } catch (...) {
+    sqlite3_exec(connection.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+}
+
+// Room for the WAL that no other file can take, so that jobs can be finished on a full disk. The database file itself is never
+// opened like this: closing it would drop every lock that SQLite holds on it in this process. The WAL carries none.
+void reserve_ballast(Location const& location) {
+  Fd const wal(::open(location.wal().c_str(), O_RDWR | O_CLOEXEC));
+  if (wal) (void)::fallocate(wal.get(), FALLOC_FL_KEEP_SIZE, 0, kBallastBytes);  // a file system that cannot has no ballast
+}
+
+void prepare(Connection& connection, Location const& location, Sync sync) {
+  bool const empty = look(connection, location);
+  if (connection.read_only()) {
+    throw Error(ErrorKind::unavailable, fmt::format("sqlite:{} cannot be written by this process (the file or its folder is read-only); give its "
+                                                    "user the right to write both",
+                                                    location.database));
+  }
+  if (empty || connection.word("PRAGMA journal_mode") != "wal") use_wal(connection, location);
+  connection.settle(Sync::full);  // the schema itself is always durable
+  if (empty || connection.number("PRAGMA user_version") < newest_schema()) migrate(connection, location);
+  if (sync != Sync::full) connection.settle(sync);
+  reserve_ballast(location);
+}
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(kMigrationCount); }
+
+std::unique_ptr<Connection> open_file(Location const& location, Sync sync) {
+  std::string const name = "sqlite:" + location.database;
+  try {
+    auto connection = std::make_unique<Connection>(location.database);
+    prepare(*connection, location, sync);
+    return connection;
+  } catch (Failure const& failure) {
+    if (failure.primary() == SQLITE_NOTADB) {
+      throw Error(ErrorKind::corrupt, fmt::format("{} is not an SQLite database (its first bytes are something else); nothing was changed. Name another "
+                                                  "file, or restore this one from a backup",
+                                                  name));
+    }
+    throw to_error(failure, "opening", name);
+  }
+}
+
+}  // namespace kue::sqlite

@@ -1,0 +1,4 @@
+-- available, scheduled, retryable -> discarded (corrupt): a row that no longer reads as a job must not block its queue.
+-- In: 1 seq, 2 now, 3 queue as text. Followed by live_delete.sql.
+INSERT OR REPLACE INTO finished (seq, state, queue, run_at, attempt, max_attempts, crashes, node_losses, interruptions, claim_no, holder, node, finished_at)
+VALUES (?1, 6, ?3, ?2, 0, 0, 0, 0, 0, 0, 0, 0, ?2)

@@ -1,0 +1,2 @@
+-- A job leaves the hot table; it was copied to finished in the same transaction. In: 1 seq.
+DELETE FROM live WHERE seq = ?1

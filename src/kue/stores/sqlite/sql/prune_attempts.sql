@@ -1,0 +1,2 @@
+-- In: 1 seq.
+DELETE FROM attempts WHERE seq = ?1

@@ -1,0 +1,2 @@
+-- The member stands.
+RELEASE member

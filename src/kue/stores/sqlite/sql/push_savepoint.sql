@@ -1,0 +1,2 @@
+-- One group member of a shared commit may fail alone.
+SAVEPOINT member

@@ -1,0 +1,2 @@
+-- The member is undone, the others stay.
+ROLLBACK TO member

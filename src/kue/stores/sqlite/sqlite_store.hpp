@@ -1,0 +1,18 @@
+#pragma once
+// The store `sqlite:PATH`: jobs in one file on a local disk, shared by any number of processes of this machine.
+
+#include <kue/store.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace kue::sqlite {
+
+// Makes or updates the file. Throws Error(invalid, not_found, refused, corrupt, unavailable) with what to do.
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {});
+
+// The file whose flock says that a node lives: beside the database.
+std::string node_lock_file(std::string const& path, std::uint64_t node);
+
+}  // namespace kue::sqlite

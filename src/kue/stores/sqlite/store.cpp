@@ -1,0 +1,79 @@
+#include "kue/stores/sqlite/store.hpp"
+
+#include "kue/stores/sqlite/schema.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace kue::sqlite {
+namespace {
+
+constexpr int kMostWoken = 8;  // at once for one queue; each of them wakes the next if it leaves work behind
+
+}  // namespace
+
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options) {
+  Location location = locate(path);
+  refuse_network_file_system(location);
+  return std::make_unique<SqliteStore>(std::move(location), options);
+}
+
+std::string node_lock_file(std::string const& path, std::uint64_t node) { return locate(path).node_file(node); }
+
+SqliteStore::SqliteStore(Location location, StoreOptions const& options)
+    : location_(std::move(location)),
+      clock_(options.clock ? *options.clock : Clock::system()),
+      durability_(options.durability),
+      event_log_(options.event_log),
+      owner_(::getpid()),
+      durable_(open_file(location_, durability_ == Durability::full ? Sync::full : Sync::normal)),
+      wake_(location_.wake_file()),
+      gate_(wake_.descriptor()),
+      checkpointer_(location_.database, wake_) {}
+
+SqliteStore::~SqliteStore() {
+  if (owner_ == ::getpid()) return;
+  // In a forked child. Closing a descriptor of the database here would drop the parent's locks on it (POSIX locks belong to the
+  // process and the file), and checkpoint or roll back what is not ours: everything is left lying.
+  (void)durable_.release();
+  (void)quick_.release();
+  (void)look_.release();
+  checkpointer_.abandon();
+  wake_.abandon();
+}
+
+void SqliteStore::refuse_after_fork(std::string_view tried) const {
+  int const here = ::getpid();
+  if (here == owner_) return;
+  throw Error(ErrorKind::refused, fmt::format("{} {} refused: it was opened by process {} and is used by process {} after a fork, which would "
+                                              "damage the file. Open the store after the fork, in each process",
+                                              tried, description(), owner_, here));
+}
+
+TimePoint SqliteStore::now() {
+  std::int64_t const seen = clock_.now().time_since_epoch().count();
+  std::int64_t last = last_now_.load();
+  while (seen > last && !last_now_.compare_exchange_weak(last, seen)) {}
+  return TimePoint(Millis(std::max(seen, last)));
+}
+
+Connection& SqliteStore::writer(Sync sync) {
+  if (sync == Sync::full || durability_ == Durability::process) return *durable_;
+  if (!quick_) {
+    quick_ = std::make_unique<Connection>(location_.database);
+    quick_->settle(Sync::normal);
+  }
+  return *quick_;
+}
+
+void SqliteStore::after_commit(Connection& connection, Transaction const& done) noexcept {
+  for (auto const& [mask, jobs] : done.wakes()) wake_.ring(mask, std::min(jobs, kMostWoken));
+  checkpointer_.after_commit(connection);
+}
+
+StoreCapabilities SqliteStore::capabilities() const { return {.across_processes = true, .events = event_log_}; }
+std::string SqliteStore::description() const { return "sqlite:" + location_.database; }
+
+}  // namespace kue::sqlite

@@ -1,0 +1,132 @@
+#pragma once
+// SqliteStore: the verbs of kue/store.hpp over one file. A verb's file has its name.
+//
+// Connections: writes that must survive a power cut go through `durable_` (synchronous FULL), the others through `quick_`
+// (NORMAL), looks through `look_`. Order of locks: writing_ or looking_, then the gate, then SQLite's.
+
+#include "kue/stores/sqlite/checkpointer.hpp"
+#include "kue/stores/sqlite/connection.hpp"
+#include "kue/stores/sqlite/failure.hpp"
+#include "kue/stores/sqlite/gate.hpp"
+#include "kue/stores/sqlite/group.hpp"
+#include "kue/stores/sqlite/location.hpp"
+#include "kue/stores/sqlite/sqlite_store.hpp"
+#include "kue/stores/sqlite/transaction.hpp"
+#include "kue/stores/sqlite/wake_file.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace kue::sqlite {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(Location location, StoreOptions const& options);
+  ~SqliteStore() override;
+
+  PushResult push(PushRequest const& request) override;
+  ClaimResult claim(ClaimRequest const& request) override;
+  FinishResult finish(FinishRequest const& request) override;
+  ReleaseResult release(ReleaseRequest const& request) override;
+  void progress(ProgressRequest const& request) override;
+
+  CancelResult cancel(CancelRequest const& request) override;
+  RetryResult retry(RetryRequest const& request) override;
+  void pause(PauseRequest const& request) override;
+  void resume(PauseRequest const& request) override;
+
+  BeatResult beat(BeatRequest const& request) override;
+  std::vector<NodeInfo> nodes() override;
+  RescueResult rescue(RescueRequest const& request) override;
+  std::vector<RunningJob> running(RunningRequest const& request) override;
+
+  std::optional<JobRecord> get(JobId id) override;
+  QueryResult query(QueryRequest const& request) override;
+  std::vector<QueueCounts> counts() override;
+
+  PruneResult prune(PruneRequest const& request) override;
+  CheckReport check() override;
+  std::vector<Event> events(EventsRequest const& request) override;
+
+  void wait(WaitRequest const& request) override;
+  void interrupt() noexcept override;
+  void wake(std::span<std::string const> queues) noexcept override;
+
+  StoreCapabilities capabilities() const override;
+  std::string description() const override;
+
+ private:
+  void refuse_after_fork(std::string_view tried) const;
+  TimePoint now();  // never falls while this object lives
+
+  // Runs body(Transaction&) and commits; then wakes and tidies. Throws kue::Error only.
+  template <class Body> auto write(Sync sync, std::string_view tried, Body&& body);
+  // Runs body(Connection&) in one snapshot.
+  template <class Body> auto look(std::string_view tried, Body&& body);
+  Connection& writer(Sync sync);  // with writing_ held
+  void after_commit(Connection& connection, Transaction const& done) noexcept;
+  void push_group(std::vector<Group::Member*> const& members);
+
+  Location const location_;
+  Clock const& clock_;
+  Durability const durability_;
+  bool const event_log_;
+  int const owner_;  // pid that opened it
+
+  std::atomic<std::int64_t> last_now_{0};
+  std::mutex writing_;
+  std::unique_ptr<Connection> durable_, quick_;  // first of all: nothing is made beside a file that is refused
+  WakeFile wake_;
+  Gate gate_;
+  Checkpointer checkpointer_;
+  Group pushes_;
+
+  std::mutex looking_;
+  std::unique_ptr<Connection> look_;
+
+  std::atomic<std::uint32_t> interrupts_{0};
+  std::atomic<bool> interrupted_{false};
+};
+
+template <class Body> auto SqliteStore::write(Sync sync, std::string_view tried, Body&& body) {
+  refuse_after_fork(tried);
+  try {
+    std::unique_lock const held(writing_);
+    Connection& connection = writer(sync);
+    Transaction transaction(connection, gate_, now(), event_log_);
+    if constexpr (std::is_void_v<decltype(body(transaction))>) {
+      body(transaction);
+      transaction.commit();
+      after_commit(connection, transaction);
+    } else {
+      auto result = body(transaction);
+      transaction.commit();
+      after_commit(connection, transaction);
+      return result;
+    }
+  } catch (Failure const& failure) {
+    throw to_error(failure, tried, description());
+  }
+}
+
+template <class Body> auto SqliteStore::look(std::string_view tried, Body&& body) {
+  refuse_after_fork(tried);
+  try {
+    std::unique_lock const held(looking_);
+    if (!look_) {
+      look_ = std::make_unique<Connection>(location_.database);
+      look_->settle(Sync::normal);
+    }
+    look_->patience(std::chrono::seconds(10));
+    Snapshot const snapshot(*look_);
+    return body(*look_);
+  } catch (Failure const& failure) {
+    throw to_error(failure, tried, description());
+  }
+}
+
+}  // namespace kue::sqlite

@@ -1,0 +1,94 @@
+#include "kue/stores/sqlite/transaction.hpp"
+
+#include "kue/stores/sqlite/failure.hpp"
+#include "kue/stores/sqlite/wake_file.hpp"
+
+#include <sqlite3.h>
+
+namespace kue::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 10s;  // for the write lock, in all
+
+template <class Enum> std::optional<int> number(std::optional<Enum> value) {
+  if (!value) return std::nullopt;
+  return static_cast<int>(*value);
+}
+
+}  // namespace
+
+Transaction::Transaction(Connection& connection, Gate& gate, TimePoint now, bool event_log)
+    : connection_(connection), gate_(gate), now_(now), event_log_(event_log) {
+  connection_.patience(kPatience);
+  gate_.enter();
+  try {
+    connection_.execute(Sql::begin);
+  } catch (...) {
+    gate_.leave();
+    throw;
+  }
+  open_ = true;
+}
+
+Transaction::~Transaction() {
+  // SQLite has ended the transaction by itself after some errors.
+  if (open_ && sqlite3_get_autocommit(connection_.handle()) == 0) sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  gate_.leave();
+}
+
+void Transaction::changed(Change const& change) {
+  Numbers& of_queue = numbers(change.queue);
+  if (!change.from) ++of_queue.pushed;
+  else --of_queue.by_state[static_cast<std::size_t>(*change.from)];
+  if (change.to) ++of_queue.by_state[static_cast<std::size_t>(*change.to)];
+  if (event_log_) write_event(change, false);
+}
+
+void Transaction::refused(Verb verb, Finish const& item) {
+  if (!event_log_) return;
+  write_event({.id = item.id, .queue = {}, .verb = verb, .from = State::running, .to = item.transition.to, .reason = item.transition.reason,
+               .holder = item.holder},
+              true);
+}
+
+void Transaction::write_event(Change const& change, bool stale) {
+  connection_.execute(Sql::event, now_, change.id, static_cast<int>(change.verb), number(change.from), number(change.to),
+                      static_cast<int>(change.reason), change.claim_no, change.holder, change.node, stale ? 1 : 0);
+}
+
+Transaction::Numbers& Transaction::numbers(std::string_view queue) {
+  auto const found = numbers_.find(queue);
+  return found != numbers_.end() ? found->second : numbers_[std::string(queue)];
+}
+
+void Transaction::wake(std::string_view queue, int jobs) { wakes_[WakeFile::mask_of(queue)] += jobs; }
+
+Snapshot::~Snapshot() { sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+
+void Transaction::mark() {
+  marked_numbers_ = numbers_;
+  marked_wakes_ = wakes_;
+}
+
+void Transaction::back_to_mark() {
+  numbers_ = marked_numbers_;
+  wakes_ = marked_wakes_;
+}
+
+void Transaction::commit() {
+  for (auto const& [queue, n] : numbers_) {
+    auto const& s = n.by_state;
+    connection_.execute(Sql::counts_add, queue, n.pushed, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+  }
+  try {
+    connection_.execute(Sql::commit);
+  } catch (Failure& failure) {
+    failure.in_commit();
+    throw;
+  }
+  open_ = false;
+}
+
+}  // namespace kue::sqlite

@@ -1,0 +1,57 @@
+#pragma once
+// WakeFile: a page of memory shared by all processes that have a store open, in a file beside the database.
+//
+// One futex word says that something was committed; sleepers wait on it with a mask of their queues, so that a push wakes only
+// those who may take it. Its descriptor also carries the locks of this room (fairness, checkpoint): never the database's own.
+// If the file cannot be made, the words are in this process and others are found by polling.
+
+#include "kue/base/fd.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace kue::sqlite {
+
+class WakeFile {
+ public:
+  explicit WakeFile(std::string const& path);
+  ~WakeFile();
+  WakeFile(WakeFile const&) = delete;
+  WakeFile& operator=(WakeFile const&) = delete;
+
+  static std::uint32_t mask_of(std::string_view queue);
+  static std::uint32_t mask_of(std::span<std::string const> queues);  // none named: all
+
+  std::uint32_t value() const { return words_->commits.load(); }
+  // After the commit, never before: a sleeper that looks too early would sleep on. Async-signal-safe.
+  void ring(std::uint32_t mask, int sleepers) noexcept;
+  // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason.
+  void sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
+
+  bool shared() const { return mapped_; }
+  int descriptor() const { return file_.get(); }  // -1 if the file could not be made
+
+  // A hint, true or not: how much of the WAL the last checkpoint of any process has copied.
+  std::atomic<std::uint32_t>& frames_copied() { return words_->frames_copied; }
+
+  void abandon() noexcept;  // in a forked child: forget everything, close nothing
+
+ private:
+  struct Words {
+    std::atomic<std::uint32_t> commits;
+    std::atomic<std::uint32_t> sleepers;
+    std::atomic<std::uint32_t> frames_copied;
+  };
+  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 12, "other processes read it as plain words");
+
+  Fd file_;
+  Words own_{};
+  Words* words_ = &own_;
+  bool mapped_ = false;
+};
+
+}  // namespace kue::sqlite
