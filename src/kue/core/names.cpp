@@ -9,8 +9,6 @@ static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 
 static std::size_t replacing(char a, char b) { return a == b ? 0 : lower(a) == lower(b) ? 1 : 2; }
 
 std::size_t edit_distance_halves(std::string_view a, std::string_view b) {
-  a = a.substr(0, 200);  // names are short; what is not costs its square
-  b = b.substr(0, 200);
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = 2 * j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -32,6 +30,7 @@ static bool contains_as_part(std::string_view candidate, std::string_view word) 
 }
 
 template <class Name> static std::optional<std::string> nearest_of(std::string_view word, std::span<Name const> candidates) {
+  if (word.size() > 200) return std::nullopt;  // no name; and its distance would cost its square
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() * 2 / 3) + 1;
   for (Name const& candidate : candidates) {
