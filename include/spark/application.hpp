@@ -12,10 +12,12 @@
 // Set up by one thread before run(); afterwards services may be used from any thread. run() never throws: it prints
 // what went wrong and returns an exit code: 0 done, 1 failed, 2 usage or configuration, 3 not found, 4 store
 // unavailable, 5 refused, 70 a bug of ours.
+// Do not use `queue` or `store` before run(): `queue:worker` forks, and refuses to if an SQLite file is open already.
 
 #include <kue/queue.hpp>
 #include <kue/registry.hpp>
 #include <kue/services.hpp>
+#include <kue/store.hpp>
 #include <spark/args.hpp>
 #include <spark/config.hpp>
 #include <spark/container.hpp>
@@ -27,14 +29,13 @@
 
 namespace kue {
 class Worker;
-class Store;
 }
 
 namespace spark {
 
-inline constexpr Service<kue::Queue> queue{"queue"};   // default: a StoreQueue over config().store.url
+inline constexpr Service<kue::Queue> queue{"queue"};   // default: a StoreQueue over the service `store`
 inline constexpr Service<kue::Store> store{"store"};   // default: opened from config().store.url
-inline constexpr Service<kue::Logger> logger{"logger"};
+inline constexpr Service<kue::Logger> logger{"logger"};  // default: lines on stderr, as config().log says
 
 class Application : public Container, public kue::Services {
  public:
@@ -42,6 +43,7 @@ class Application : public Container, public kue::Services {
   ~Application() override;
 
   template <class... J> void jobs() { (registry().template add<J>(), ...); }
+  // The name is one word or words with colons: "server", "mail:test". The action returns the exit code.
   void command(std::string name, std::string help, std::function<int(Args&)> action);
   // Called for the worker before it starts: app.worker([](kue::Worker& w) { w.on(kue::WorkerEvent::crash, alert); });
   void worker(std::function<void(kue::Worker&)> setup);
@@ -53,11 +55,12 @@ class Application : public Container, public kue::Services {
   kue::Registry& registry();
   kue::Logger& log();                  // the service `logger`
 
-  // kue::Services
+  // kue::Services: this application, its logger, queue and store, and any service whose type says which is meant.
   void* find(std::type_info const& type) override;
   bool has(std::type_info const& type) override;
 
  private:
+  friend class Console;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

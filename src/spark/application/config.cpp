@@ -1,10 +1,10 @@
 #include <kue/error.hpp>
 #include <spark/config.hpp>
 
+#include "kue/core/names.hpp"
 #include "spark/application/config_file.hpp"
 #include "spark/application/settings.hpp"
 #include "spark/application/store_url.hpp"
-#include "spark/application/suggest.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -52,9 +52,9 @@ void read_environment(Config::Environment const& environment, std::string const&
   // Other programs have variables called SPARK_ too; only what looks like a slip of ours is an error.
   for (auto const& [name, value] : environment) {
     if (!name.starts_with("SPARK_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
-    std::string const meant = nearest(name, known);
-    if (!meant.empty() && edit_distance(name, meant) <= 2) {
-      problems.push_back(fmt::format("unknown environment variable {}, did you mean {}?", name, meant));
+    auto const meant = kue::core::nearest(name, known);
+    if (meant && kue::core::edit_distance_halves(name, *meant) <= 4) {
+      problems.push_back(fmt::format("unknown environment variable {}, did you mean {}?", name, *meant));
     }
   }
 }

@@ -159,14 +159,10 @@ TEST(Duration, reads_what_people_write) {
   EXPECT_EQ(spark::duration_text(5min), "5m");
 }
 
-TEST(Suggest, finds_the_nearest_word) {
-  std::vector<std::string> const known{"queue:worker", "queue:stats", "job:push", "job:list"};
-  EXPECT_EQ(spark::nearest("queue:wroker", known), "queue:worker");
-  EXPECT_EQ(spark::nearest("job:psuh", known), "job:push");
-  EXPECT_EQ(spark::nearest("zzz", known), "");
-  EXPECT_EQ(spark::nearest("", known), "");
-  EXPECT_EQ(spark::edit_distance("kitten", "sitting"), 3u);
-  EXPECT_EQ(spark::edit_distance("ab", "ba"), 1u);
+TEST(Suggest, ends_a_sentence) {
+  std::vector<std::string> const known{"queue:worker", "queue:stats", "job:push"};
+  EXPECT_EQ(spark::did_you_mean("queue:wroker", known), ", did you mean queue:worker?");
+  EXPECT_EQ(spark::did_you_mean("zzz", known), "");
 }
 
 TEST(StoreUrl, becomes_absolute_and_hides_passwords) {

@@ -1,0 +1,172 @@
+#include "spark/console/args_impl.hpp"
+
+#include <kue/error.hpp>
+
+#include "spark/application/duration.hpp"
+#include "spark/application/suggest.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace spark {
+namespace {
+
+// "-p,--port N": what CLI11 calls it, what to call it in a sentence, what its value is called in the help.
+struct Name {
+  std::string flags, shown, value;
+
+  explicit Name(std::string_view text) {
+    auto const blank = text.find(' ');
+    flags = text.substr(0, blank);
+    if (blank != text.npos) value = text.substr(blank + 1);
+    auto const comma = flags.rfind(',');
+    shown = comma == flags.npos ? flags : flags.substr(comma + 1);
+  }
+};
+
+[[noreturn]] void refuse(std::string const& text) { throw kue::Error(kue::ErrorKind::invalid, text); }
+
+}  // namespace
+
+// CLI11 parses all words again after each declaration: what it does not know yet is kept aside until done().
+struct Args::Impl {
+  CLI::App app;
+  std::vector<std::string> words;  // in CLI11's order: the last first
+  std::vector<std::string> known;  // for suggestions
+  bool help = false;
+  bool arguments_asked = false;
+
+  Impl(CommandText const& text, std::vector<std::string> const& words_) : words(words_.rbegin(), words_.rend()) {
+    app.name(text.program + " " + text.name);
+    app.description(text.summary);
+    app.footer(text.details.empty() ? std::string() : "\n" + text.details);
+    app.get_formatter()->column_width(34);
+    app.allow_extras(true);
+    app.set_help_flag();
+    help = flag("-h,--help", "print this help and end");
+    known.emplace_back("--help");
+  }
+
+  CLI::Option* parsed(CLI::Option* declared) {
+    try {
+      auto copy = words;
+      app.parse(copy);
+    } catch (CLI::ArgumentMismatch const&) {  // the last words name an option and no value
+      if (!help) refuse(fmt::format("{} needs a value", words.empty() ? std::string("an option") : words.front()));
+    } catch (CLI::ParseError const& error) {
+      if (!help) refuse(error.what());
+    }
+    return declared;
+  }
+
+  bool flag(std::string const& flags, std::string const& help_text) {
+    return parsed(app.add_flag(flags, help_text)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast))->count() > 0;
+  }
+
+  CLI::Option* declare(Name const& name, std::string_view help_text, std::string const& shown_default) {
+    if (arguments_asked) refuse(fmt::format("the program asks for {} after an argument: options come first", name.shown));
+    try {
+      CLI::Option* const option = app.add_option(name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }),
+                                                 std::string(help_text));
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->type_name(name.value.empty() ? "TEXT" : name.value);
+      if (!shown_default.empty()) option->default_str(shown_default);
+      known.push_back(name.shown);
+      return parsed(option);
+    } catch (CLI::OptionAlreadyAdded const&) {
+      refuse(fmt::format("the program asks for {} twice, or it is an option of every command", name.flags));
+    }
+  }
+
+  // The value, null if not given.
+  std::string const* value(Name const& name, CLI::Option const* option) const {
+    if (help || option->count() == 0) return nullptr;
+    if (option->count() > 1) refuse(fmt::format("{} is given {} times", name.shown, option->count()));
+    return &option->results().front();
+  }
+};
+
+Args make_args(CommandText const& text, std::vector<std::string> const& words) {
+  for (std::string const& word : words) {
+    if (word == "--") break;
+    // CLI11 would take the next word for the value.
+    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) refuse(word.substr(0, word.size() - 1) + " needs a value");
+  }
+  return Args(std::make_unique<Args::Impl>(text, words));
+}
+
+Args::Args(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Args::~Args() = default;
+
+int Args::option(std::string_view text, int fallback, std::string_view help) {
+  Name const name(text);
+  std::string const* const value = impl_->value(name, impl_->declare(name, help, std::to_string(fallback)));
+  if (!value) return fallback;
+  int number = 0;
+  auto const [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+  if (error != std::errc() || end != value->data() + value->size()) {
+    refuse(fmt::format("{} must be a whole number, not '{}'", name.shown, *value));
+  }
+  return number;
+}
+
+std::string Args::option(std::string_view text, std::string_view fallback, std::string_view help) {
+  Name const name(text);
+  std::string const* const value = impl_->value(name, impl_->declare(name, help, std::string(fallback)));
+  return value ? *value : std::string(fallback);
+}
+
+kue::Millis Args::option(std::string_view text, kue::Millis fallback, std::string_view help) {
+  Name const name(text);
+  std::string const* const value = impl_->value(name, impl_->declare(name, help, duration_text(fallback)));
+  if (!value) return fallback;
+  auto const duration = parse_duration(*value);
+  if (!duration) refuse(fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", name.shown, *value));
+  return *duration;
+}
+
+std::optional<std::string> Args::option(std::string_view text, std::string_view help) {
+  Name const name(text);
+  std::string const* const value = impl_->value(name, impl_->declare(name, help, {}));
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+std::vector<std::string> Args::options(std::string_view text, std::string_view help) {
+  CLI::Option const* const option = impl_->declare(Name(text), help, {});
+  return impl_->help ? std::vector<std::string>() : option->results();
+}
+
+bool Args::flag(std::string_view text, std::string_view help) {
+  Name const name(text);
+  impl_->known.push_back(name.shown);
+  return impl_->flag(name.flags, std::string(help)) && !impl_->help;
+}
+
+std::string Args::argument(std::string_view name, std::string_view help) {
+  CLI::Option* const option = impl_->declare(Name(name), help, {});
+  impl_->arguments_asked = true;
+  if (impl_->help) return {};
+  if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));
+  return option->results().front();
+}
+
+std::vector<std::string> Args::arguments(std::string_view name, std::string_view help) {
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->expected(1, 1 << 20);
+  impl_->arguments_asked = true;
+  impl_->parsed(option);
+  if (impl_->help) return {};
+  if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));
+  return option->results();
+}
+
+void Args::done() {
+  if (impl_->help) throw HelpWanted{impl_->app.help()};
+  std::vector<std::string> const unknown = impl_->app.remaining();
+  if (unknown.empty()) return;
+  std::string const word = unknown.front().substr(0, unknown.front().find('='));
+  if (!word.starts_with('-')) refuse(fmt::format("unexpected argument '{}'; see --help", word));
+  refuse(fmt::format("unknown option {}{}", word, did_you_mean(word, impl_->known)));
+}
+
+}  // namespace spark

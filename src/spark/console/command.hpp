@@ -1,0 +1,43 @@
+#pragma once
+// Command: one built-in command, in a file of its own. console.cpp holds the list.
+
+#include <spark/application.hpp>
+
+#include "spark/console/exit_code.hpp"
+#include "spark/console/output.hpp"
+
+#include <functional>
+#include <string>
+
+namespace spark {
+
+class Console;
+
+// One use of a command. Ask `args`, call args.done(), then act.
+struct Call {
+  Console& console;
+  Application& app;
+  Args& args;
+  Output& out;
+  bool json;  // one JSON document on `out` instead of text
+};
+
+struct Command {
+  std::string name;     // "queue:worker"
+  std::string summary;  // one line
+  std::string details;  // paragraphs and examples, shown by --help
+  std::function<int(Call&)> run;
+};
+
+Command queue_worker_command();
+Command queue_stats_command();
+Command job_push_command();
+Command job_list_command();
+Command job_show_command();
+Command job_retry_command();
+Command job_cancel_command();
+Command store_check_command();
+Command help_command();
+Command version_command();
+
+}  // namespace spark

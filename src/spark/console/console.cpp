@@ -1,0 +1,214 @@
+#include "spark/console/console.hpp"
+
+#include <kue/error.hpp>
+#include <kue/json.hpp>
+
+#include "spark/application/application_impl.hpp"
+#include "spark/application/suggest.hpp"
+#include "spark/console/args_impl.hpp"
+#include "spark/console/printable.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace spark {
+namespace {
+
+// A file opened as number 0, 1 or 2 would be written to by everybody who prints; for SQLite that is known to destroy it.
+void occupy_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDWR);
+  }
+}
+
+bool asks_for(std::vector<std::string> const& words, std::string_view flag, std::string_view short_flag = {}) {
+  auto const end = std::find(words.begin(), words.end(), "--");
+  return std::any_of(words.begin(), end, [&](std::string const& word) { return word == flag || (!short_flag.empty() && word == short_flag); });
+}
+
+std::string file_name(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+
+}  // namespace
+
+Console::Console(Application& app) : app_(app) {
+  commands_ = {queue_worker_command(), queue_stats_command(), job_push_command(),   job_list_command(), job_show_command(),
+               job_retry_command(),    job_cancel_command(),  store_check_command(), help_command(),     version_command()};
+}
+
+int Application::run(int argc, char** argv) { return Console(*this).run(argc, argv); }
+
+int Console::run(int argc, char** argv) {
+  occupy_standard_descriptors();
+  program_ = argc > 0 ? file_name(argv[0]) : "spark";
+  std::vector<std::string> const words(argv + std::min(argc, 1), argv + argc);
+  try {
+    int const code = dispatch(words);
+    out_.flush();
+    return code;
+  } catch (ReaderGone const&) {
+    return kDone;
+  } catch (HelpWanted const& help) {
+    out_.text(help.text);
+  } catch (kue::Error const& error) {
+    return report(kue::to_string(error.kind()), error.what(), exit_code(error.kind()));
+  } catch (std::exception const& error) {
+    return builtin_ ? report("bug", fmt::format("{} (this is a bug of spark)", error.what()), kBug) : report("failed", error.what(), kFailed);
+  } catch (...) {
+    return builtin_ ? report("bug", "an exception of an unknown type (this is a bug of spark)", kBug)
+                    : report("failed", "the command threw something that is no std::exception", kFailed);
+  }
+  try {
+    out_.flush();
+    return kDone;
+  } catch (ReaderGone const&) {
+    return kDone;
+  } catch (kue::Error const& error) {
+    return report(kue::to_string(error.kind()), error.what(), exit_code(error.kind()));
+  }
+}
+
+// Text for people goes to stderr; with --json the error is the one document on stdout.
+int Console::report(std::string_view kind, std::string_view text, int code) {
+  out_.discard();
+  if (json_) {
+    kue::Writer writer;
+    writer.begin_object();
+    writer.key("error");
+    writer.begin_object();
+    writer.key("kind");
+    writer.string(kind);
+    writer.key("message");
+    writer.string(as_utf8(text));
+    writer.key("exit_code");
+    writer.integer(code);
+    writer.end_object();
+    writer.end_object();
+    out_.line(printable_json(writer.take()));
+    try {
+      out_.flush();
+      return code;
+    } catch (...) {  // stdout is no place to say anything; stderr below
+    }
+  }
+  std::string message = "error: ";
+  while (!text.empty()) {
+    auto const end = std::min(text.find('\n'), text.size());
+    message += printable(text.substr(0, end)) + '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  std::fputs(message.c_str(), stderr);
+  return code;
+}
+
+int Console::dispatch(std::vector<std::string> const& words) {
+  if (words.empty()) return usage(words);
+  std::string const& name = words.front();
+  std::vector<std::string> const rest(words.begin() + 1, words.end());
+  if (name == "-h" || name == "--help") return run_builtin(help_command(), rest);
+  if (name == "--version") return run_builtin(version_command(), rest);
+  for (Command const& command : commands_) {
+    if (command.name == name) return run_builtin(command, rest);
+  }
+  auto const& own = app_.impl_->commands;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (own[i].name == name) return run_own(i, rest);
+  }
+  json_ = asks_for(rest, "--json");
+  if (name.starts_with('-')) {
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("the command comes first, then options such as {}; see {} help", name, program_));
+  }
+  std::vector<std::string> names;
+  for (Listed const& listed : list()) names.push_back(listed.name);
+  throw kue::Error(kue::ErrorKind::invalid,
+                   fmt::format("no command '{}'{}\n{} help lists all commands", name, did_you_mean(name, names), program_));
+}
+
+int Console::run_builtin(Command const& command, std::vector<std::string> const& words) {
+  json_ = asks_for(words, "--json");
+  kue::set_log_role("spark");
+  Args args = make_args({program_, command.name, command.summary, command.details}, words);
+  bool const reads_config = !asks_for(words, "--help", "-h") && command.name != "help" && command.name != "version";
+  if (command.name != "help" && command.name != "version") take_common_options(args, reads_config);
+  args.flag("--json", command.name == "queue:worker" ? "one JSON line on stdout when it starts, JSON log lines on stderr"
+                                                     : "answer with one JSON document on stdout, errors too");
+  Call call{*this, app_, args, out_, json_};
+  return command.run(call);
+}
+
+int Console::run_own(std::size_t index, std::vector<std::string> const& words) {
+  builtin_ = false;
+  UserCommand const& command = app_.impl_->commands[index];
+  kue::set_log_role(command.name);
+  Args args = make_args({program_, command.name, command.help, {}}, words);
+  take_common_options(args, !asks_for(words, "--help", "-h"));
+  if (!asks_for(words, "--help", "-h")) refuse_store_with_own_queue();
+  app_.impl_->announce_store = true;
+  return command.action(args);
+}
+
+int Console::usage(std::vector<std::string> const& words) {
+  (void)run_builtin(help_command(), words);
+  return kUsage;
+}
+
+void Console::take_common_options(Args& args, bool reads_config) {
+  auto const url = args.option("--store URL", "where the jobs are, such as sqlite:spark.db");
+  auto const level = args.option("--log-level LEVEL", "debug, info, warn, error or off");
+  auto const format = args.option("--log-format FORMAT", "text or json");
+  if (!reads_config) return;
+  Overrides overrides;
+  if (url && url->find(':') == url->npos) {
+    throw kue::Error(kue::ErrorKind::invalid, "--store must be a URL such as sqlite:spark.db");  // not repeated: may be a secret
+  }
+  overrides.store_url = url.value_or("");
+  if (level && !(overrides.log_level = kue::parse_log_level(*level))) {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--log-level must be debug, info, warn, error or off, not '{}'", *level));
+  }
+  if (format && *format != "text" && *format != "json") {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--log-format must be text or json, not '{}'", *format));
+  }
+  if (format) overrides.log_format = *format == "json" ? kue::LogFormat::json : kue::LogFormat::text;
+  if (json_ && builtin_ && !format) overrides.log_format = kue::LogFormat::json;
+  Application::Impl& impl = *app_.impl_;
+  std::lock_guard lock(impl.mutex);
+  impl.overrides = overrides;
+  if (impl.config) apply(overrides, *impl.config);
+  (void)impl.read_config();  // a wrong configuration is said now, not in the middle of the command's work
+}
+
+std::vector<Listed> Console::list() const {
+  std::vector<Listed> all;
+  for (UserCommand const& command : app_.impl_->commands) all.push_back({command.name, command.help, false});
+  for (Command const& command : commands_) all.push_back({command.name, command.summary, true});
+  return all;
+}
+
+// Runs the command with --help: what it asks of its Args is its help.
+std::string Console::help_of(std::string_view name) {
+  try {
+    (void)dispatch({std::string(name), "--help"});
+  } catch (HelpWanted const& help) {
+    return help.text;
+  }
+  throw kue::Error(kue::ErrorKind::not_found, fmt::format("the command '{}' has no help: it does not call args.done()", name));
+}
+
+bool Console::has_own_queue() const { return app_.where(queue.name) != app_.impl_->default_queue; }
+bool Console::has_own_store() const { return app_.where(store.name) != app_.impl_->default_store; }
+bool Console::store_named() const { return !app_.impl_->overrides.store_url.empty(); }
+
+void Console::refuse_store_with_own_queue() const {
+  if (!store_named() || (!has_own_queue() && !has_own_store())) return;
+  throw kue::Error(kue::ErrorKind::invalid,
+                   fmt::format("--store has no effect here: this program sets its own {} (at {})", has_own_queue() ? "queue" : "store",
+                               app_.where(has_own_queue() ? queue.name : store.name)));
+}
+
+std::vector<std::function<void(kue::Worker&)>> const& Console::worker_setups() const { return app_.impl_->worker_setups; }
+
+}  // namespace spark

@@ -1,0 +1,49 @@
+#pragma once
+// Console: finds the command that the words name, runs it, and turns what it throws into a sentence and an exit code.
+
+#include "spark/console/command.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spark {
+
+struct Listed {
+  std::string name, summary;
+  bool builtin = true;
+};
+
+class Console {
+ public:
+  explicit Console(Application& app);
+  int run(int argc, char** argv);
+
+  // For commands
+  std::string const& program() const { return program_; }
+  std::vector<Listed> list() const;                      // in the order of `help`
+  std::string help_of(std::string_view name);            // throws Error(not_found)
+  bool has_own_queue() const;                            // the program replaced the service
+  bool has_own_store() const;
+  bool store_named() const;                              // by --store
+  void refuse_store_with_own_queue() const;              // --store would be ignored: Error(invalid)
+  std::vector<std::function<void(kue::Worker&)>> const& worker_setups() const;
+
+ private:
+  int dispatch(std::vector<std::string> const& words);
+  int run_builtin(Command const& command, std::vector<std::string> const& words);
+  int run_own(std::size_t index, std::vector<std::string> const& words);
+  int usage(std::vector<std::string> const& words);
+  void take_common_options(Args& args, bool reads_config);
+  int report(std::string_view kind, std::string_view text, int code);
+
+  Application& app_;
+  std::string program_;
+  std::vector<Command> commands_;
+  Output out_;
+  bool json_ = false;
+  bool builtin_ = true;
+};
+
+}  // namespace spark

@@ -1,0 +1,73 @@
+#include "spark/console/command.hpp"
+
+#include <kue/json.hpp>
+
+#include "spark/console/console.hpp"
+#include "spark/console/printable.hpp"
+#include "spark/console/table.hpp"
+
+#include <fmt/format.h>
+
+namespace spark {
+namespace {
+
+std::string section(std::vector<Listed> const& all, bool builtin) {
+  Table table({"", "", ""}, {Align::left, Align::left, Align::left});
+  bool any = false;
+  for (Listed const& listed : all) {
+    if (listed.builtin != builtin) continue;
+    table.row({"", listed.name, printable(listed.summary)});
+    any = true;
+  }
+  return any ? table.text().substr(1) : std::string();  // without the empty head
+}
+
+std::string overview(Console const& console) {
+  auto const all = console.list();
+  std::string text = fmt::format("Usage: {} COMMAND [OPTIONS]\n\n", console.program());
+  if (std::string const own = section(all, false); !own.empty()) text += fmt::format("Commands of {}:\n{}\n", console.program(), own);
+  text += "Commands:\n" + section(all, true);
+  text += fmt::format("\n{} help COMMAND, or COMMAND --help, shows its options and examples.\n", console.program());
+  return text;
+}
+
+std::string as_json(Console const& console) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("program");
+  writer.string(as_utf8(console.program()));
+  writer.key("commands");
+  writer.begin_array();
+  for (Listed const& listed : console.list()) {
+    writer.begin_object();
+    writer.key("name");
+    writer.string(listed.name);
+    writer.key("summary");
+    writer.string(as_utf8(listed.summary));
+    writer.key("builtin");
+    writer.boolean(listed.builtin);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.end_object();
+  return printable_json(writer.take());
+}
+
+int run(Call& call) {
+  std::vector<std::string> const names = call.args.options("COMMAND", "the command to explain");
+  call.args.done();
+  if (call.json) {
+    call.out.line(as_json(call.console));
+  } else if (names.empty()) {
+    call.out.text(overview(call.console));
+  } else {
+    call.out.text(call.console.help_of(names.front()));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Command help_command() { return {"help", "lists the commands, or explains one", "", run}; }
+
+}  // namespace spark

@@ -1,0 +1,97 @@
+#include "spark/console/job_store.hpp"
+
+#include <kue/error.hpp>
+
+#include "spark/application/settings.hpp"
+#include "spark/application/suggest.hpp"
+#include "spark/console/printable.hpp"
+#include "spark/console/records.hpp"
+#include "spark/console/table.hpp"
+#include "spark/console/times.hpp"
+
+#include <fmt/format.h>
+
+namespace spark {
+namespace {
+
+std::vector<kue::State> parse_states(std::vector<std::string> const& texts) {
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < kue::kStateCount; ++i) known.emplace_back(kue::to_string(static_cast<kue::State>(i)));
+  std::vector<kue::State> states;
+  for (std::string const& text : texts) {
+    for (std::string const& name : split_list(text)) {
+      auto const state = kue::parse_state(name);
+      if (!state) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--state: no state '{}'{}", name, did_you_mean(name, known)));
+      states.push_back(*state);
+    }
+  }
+  return states;
+}
+
+// What matters next, or last: when a waiting job is due, since when one runs, when one ended.
+std::string when(kue::JobRecord const& record, kue::TimePoint now) {
+  if (kue::is_final(record.state)) return record.finished_at ? "ended " + relative_text(*record.finished_at, now) : "";
+  if (record.state == kue::State::running) return record.attempted_at ? "started " + relative_text(*record.attempted_at, now) : "claimed";
+  if (record.run_at > now) return "due " + relative_text(record.run_at, now);
+  return "waits since " + utc_text(record.run_at).substr(0, 19);
+}
+
+std::string as_table(std::vector<kue::JobRecord> const& jobs) {
+  auto const now = kue::Clock::system().now();
+  Table table({"ID", "STATE", "KIND", "QUEUE", "ATTEMPT", "WHEN", "ARGS"},
+              {Align::left, Align::left, Align::left, Align::left, Align::right, Align::left, Align::left});
+  for (kue::JobRecord const& record : jobs) {
+    table.row({record.job.id.str(), std::string(kue::to_string(record.state)), shortened(record.job.kind, 32), shortened(record.job.queue, 24),
+               attempt_text(record.tally), when(record, now), shortened(record.job.args, 40)});
+  }
+  return table.text();
+}
+
+std::string as_json(kue::QueryResult const& page) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("jobs");
+  writer.begin_array();
+  for (kue::JobRecord const& record : page.jobs) write_record(writer, record, false);
+  writer.end_array();
+  writer.key("cursor");
+  if (page.cursor.empty()) writer.null();
+  else writer.string(page.cursor);
+  writer.end_object();
+  return printable_json(writer.take());
+}
+
+int run(Call& call) {
+  Args& args = call.args;
+  kue::QueryRequest request;
+  request.filter.states = parse_states(args.options("--state STATE", "only these; several times, or with commas"));
+  request.filter.queue = args.option("--queue NAME", "only this queue").value_or("");
+  request.filter.kind = args.option("--kind KIND", "only this class of job").value_or("");
+  request.filter.tag = args.option("--tag TAG", "only with this tag").value_or("");
+  request.limit = args.option("--limit N", 50, "jobs to show at most, 1 to 1000");
+  request.cursor = args.option("--cursor TEXT", "go on after the page that ended with this").value_or("");
+  args.done();
+  if (request.limit < 1 || request.limit > 1000) {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be 1 to 1000, not {}", request.limit));
+  }
+  kue::Store& jobs = job_store(call);
+  kue::QueryResult const page = jobs.query(request);
+  if (call.json) {
+    call.out.line(as_json(page));
+    return kDone;
+  }
+  call.out.text(page.jobs.empty() ? "no jobs\n" : as_table(page.jobs));
+  if (!page.cursor.empty()) call.out.line(fmt::format("\nthere are more: add --cursor {}", printable(page.cursor)));
+  return kDone;
+}
+
+}  // namespace
+
+Command job_list_command() {
+  return {"job:list", "lists jobs, the newest first",
+          "States: scheduled, blocked, available, running, retryable, completed, discarded, cancelled.\n\n"
+          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --limit 10 --json\n",
+          run};
+}
+
+}  // namespace spark

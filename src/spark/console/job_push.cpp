@@ -1,0 +1,123 @@
+#include "spark/console/command.hpp"
+
+#include <kue/error.hpp>
+#include <kue/job.hpp>
+#include <kue/store_queue.hpp>
+
+#include "kue/core/json_document.hpp"
+#include "spark/application/duration.hpp"
+#include "spark/console/console.hpp"
+#include "spark/console/job_store.hpp"
+#include "spark/console/printable.hpp"
+#include "spark/console/times.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace spark {
+namespace {
+
+kue::JobType const& known_type(kue::Registry const& registry, std::string const& kind) {
+  if (auto const* const type = registry.find(kind)) return *type;
+  std::string text = fmt::format("no job class '{}' in this program", kind);
+  if (auto const near = registry.suggest(kind)) text += fmt::format(", did you mean {}?", *near);
+  std::string known;
+  for (std::string const& name : registry.kinds()) known += (known.empty() ? "" : ", ") + name;
+  text += known.empty() ? "\nnone is registered: app.jobs<...>() does it" : "\nregistered are: " + known;
+  throw kue::Error(kue::ErrorKind::not_found, text);
+}
+
+std::optional<kue::Millis> duration(std::optional<std::string> const& text, std::string_view option) {
+  if (!text) return std::nullopt;
+  auto const value = parse_duration(*text);
+  if (!value) throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", option, *text));
+  return value;
+}
+
+std::optional<int> number(std::optional<std::string> const& text, std::string_view option, int min, int max) {
+  if (!text) return std::nullopt;
+  int value = 0;
+  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || value < min || value > max) {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} must be a whole number from {} to {}, not '{}'", option, min, max, *text));
+  }
+  return value;
+}
+
+kue::PushOptions push_options(Args& args) {
+  kue::PushOptions options;
+  options.queue = args.option("--queue NAME", "instead of the class's own");
+  options.delay = duration(args.option("--delay,--in TIME", "run it after this long: 500ms, 25s, 5m, 2h, 1d"), "--in");
+  options.priority = number(args.option("--priority N", "lower first; 0 is usual"), "--priority", kue::limits::kMinPriority, kue::limits::kMaxPriority);
+  if (auto const attempts = number(args.option("--max-attempts N", "runs at most, the first included"), "--max-attempts", 1,
+                                   static_cast<int>(kue::limits::kMaxMaxAttempts))) {
+    options.max_attempts = static_cast<std::uint32_t>(*attempts);
+  }
+  options.timeout = duration(args.option("--timeout TIME", "of one run"), "--timeout");
+  options.tags = args.options("--tag TAG", "to find it by; several times");
+  return options;
+}
+
+// The class has said that it can read these arguments: they are JSON.
+kue::Envelope make_envelope(kue::JobType const& type, std::string const& args, kue::PushOptions const& options) {
+  kue::JsonDocument document(args);
+  kue::Writer writer;
+  writer.raw(document.compact(document.root()));
+  return kue::detail::draft(type.kind, type.options, options, writer);
+}
+
+std::string as_json(kue::Envelope const& job, std::string const& where) {
+  kue::Writer writer;
+  writer.begin_object();
+  for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"id", job.id.str()},
+                                   {"kind", job.kind}, {"queue", job.queue}, {"store", as_utf8(where)}}) {
+    writer.key(key);
+    if (value.empty()) writer.null();
+    else writer.string(value);
+  }
+  writer.key("run_at");
+  if (job.run_at) writer.string(iso_text(*job.run_at));
+  else writer.null();
+  writer.end_object();
+  return printable_json(writer.take());
+}
+
+int run(Call& call) {
+  kue::PushOptions const options = push_options(call.args);
+  std::string const arguments = call.args.option("--args JSON", "{}", "the job's fields, by name");
+  std::string const kind = call.args.argument("KIND", "the job's class");
+  call.args.done();
+  call.console.refuse_store_with_own_queue();
+
+  kue::JobType const& type = known_type(call.app.registry(), kind);
+  type.check(arguments);
+  kue::Envelope const job = make_envelope(type, arguments, options);
+  kue::Queue& jobs = call.app.get(queue);
+  jobs.push_checked(job);
+  jobs.flush();
+
+  auto* const stored = store_queue_in(jobs);
+  std::string const where = stored ? stored->store().description() : std::string();
+  if (call.json) {
+    call.out.line(as_json(job, where));
+  } else {
+    std::string const due = job.run_at ? fmt::format(", due {} ({})", utc_text(*job.run_at), relative_text(*job.run_at, kue::Clock::system().now())) : "";
+    call.out.line(fmt::format("pushed {} as {} to queue {}{}{}", printable(job.kind), job.id.str(), printable(job.queue),
+                              where.empty() ? "" : " of " + printable(where), due));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Command job_push_command() {
+  return {"job:push", "pushes a job of a class that this program knows",
+          "The class itself reads the arguments, so that a wrong one is refused here and not in the worker.\n"
+          "Exit code 3 if the program has no such class, 2 if the arguments are not what it takes.\n\n"
+          "Examples:\n  job:push HelloWorldJob --args '{\"name\":\"John Doe\"}'\n"
+          "  job:push SendInvoice --args '{\"order\":7}' --in 5m --priority -3 --tag monthly\n",
+          run};
+}
+
+}  // namespace spark

@@ -1,0 +1,61 @@
+#include "spark/console/output.hpp"
+
+#include <kue/error.hpp>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+
+namespace spark {
+namespace {
+
+// Keeps SIGPIPE from ending the program during a write, and leaves everybody else's handling as it was.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~NoSigpipe() {
+    timespec const now{};
+    while (!sigismember(&before_, SIGPIPE) && ::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoSigpipe(NoSigpipe const&) = delete;
+  NoSigpipe& operator=(NoSigpipe const&) = delete;
+
+ private:
+  sigset_t pipe_{}, before_{};
+};
+
+}  // namespace
+
+void Output::flush() {
+  std::string const text = std::move(text_);
+  text_.clear();
+  NoSigpipe const guard;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    auto const written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (written >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EPIPE) {
+      throw ReaderGone{};
+    } else if (errno == EAGAIN) {  // somebody made our end non-blocking
+      pollfd ready{.fd = STDOUT_FILENO, .events = POLLOUT};
+      (void)::poll(&ready, 1, 1000);
+    } else if (errno != EINTR) {
+      auto const kind = errno == ENOSPC ? kue::ErrorKind::full : kue::ErrorKind::unavailable;
+      throw kue::Error(kind, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+    }
+  }
+}
+
+}  // namespace spark

@@ -1,0 +1,20 @@
+#pragma once
+// Text of jobs as a terminal may see it. Whoever pushes a job chooses these bytes; they must not move the cursor, change
+// the order of letters, or start a line of their own.
+
+#include <string>
+#include <string_view>
+
+namespace spark {
+
+// Control characters, C1 and direction marks as escapes (\n, \x1b, \u202e), bytes that are not UTF-8 as \xff.
+std::string printable(std::string_view text);
+// The same, at most `width` characters, with "..." at the end if there is more.
+std::string shortened(std::string_view text, std::size_t width);
+std::size_t width_of(std::string_view printable_text);  // characters
+
+// JSON text with the same characters as \u escapes, which mean the same in it; `json` is valid.
+std::string printable_json(std::string_view json);
+std::string as_utf8(std::string_view text);  // bytes that are not UTF-8 as U+FFFD
+
+}  // namespace spark

@@ -1,0 +1,132 @@
+#include "spark/console/command.hpp"
+
+#include <kue/error.hpp>
+#include <kue/json.hpp>
+#include <kue/store_queue.hpp>
+#include <kue/worker.hpp>
+
+#include "spark/application/settings.hpp"
+#include "spark/application/store_url.hpp"
+#include "spark/console/console.hpp"
+#include "spark/console/job_store.hpp"
+#include "spark/console/preflight.hpp"
+#include "spark/console/printable.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace spark {
+namespace {
+
+void require_jobs_and_services(Application& app) {
+  if (app.registry().kinds().empty()) {
+    throw kue::Error(kue::ErrorKind::invalid, "this program has no job class to run: app.jobs<...>() registers them");
+  }
+  std::vector<std::string> const missing = app.registry().missing(app);
+  if (missing.empty()) return;
+  std::string text;
+  for (std::string const& sentence : missing) text += (text.empty() ? "" : "\n") + sentence;
+  throw kue::Error(kue::ErrorKind::invalid, text + "\nset it with app[key] = app.share(...) before app.run()");
+}
+
+void check(kue::WorkerOptions const& options) {
+  if (options.concurrency < 0 || options.concurrency > kue::limits::kMaxConcurrency) {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("-c must be 0 to {}, not {}", kue::limits::kMaxConcurrency, options.concurrency));
+  }
+  for (std::string const& name : options.queues) {
+    if (!kue::valid_name(name)) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--queues: '{}' is not the name of a queue", name));
+  }
+}
+
+std::string queues_text(std::vector<std::string> const& queues) {
+  if (queues.empty()) return "all queues";
+  std::string text = queues.size() == 1 ? "queue " : "queues ";
+  for (std::size_t i = 0; i < queues.size(); ++i) text += (i > 0 ? "," : "") + queues[i];
+  return text;
+}
+
+void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& report) {
+  std::string const where = report.where.empty() ? fmt::format("the program's own queue (set at {})", call.app.where(queue.name)) : report.where;
+  call.app.log().info("queue:worker with {} on {} of {}",
+                      options.concurrency == 0 ? std::string("no child, jobs run in this process")
+                                               : fmt::format("{} {}", options.concurrency, options.concurrency == 1 ? "child" : "children"),
+                      queues_text(options.queues), where);
+  if (!report.acknowledges) {
+    call.app.log().warn("this queue is at-most-once: it does not keep a job until it is finished, so a job whose process dies is lost");
+  }
+  if (!call.json) return;
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("pid");
+  writer.integer(::getpid());
+  writer.key("concurrency");
+  writer.integer(options.concurrency);
+  writer.key("queues");
+  writer.begin_array();
+  for (std::string const& name : options.queues) writer.string(name);
+  writer.end_array();
+  writer.key("store");
+  if (report.where.empty()) writer.null();
+  else writer.string(as_utf8(report.where));
+  writer.key("acknowledges");
+  writer.boolean(report.acknowledges);
+  writer.end_object();
+  call.out.line(printable_json(writer.take()));
+  call.out.flush();
+}
+
+template <class W> int run_worker(Call& call, kue::WorkerOptions const& options) {
+  W worker(call.app.registry(), options);
+  for (auto const& setup : call.console.worker_setups()) setup(worker);
+  Application& app = call.app;
+  // Called after the fork, where the container builds anew. The container stays the owner of both.
+  return worker.run({.queue = [&app] { return std::shared_ptr<kue::Queue>(std::shared_ptr<void>(), &app.get(queue)); },
+                     .services = [&app] { return std::shared_ptr<kue::Services>(std::shared_ptr<void>(), &app); }});
+}
+
+int run_here(Call& call, kue::WorkerOptions const& options) {
+  kue::Queue& built = call.app.get(queue);
+  kue::StoreQueue* const stored = store_queue_in(built);
+  announce(call, options, {stored ? stored->store().description() : std::string(), built.capabilities().acknowledge});
+  return run_worker<kue::SequentialWorker>(call, options);
+}
+
+int run(Call& call) {
+  Config const defaults = call.app.config();
+  kue::WorkerOptions options;
+  options.concurrency = call.args.option("-c,--concurrency N", defaults.worker.concurrency, "jobs at once, each in a child process; 0: run jobs in this process");
+  auto const queues = call.args.option("--queues LIST", "only these, in order of preference: mail,default");
+  options.stop_timeout = call.args.option("--stop-timeout TIME", defaults.worker.stop_timeout, "patience with running jobs after TERM");
+  options.stop_when_empty = call.args.flag("--stop-when-empty", "end when no job is available or running");
+  auto const pid_file = call.args.option("--pid-file FILE", "written and locked while the worker runs");
+  call.args.done();
+
+  options.queues = queues ? split_list(*queues) : defaults.worker.queues;
+  options.pid_file = pid_file ? absolute_path(*pid_file, std::filesystem::current_path().string()) : defaults.worker.pid_file;
+  check(options);
+  call.console.refuse_store_with_own_queue();
+  require_jobs_and_services(call.app);
+  options.log = call.app.log();
+  if (!call.console.has_own_queue() && !call.console.has_own_store()) options.store_url = defaults.store.url;
+  if (options.concurrency == 0) return run_here(call, options);
+
+  refuse_open_sqlite(call.app);
+  announce(call, options, try_queue(call.app));
+  return run_worker<kue::PreforkingWorker>(call, options);
+}
+
+}  // namespace
+
+Command queue_worker_command() {
+  return {"queue:worker", "takes jobs from the queue and runs them",
+          "Signals: TERM and QUIT stop after the running jobs, at most --stop-timeout; what still runs is given back. INT does\n"
+          "the same, a second INT stops now. TTIN and TTOU: one child more, one fewer.\n"
+          "Without -c there is one child, so that a job that crashes never ends the worker; the configuration may say another\n"
+          "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\n\n"
+          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker --stop-when-empty\n",
+          run};
+}
+
+}  // namespace spark

@@ -1,0 +1,49 @@
+#include "spark/console/job_store.hpp"
+
+#include <kue/json.hpp>
+
+#include "spark/console/printable.hpp"
+
+#include <fmt/format.h>
+
+namespace spark {
+namespace {
+
+void write_list(kue::Writer& writer, std::string_view key, std::vector<std::string> const& items) {
+  writer.key(key);
+  writer.begin_array();
+  for (std::string const& item : items) writer.string(as_utf8(item));
+  writer.end_array();
+}
+
+int run(Call& call) {
+  call.args.done();
+  kue::Store& jobs = job_store(call);
+  kue::CheckReport const report = jobs.check();
+  if (call.json) {
+    kue::Writer writer;
+    writer.begin_object();
+    writer.key("store");
+    writer.string(as_utf8(jobs.description()));
+    writer.key("ok");
+    writer.boolean(report.ok());
+    write_list(writer, "problems", report.problems);
+    write_list(writer, "facts", report.facts);
+    writer.end_object();
+    call.out.line(printable_json(writer.take()));
+  } else {
+    call.out.line(printable(jobs.description()));
+    for (std::string const& fact : report.facts) call.out.line("  " + printable(fact));
+    for (std::string const& problem : report.problems) call.out.line("problem: " + printable(problem));
+    call.out.line(report.ok() ? "no problems" : fmt::format("{} problems", report.problems.size()));
+  }
+  return report.ok() ? kDone : kFailed;
+}
+
+}  // namespace
+
+Command store_check_command() {
+  return {"store:check", "checks the store: files, rows, counts", "Exit code 1 if there are problems.\n\nExample:\n  store:check --store sqlite:/srv/app/spark.db\n", run};
+}
+
+}  // namespace spark

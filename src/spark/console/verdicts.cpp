@@ -1,0 +1,30 @@
+#include "spark/console/verdicts.hpp"
+
+#include <kue/json.hpp>
+
+#include <algorithm>
+
+namespace spark {
+
+int say(Call& call, std::vector<Verdict> const& verdicts) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("jobs");
+  writer.begin_array();
+  for (Verdict const& verdict : verdicts) {
+    writer.begin_object();
+    writer.key("id");
+    writer.string(verdict.id);
+    writer.key("status");
+    writer.string(verdict.status);
+    writer.end_object();
+    if (!call.json) call.out.line(verdict.id + " " + verdict.sentence);
+  }
+  writer.end_array();
+  writer.end_object();
+  if (call.json) call.out.line(writer.take());
+  auto const any = [&](int code) { return std::any_of(verdicts.begin(), verdicts.end(), [&](Verdict const& v) { return v.code == code; }); };
+  return any(kNotFound) ? kNotFound : any(kRefused) ? kRefused : kDone;
+}
+
+}  // namespace spark
