@@ -94,7 +94,7 @@ end_process() {
 
 cleanup() {
   local status=$?
-  trap '' INT TERM
+  trap '' INT TERM HUP
   trap - EXIT
   end_process "$worker" 300
   end_process "$server" 100
@@ -111,6 +111,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 # Processes whose parent is the given one, from the kernel's own table.
 children_of() {
@@ -174,9 +175,9 @@ for _ in $(seq 400); do
   sleep 0.1
 done
 [ "$(made)" -ge $expected ] || die "only $(made) of $expected thumbnails were made within 40 s"
-for _ in $(seq 50); do # the file stands a moment before the store says completed
+for _ in $(seq 5); do # the file stands a moment before the store says completed
   "$studio" verify --pictures ${#photographs[@]} --master "$worker" --server "$server" --children "$seen" >"$work/table" 2>"$work/wrong" && break
-  sleep 0.2
+  sleep 0.5
 done
 cat "$work/table"
 [ ! -s "$work/wrong" ] || { cat "$work/wrong" >&2; exit 1; }

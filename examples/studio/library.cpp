@@ -80,7 +80,7 @@ std::vector<Picture> Library::pictures() const {
   return all;
 }
 
-fs::path Library::original_path(PictureId const& id) const { return picture_folder(id) / "original"; }
+std::vector<std::uint8_t> Library::original(PictureId const& id) const { return read_file(picture_folder(id) / "original"); }
 
 fs::path Library::thumbnail_path(PictureId const& id, int size) const { return picture_folder(id) / fmt::format("{}.jpg", size); }
 

@@ -65,7 +65,6 @@ class Library {
 
   std::vector<Picture> pictures() const;  // oldest first
   std::vector<std::uint8_t> original(PictureId const& id) const;
-  std::filesystem::path original_path(PictureId const& id) const;
   std::filesystem::path thumbnail_path(PictureId const& id, int size) const;
   void write_thumbnail(PictureId const& id, int size, std::string const& jpeg);
 

@@ -86,7 +86,7 @@ class Card {
     element.hidden = problems.length === 0;
     setText(element, problems.join(' ') + (again ? ' It will be tried again.' : ''));
     const lost = picture.sizes.every((size) => size.state === 'failed');
-    this.photo.hidden = lost;
+    this.photo.classList.toggle('lost', lost);
     $('.sizes', this.root).hidden = lost && problems.length === 1;
     this.root.classList.toggle('refused', lost);
   }
