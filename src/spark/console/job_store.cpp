@@ -13,9 +13,9 @@
 namespace spark {
 
 kue::StoreQueue* store_queue_in(kue::Queue& outer) {
-  kue::Queue* queue = &outer;
-  while (kue::Queue* const behind = queue->behind()) queue = behind;
-  return dynamic_cast<kue::StoreQueue*>(queue);
+  kue::Queue* innermost = &outer;
+  while (kue::Queue* const behind = innermost->behind()) innermost = behind;
+  return dynamic_cast<kue::StoreQueue*>(innermost);
 }
 
 namespace {

@@ -1,0 +1,17 @@
+#pragma once
+// The job of the first page: what it holds is what travels to the worker.
+
+#include <spark/spark.hpp>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+struct HelloWorldJob {
+  std::string name;
+
+  void run(spark::Logger& log) const {
+    std::this_thread::sleep_for(std::chrono::seconds(20));  // something expensive
+    log.info("Hello World {}!", name);
+  }
+};
