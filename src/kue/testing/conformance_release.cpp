@@ -33,7 +33,9 @@ void every_reason_of_the_table(StoreTest& t) {
     ASSERT_EQ(t.claim_ids(), std::vector{id});
     EXPECT_EQ(t.release(t.to(id, *rule.to, rule.reason)), FinishStatus::applied) << to_string(rule.reason);
     EXPECT_EQ(t.state(id), *rule.to) << to_string(rule.reason);
-    if (*rule.to == State::available) EXPECT_EQ(t.cancel(id), CancelStatus::cancelled);
+    if (*rule.to == State::available) {
+      EXPECT_EQ(t.cancel(id), CancelStatus::cancelled);
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+// StoreTest. Not store_test.cpp: *_test.cpp files of a room are its own tests.
+
 #include "kue/testing/store_test.hpp"
 
 #include <kue/error.hpp>
@@ -108,11 +110,21 @@ JobId StoreTest::in_state(State state, Envelope const& envelope) {
   if (claimed) wanted.priority = limits::kMinPriority;  // so that the claim below takes this job and no other
   if (state == State::scheduled) wanted.run_at = clock.now() + 1h;
   JobId const id = push(wanted);
-  if (claimed) EXPECT_EQ(claim_ids(1, {wanted.queue}), std::vector{id});
-  if (state == State::retryable) EXPECT_EQ(fail(id, 1h), FinishStatus::applied);
-  if (state == State::completed) EXPECT_EQ(complete(id), FinishStatus::applied);
-  if (state == State::discarded) EXPECT_EQ(discard(id), FinishStatus::applied);
-  if (state == State::cancelled) EXPECT_EQ(cancel(id), CancelStatus::cancelled);
+  if (claimed) {
+    EXPECT_EQ(claim_ids(1, {wanted.queue}), std::vector{id});
+  }
+  if (state == State::retryable) {
+    EXPECT_EQ(fail(id, 1h), FinishStatus::applied);
+  }
+  if (state == State::completed) {
+    EXPECT_EQ(complete(id), FinishStatus::applied);
+  }
+  if (state == State::discarded) {
+    EXPECT_EQ(discard(id), FinishStatus::applied);
+  }
+  if (state == State::cancelled) {
+    EXPECT_EQ(cancel(id), CancelStatus::cancelled);
+  }
   return id;
 }
 
