@@ -2,12 +2,17 @@
 // Fields: the names and values of a struct's members, read by the compiler. No macro for an aggregate:
 //
 //   struct Address { std::string street; int zip = 0; };
-//   kue::field_names<Address>()                                     // {"street", "zip"}
-//   kue::visit_fields(address, [](auto&... field) { ... });
+//   auto names = kue::field_names<Address>();                        // {"street", "zip"}
+//   kue::visit_fields(address, [](auto&... field) { ((field = {}), ...); });
 //
 // A class with private members or constructors names them once, anywhere inside:
 //
-//   class Counter { int count_ = 0; KUE_FIELDS(count_) public: ... };   // "count": one trailing '_' is left out
+//   class Counter {
+//     int count_ = 0;
+//     KUE_FIELDS(count_)                                              // "count": one trailing '_' is left out
+//    public:
+//     void run() const { (void)count_; }
+//   };
 //
 // All of it happens while compiling. Refused with a sentence: C arrays, reference and const members, base classes without
 // KUE_FIELDS, more than 32 fields, a struct that is not default-constructible. Static members are no fields.

@@ -1,7 +1,11 @@
 #pragma once
 // Services: where the parameters of run() come from. spark::Application is one; kue alone needs no container.
 //
-//   struct Mine : kue::Services { void* find(std::type_info const& type) override { return type == typeid(Mailer) ? &mailer : nullptr; } ... };
+//   struct Mine : kue::Services {
+//     Mailer mailer;
+//     void* find(std::type_info const& type) override { return type == typeid(Mailer) ? &mailer : nullptr; }
+//     bool has(std::type_info const& type) override { return type == typeid(Mailer); }
+//   };
 //
 // find() may build on first use. It is called by the thread that runs the job.
 

@@ -1,7 +1,7 @@
 #pragma once
 // State, Verb, Reason: the words of a job's life, and the table of what may follow what.
 //
-//   if (kue::allowed(kue::Verb::finish, kue::State::running, kue::State::retryable, kue::Reason::error)) ...
+//   return kue::allowed(kue::Verb::finish, kue::State::running, kue::State::retryable, kue::Reason::error);
 //
 // The table is data (src/kue/core/state.cpp); stores, the checker and the documentation read the same rows.
 

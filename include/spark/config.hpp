@@ -1,14 +1,9 @@
 #pragma once
 // Config: settings of an application. Flags > environment (SPARK_STORE_URL ...) > spark.toml > defaults.
 //
-//   # spark.toml, in the working directory or above
-//   [store]
-//   url = "sqlite:spark.db"          # relative to this file
-//   [worker]
-//   concurrency = 4
-//
 //   spark::Config config = spark::Config::load("/srv/app", spark::Config::environment());
 //
+// spark.toml is looked for in the directory and above; a relative path in it is relative to it.
 // Every key and its limits: docs/guide/configuration.md. Unknown keys, wrong types and values out of range are one
 // kue::Error(invalid) that names all of them with file and line, and the nearest known key. A value; no threads.
 

@@ -3,7 +3,7 @@
 //
 //   kue::testing::FakeClock clock;
 //   auto store = kue::open_store("memory:", {.clock = &clock});
-//   store->push({.jobs = {{later(clock.now() + 1h)}}});
+//   store->push({.jobs = due_in_an_hour});
 //   clock.advance(1h);                                   // and now it is due
 //
 // Thread-safe. It does not wake anybody: a thread that sleeps in the kernel sleeps by the kernel's time.

@@ -1,0 +1,299 @@
+// The examples of the public headers' opening comments, with what they need around them. check_header_examples.py demands that
+// each line of each example stands here; the compiler does the rest. Nothing here runs.
+
+#include <kue/array_queue.hpp>
+#include <kue/buffered_queue.hpp>
+#include <kue/error.hpp>
+#include <kue/immediate_queue.hpp>
+#include <kue/testing/checker.hpp>
+#include <kue/testing/conformance.hpp>
+#include <kue/testing/fake_clock.hpp>
+#include <kue/testing/journal.hpp>
+#include <kue/worker.hpp>
+#include <spark/spark.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cassert>
+
+using namespace std::chrono_literals;
+
+struct Letter {};
+struct Mailer {
+  virtual ~Mailer() = default;
+  virtual void send(Letter const&) {}
+};
+struct Relay {};
+struct Smtp : Mailer {
+  explicit Smtp(Relay&) {}
+};
+
+struct HelloWorldJob {
+  std::string name;
+  void run(kue::Logger& log) const { log.info("Hello World {}!", name); }
+};
+
+struct SendInvoice {
+  int order;
+  static constexpr kue::JobOptions options{.queue = "billing", .max_attempts = 8, .timeout = 2min};
+  void run(Mailer&) const;
+};
+void SendInvoice::run(Mailer&) const {}
+
+struct AllOptions {
+  static constexpr std::string_view kind = "hello";
+  static constexpr kue::JobOptions options{.queue = "mail"};
+  void validate() const;
+  std::chrono::seconds backoff(int attempt) const;
+  void failed(kue::Failure const&, Mailer&);
+  void run() const {}
+};
+void AllOptions::validate() const {}
+std::chrono::seconds AllOptions::backoff(int) const { return 1s; }
+void AllOptions::failed(kue::Failure const&, Mailer&) {}
+
+static_assert(kue::detail::check_job<HelloWorldJob>());
+
+inline constexpr spark::Service<Mailer> mailer{"mailer"};
+inline constexpr spark::Service<Relay> relay{"relay"};
+
+void array_queue() {
+  kue::ArrayQueue queue;
+  queue.push(HelloWorldJob("John"));
+  EXPECT_EQ(queue.jobs().front().kind, "HelloWorldJob");
+}
+
+void buffered_queue(spark::Application& app) {
+  app[spark::queue] = app.share([] { return std::make_unique<kue::BufferedQueue>(kue::open_store_queue("sqlite:spark.db")); });
+}
+
+void due() {
+  kue::TimePoint due = kue::Clock::system().now() + 5min;
+  (void)due;
+}
+
+struct Render {
+  int pages = 3;
+  void render(int) const {}
+  kue::Outcome run(kue::Context& ctx) const {
+    for (int page = 0; page < pages; ++page) {
+      if (ctx.stop_requested()) return kue::interrupted();
+      render(page);
+      ctx.progress(100 * page / pages, "page");
+    }
+    return kue::completed();
+  }
+};
+
+struct FakeRedis {
+  void rpush(std::string const&, std::string const&) {}
+} redis;
+
+void envelope_to(kue::Envelope envelope) {
+  redis.rpush("spark:queue", envelope.to_bytes());
+}
+void envelope_from(std::string reply) {
+  kue::Envelope envelope = kue::Envelope::from_bytes(reply);
+  (void)envelope;
+}
+
+void error(kue::Queue& queue, kue::Envelope job) {
+  kue::Envelope job_again_with_same_id = job;
+  try { queue.push(job); }
+  catch (kue::Error const& error) {
+    if (error.outcome_unknown()) queue.push(job_again_with_same_id);
+  }
+}
+
+void fields() {
+  struct Address { std::string street; int zip = 0; };
+  Address address;
+  auto names = kue::field_names<Address>();
+  kue::visit_fields(address, [](auto&... field) { ((field = {}), ...); });
+  assert(names.size() == 2);
+  (void)names;
+}
+class Counter {
+  int count_ = 0;
+  KUE_FIELDS(count_)
+ public:
+  void run() const { (void)count_; }
+};
+
+void id(spark::Application& app, kue::Logger& log) {
+  kue::JobId id = app[spark::queue]->push(SendInvoice(7));
+  log.info("invoice is job {}", id.str());
+}
+
+void immediate_queue(kue::Registry& registry, kue::Services& services) {
+  kue::ImmediateQueue queue(registry, services);
+  queue.push(HelloWorldJob("John"));
+  EXPECT_EQ(queue.outcomes().back().second.kind, kue::Outcome::Kind::completed);
+}
+
+void job() {
+  kue::Envelope envelope = kue::make_envelope(HelloWorldJob("John Doe"));
+  (void)envelope;
+}
+
+struct Point { int x = 0; std::optional<double> y; };
+class Money {
+ public:
+  explicit Money(std::int64_t cents = 0) : cents_(cents) {}
+  std::int64_t cents() const { return cents_; }
+
+ private:
+  std::int64_t cents_;
+};
+template <> struct kue::Serde<Money> {
+  static void write(kue::Writer& out, Money const& m) { out.integer(m.cents()); }
+  static void read(kue::Reader& in, Money& m) { if (auto cents = in.integer()) m = Money(*cents); }
+};
+void json() {
+  std::string text = kue::to_json(Point(1, 2.5));
+  Point point = kue::from_json<Point>(text);
+  (void)point;
+}
+
+void open_queue() {
+  auto queue = kue::open_store_queue("sqlite:spark.db");
+  queue->flush();
+}
+
+void options(kue::Queue& queue) {
+  queue.push(SendInvoice(7), {.delay = 5min, .priority = 3});
+}
+
+struct OutcomeExample {
+  bool ready() const { return true; }
+  bool gone() const { return false; }
+  kue::Outcome run() const {
+    if (!ready()) return kue::snooze(5min);
+    if (gone()) return kue::cancel("order deleted");
+    throw kue::retry_in(30s, "gateway busy");
+  }
+};
+
+class MyRedisQueue : public kue::Queue {
+ public:
+  using Queue::push;
+  void push(kue::Envelope job) override { redis_.rpush(key, job.to_bytes()); }
+  std::optional<kue::Delivery> pop(kue::Millis wait) override;
+
+ private:
+  FakeRedis redis_;
+  std::string key = "spark:queue";
+};
+std::optional<kue::Delivery> MyRedisQueue::pop(kue::Millis) { return std::nullopt; }
+void queue(MyRedisQueue& queue) {
+  queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
+}
+
+struct Fixed : kue::Random { std::uint64_t below(std::uint64_t) override { return 0; } };
+
+void record(kue::Store& store, kue::JobId id) {
+  if (auto record = store.get(id)) fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
+}
+
+void registry(kue::Envelope envelope, kue::Context& context, kue::Services& services) {
+  kue::Registry registry;
+  registry.add<HelloWorldJob>();
+  kue::Outcome outcome = registry.find("HelloWorldJob")->run(envelope.args, context, services);
+  (void)outcome;
+}
+
+struct Mine : kue::Services {
+  Mailer mailer;
+  void* find(std::type_info const& type) override { return type == typeid(Mailer) ? &mailer : nullptr; }
+  bool has(std::type_info const& type) override { return type == typeid(Mailer); }
+};
+
+bool state() {
+  return kue::allowed(kue::Verb::finish, kue::State::running, kue::State::retryable, kue::Reason::error);
+}
+
+void store(std::vector<kue::Envelope> envelopes, std::uint64_t node, std::uint64_t holder) {
+  auto store = kue::open_store("sqlite:spark.db");
+  store->push({.jobs = envelopes});
+  auto got = store->claim({.node = node, .holder = holder, .max = 10});
+  (void)got;
+}
+
+void store_queue() {
+  kue::StoreQueue queue(kue::open_store("sqlite:spark.db"));
+  kue::JobId id = queue.push(HelloWorldJob("John Doe"));
+  (void)id;
+}
+
+void alert(std::string const&, std::string const&) {}
+int worker(kue::Registry& registry) {
+  kue::PreforkingWorker worker(registry, {.concurrency = 4});
+  worker.on(kue::WorkerEvent::crash, [](kue::EventInfo const& e) { alert(e.kind, e.failure.message); });
+  return worker.run({.queue = [] { return kue::open_store_queue("sqlite:spark.db"); },
+                     .services = [] { return std::make_unique<Mine>(); }});
+}
+
+void checker(kue::Store* store, std::string directory) {
+  kue::testing::History history = kue::testing::read_history(*store);
+  history.runs = kue::testing::read_journals(directory);
+  kue::testing::Verdict verdict = kue::testing::check(history);
+  fmt::print("{}", verdict.text());
+}
+
+std::unique_ptr<kue::Store> open_mine(kue::StoreOptions const& o) { return kue::open_store("memory:", o); }
+namespace conformance {
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  kue::testing::register_conformance({.name = "mine", .open = [](kue::StoreOptions const& o) { return open_mine(o); }});
+  return RUN_ALL_TESTS();
+}
+}  // namespace conformance
+
+void fake_clock(std::vector<kue::Envelope> due_in_an_hour) {
+  kue::testing::FakeClock clock;
+  auto store = kue::open_store("memory:", {.clock = &clock});
+  store->push({.jobs = due_in_an_hour});
+  clock.advance(1h);
+}
+
+void journal(kue::Context& ctx, std::string directory, std::uint64_t hash) {
+  kue::testing::JournalWriter journal(directory);
+  journal.run_begin(ctx.id(), ctx.claim_no(), ctx.attempt(), hash);
+  journal.run_end(ctx.id(), ctx.claim_no(), "returned");
+  kue::testing::Journal all = kue::testing::read_journals(directory);
+  (void)all;
+}
+
+int serve(spark::Application&, spark::Args&) { return 0; }
+int serve(spark::Application&, int) { return 0; }
+namespace application {
+int main(int argc, char** argv) {
+  spark::Application app;
+  app.jobs<HelloWorldJob>();
+  app.command("server", "serves the page", [&](spark::Args& args) { return serve(app, args); });
+  return app.run(argc, argv);
+}
+void controller(spark::Application& app) {
+  app[spark::queue]->push(HelloWorldJob("John Doe"));
+}
+}  // namespace application
+
+void args(spark::Application& app) {
+  app.command("server", "serves the page", [&](spark::Args& args) {
+    int port = args.option("-p,--port N", 8080, "port to listen on");
+    args.done();
+    return serve(app, port);
+  });
+}
+
+void config() {
+  spark::Config config = spark::Config::load("/srv/app", spark::Config::environment());
+  (void)config;
+}
+
+void container(spark::Application& app, Letter letter) {
+  app[mailer] = app.share([&] { return std::make_unique<Smtp>(app[relay]); });
+  app[mailer]->send(letter);
+  Mailer& same = app[mailer];
+  (void)same;
+}
