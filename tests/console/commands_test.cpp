@@ -1,0 +1,133 @@
+// Words, help, errors and exit codes; the commands of a program's own.
+
+#include "fixture.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(ConsoleTest, lists_its_commands_and_the_programs_own) {
+  Ran const help = spark({"help"});
+  EXPECT_EQ(help.code, 0);
+  for (auto const* name : {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check", "help", "version", "echo"}) {
+    EXPECT_THAT(help.out, HasSubstr(std::string("  ") + name + " "));
+  }
+  EXPECT_EQ(spark({"--help"}).out, help.out);
+  Ran const nothing = spark({});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_EQ(nothing.out, help.out);
+  auto const json = parse(spark({"help", "--json"}).out);
+  EXPECT_EQ(text_at(json, "/commands/0/name"), "echo");
+}
+
+TEST_F(ConsoleTest, explains_each_command) {
+  for (auto const* name : {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check"}) {
+    Ran const help = spark({name, "--help"});
+    EXPECT_EQ(help.code, 0) << name;
+    EXPECT_EQ(help.err, "") << name;
+    for (auto const* part : {"Usage:", "--json", "--store URL", "Example"}) EXPECT_THAT(help.out, HasSubstr(part)) << name;
+    EXPECT_EQ(spark({"help", name}).out, help.out);
+  }
+  EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("-c,--concurrency N"));
+  EXPECT_THAT(spark({"echo", "--help"}).out, HasSubstr("--pause TIME"));
+}
+
+TEST_F(ConsoleTest, prints_its_version) {
+  EXPECT_THAT(spark({"version"}).out, testing::MatchesRegex("spark [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(spark({"--version"}).out, spark({"version"}).out);
+  EXPECT_THAT(text_at(parse(spark({"version", "--json"}).out), "/spark"), testing::MatchesRegex("[0-9.]+"));
+}
+
+TEST_F(ConsoleTest, suggests_a_command) {
+  Ran const ran = spark({"queue:wroker", "-c", "4"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("error: no command 'queue:wroker', did you mean queue:worker?"));
+  EXPECT_THAT(spark({"-c", "4"}).err, HasSubstr("the command comes first"));
+}
+
+TEST_F(ConsoleTest, refuses_wrong_options) {
+  Ran const unknown = spark({"queue:stats", "--jsn"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("unknown option --jsn, did you mean --json?"));
+  EXPECT_THAT(spark({"queue:stats", "more"}).err, HasSubstr("unexpected argument 'more'"));
+  EXPECT_THAT(spark({"job:list", "--limit", "many"}).err, HasSubstr("--limit must be a whole number, not 'many'"));
+  EXPECT_THAT(spark({"job:list", "--limit"}).err, HasSubstr("--limit needs a value"));
+  EXPECT_THAT(spark({"job:list", "--limit="}).err, HasSubstr("--limit needs a value"));
+  EXPECT_THAT(spark({"job:list", "--limit", "1", "--limit", "2"}).err, HasSubstr("--limit is given 2 times"));
+  EXPECT_THAT(spark({"job:list", "--limit", "0"}).err, HasSubstr("--limit must be 1 to 1000, not 0"));
+  EXPECT_THAT(spark({"job:show"}).err, HasSubstr("ID is missing"));
+  EXPECT_THAT(spark({"queue:worker", "--stop-timeout", "25"}).err, HasSubstr("--stop-timeout must be a duration such as 500ms, 25s or 5m, not '25'"));
+}
+
+TEST_F(ConsoleTest, errors_are_a_document_too) {
+  Ran const ran = spark({"job:show", "0193c2a0-1b2c-7def-8a90-b1c2d3e4f506", "--json", "--store", "sqlite:none.db"});
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_EQ(ran.err, "");
+  auto const json = parse(ran.out);
+  EXPECT_EQ(text_at(json, "/error/kind"), "unavailable");
+  EXPECT_EQ(number_at(json, "/error/exit_code"), 4);
+  EXPECT_THAT(text_at(json, "/error/message"), HasSubstr("there is no store at " + folder_.path("none.db")));
+  EXPECT_EQ(number_at(parse(spark({"job:list", "--nonsense", "--json"}).out), "/error/exit_code"), 2);
+}
+
+TEST_F(ConsoleTest, looking_makes_no_file) {
+  EXPECT_EQ(spark({"job:list"}).code, 4);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("spark.db")));
+}
+
+TEST_F(ConsoleTest, says_all_that_is_wrong_with_the_configuration) {
+  folder_.write("spark.toml", "[worker]\nconcurency = 4\n[log]\nlevel = 3\n");
+  Ran const ran = spark({"queue:stats"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr(folder_.path("spark.toml") + ":2: unknown key 'worker.concurency', did you mean concurrency?"));
+  EXPECT_THAT(ran.err, HasSubstr(folder_.path("spark.toml") + ":4: log.level must be"));
+  EXPECT_EQ(spark({"help"}).code, 0) << "help works all the same";
+}
+
+TEST_F(ConsoleTest, never_prints_a_password) {
+  Ran const ran = spark({"queue:stats", "--store", "redis://me:hunter2@127.0.0.1:1/0"});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_THAT(ran.err + ran.out, Not(HasSubstr("hunter2")));
+  Ran const from_environment = spark({"queue:stats"}, {{"SPARK_STORE_URL", "hunter2"}});
+  EXPECT_EQ(from_environment.code, 2);
+  EXPECT_THAT(from_environment.err + from_environment.out, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ConsoleTest, hands_a_command_of_its_own_what_it_asked_for) {
+  EXPECT_EQ(spark({"echo", "John Doe"}).out, "1 0 hello -  0 John Doe\n");
+  EXPECT_EQ(spark({"echo", "-t3", "--pause=5m", "--greeting", "hi", "--maybe", "yes", "--tag", "a", "--tag", "b", "--loud", "--", "-x"}).out,
+            "3 300000 hi yes ,a,b 1 -x\n");
+  EXPECT_THAT(spark({"echo", "x", "--tims", "3"}).err, HasSubstr("unknown option --tims, did you mean --times?"));
+  EXPECT_EQ(spark({"echo", "x", "--times", "-5"}).out, "-5 0 hello -  0 x\n");
+}
+
+TEST_F(ConsoleTest, turns_what_a_command_throws_into_an_exit_code) {
+  EXPECT_EQ(spark({"seven"}).code, 7);
+  Ran const thrown = spark({"throw:error"});
+  EXPECT_EQ(thrown.code, 1);
+  EXPECT_EQ(thrown.err, "error: on \\x1b[31mpurpose\n");
+  EXPECT_EQ(spark({"throw:missing"}).code, 3);
+}
+
+TEST_F(ConsoleTest, a_server_says_which_file_it_opened) {
+  EXPECT_THAT(spark({"open"}).err, HasSubstr("store sqlite:" + folder_.path("spark.db")));
+  EXPECT_THAT(spark({"open", "--store", "sqlite:other.db"}).err, HasSubstr("store sqlite:" + folder_.path("other.db")));
+}
+
+TEST_F(ConsoleTest, survives_a_reader_that_leaves_and_a_full_disk) {
+  std::string const command = std::string("cd '") + folder_.path() + "' && { '" CONSOLE_PROGRAM "' help; echo $? > code; } | true";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  Ran const code = run({"/bin/cat", "code"}, {.directory = folder_.path()});
+  EXPECT_EQ(code.out, "0\n");
+  Program full({CONSOLE_PROGRAM, "help"}, {.directory = folder_.path(), .output = "/dev/full"});
+  EXPECT_EQ(full.wait(), 4);
+  EXPECT_THAT(full.err(), HasSubstr("cannot write to standard output: No space left on device"));
+}
+
+}  // namespace

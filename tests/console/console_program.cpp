@@ -1,0 +1,80 @@
+// A program as a user of spark writes one, for the tests of the console. CONSOLE_TEST chooses what is wrong with it.
+
+#include <spark/spark.hpp>
+
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+
+struct Greet {
+  std::string name;
+  void run(spark::Logger& log) const { log.info("Hello {}!", name); }
+};
+
+struct SendInvoice {
+  static constexpr spark::JobOptions options{.queue = "billing", .max_attempts = 8};
+  int order = 0;
+  std::int64_t cents = 0;
+  void run() const {}
+};
+
+struct Fail {
+  static constexpr spark::JobOptions options{.max_attempts = 1};
+  std::string message;
+  void run() const { throw std::runtime_error(message); }
+};
+
+struct Mailer {
+  int letters = 0;
+};
+struct Notify {
+  std::string to;
+  void run(Mailer& mailer) const { ++mailer.letters; }
+};
+inline constexpr spark::Service<Mailer> mailer{"mailer"};
+inline constexpr spark::Service<Mailer> other_mailer{"other_mailer"};
+
+// A list of this process only.
+class OwnQueue : public spark::Queue {
+ public:
+  using spark::Queue::push;
+  void push(spark::Envelope job) override { jobs_.push_back(std::move(job)); }
+  std::optional<kue::Delivery> pop(kue::Millis) override { return std::nullopt; }
+
+ private:
+  std::deque<spark::Envelope> jobs_;
+};
+
+static int echo(spark::Args& args) {
+  int const times = args.option("-t,--times N", 1, "how often");
+  kue::Millis const pause = args.option("--pause TIME", kue::Millis(0), "between");
+  std::string const greeting = args.option("--greeting", "hello", "first word");
+  auto const maybe = args.option("--maybe", "nothing if not given");
+  auto const tags = args.options("--tag", "several");
+  bool const loud = args.flag("--loud", "shout");
+  std::string const name = args.argument("NAME", "whom");
+  args.done();
+  std::string all;
+  for (std::string const& tag : tags) all += "," + tag;
+  std::printf("%d %lld %s %s %s %d %s\n", times, static_cast<long long>(pause.count()), greeting.c_str(), maybe ? maybe->c_str() : "-", all.c_str(),
+              loud ? 1 : 0, name.c_str());
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  std::string_view const mode = std::getenv("CONSOLE_TEST") ? std::getenv("CONSOLE_TEST") : "";
+  spark::Application app;
+  app.jobs<Greet, SendInvoice, Fail, Notify>();
+  if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
+  if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
+  if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });
+  if (mode == "bad-queue") app[spark::queue] = app.share([]() -> std::unique_ptr<OwnQueue> { throw spark::Error(kue::ErrorKind::unavailable, "no road to the queue"); });
+  if (mode == "early-store") (void)app[spark::queue]->capabilities();
+  app.command("echo", "says what it was given", echo);
+  app.command("throw:error", "throws", [](spark::Args& args) -> int { args.done(); throw std::runtime_error("on \x1b[31mpurpose"); });
+  app.command("throw:missing", "throws", [](spark::Args& args) -> int { args.done(); throw spark::Error(kue::ErrorKind::not_found, "gone"); });
+  app.command("seven", "returns 7", [](spark::Args& args) { args.done(); return 7; });
+  app.command("open", "opens the store", [&](spark::Args& args) { args.done(); (void)app[spark::queue].get(); return 0; });
+  return app.run(argc, argv);
+}

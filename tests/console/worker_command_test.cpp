@@ -1,0 +1,86 @@
+// queue:worker: what it checks before it starts, and that it works.
+
+#include "fixture.hpp"
+
+#include <csignal>
+
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(ConsoleTest, worker_runs_what_was_pushed_and_ends_when_empty) {
+  push({"Greet", "--args", R"({"name":"John Doe"})"});
+  Ran const ran = spark({"queue:worker", "-c", "2", "--stop-when-empty"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("queue:worker with 2 children on all queues of sqlite:" + folder_.path("spark.db")));
+  EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(number_at(parse(spark({"queue:stats", "--json"}).out), "/queues/0/completed"), 1);
+}
+
+TEST_F(ConsoleTest, worker_without_children_runs_jobs_itself) {
+  push({"Greet", "--args", R"({"name":"John Doe"})"});
+  Ran const ran = spark({"queue:worker", "-c", "0", "--stop-when-empty"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
+}
+
+TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {
+  push({"Greet", "--args", R"({"name":"Default"})"});
+  push({"Greet", "--args", R"({"name":"Mail"})", "--queue", "mail"});
+  Program worker({CONSOLE_PROGRAM, "queue:worker", "--queues", "mail", "--pid-file", "worker.pid", "--json"}, {.directory = folder_.path()});
+  ASSERT_TRUE(worker.says("Hello Mail!")) << worker.err();
+  EXPECT_EQ(run({"/bin/cat", "worker.pid"}, {.directory = folder_.path()}).out, std::to_string(worker.pid()) + "\n");
+  EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();
+  auto const start = parse(worker.out());
+  EXPECT_EQ(number_at(start, "/pid"), worker.pid());
+  EXPECT_EQ(text_at(start, "/queues/0"), "mail");
+  EXPECT_EQ(text_at(start, "/store"), "sqlite:" + folder_.path("spark.db"));
+  EXPECT_EQ(text_at(parse(spark({"job:list", "--queue", "default", "--json"}).out), "/jobs/0/state"), "available");
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("worker.pid")));
+}
+
+TEST_F(ConsoleTest, worker_says_which_service_a_job_misses) {
+  Ran const ran = with_mode("no-mailer", {"queue:worker"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("the job 'Notify' needs the service 'Mailer'"));
+  Ran const two = with_mode("two-mailers", {"queue:worker"});
+  EXPECT_EQ(two.code, 2);
+  EXPECT_THAT(two.err, HasSubstr("'mailer' and 'other_mailer' are services of the same type"));
+}
+
+TEST_F(ConsoleTest, worker_does_not_fork_with_an_open_store) {
+  Ran const ran = with_mode("early-store", {"queue:worker", "--stop-when-empty"});
+  EXPECT_EQ(ran.code, 5);
+  EXPECT_THAT(ran.err, HasSubstr("cannot fork while the SQLite file " + folder_.path("spark.db")));
+  EXPECT_THAT(ran.err, HasSubstr("the service 'store' (defined at application.cpp:"));
+  EXPECT_THAT(ran.err, HasSubstr("'queue' (defined at application.cpp:"));
+  EXPECT_EQ(with_mode("early-store", {"queue:worker", "-c", "0", "--stop-when-empty"}).code, 0);
+}
+
+TEST_F(ConsoleTest, worker_says_at_once_that_its_queue_cannot_be_opened) {
+  std::filesystem::create_directory(folder_.path("spark.db"));
+  Ran const directory = spark({"queue:worker"});
+  EXPECT_NE(directory.code, 0);
+  EXPECT_THAT(directory.err, HasSubstr(folder_.path("spark.db")));
+  Ran const bad = with_mode("bad-queue", {"queue:worker"});
+  EXPECT_EQ(bad.code, 4);
+  EXPECT_EQ(bad.err, "error: no road to the queue\n");
+  Ran const memory = spark({"queue:worker", "--store", "memory:"});
+  EXPECT_EQ(memory.code, 5);
+  EXPECT_THAT(memory.err, HasSubstr("lives in one process"));
+}
+
+TEST_F(ConsoleTest, worker_refuses_wrong_numbers_and_names) {
+  EXPECT_THAT(spark({"queue:worker", "-c", "257"}).err, HasSubstr("-c must be 0 to 256, not 257"));
+  EXPECT_THAT(spark({"queue:worker", "-c", "-1"}).err, HasSubstr("-c must be 0 to 256, not -1"));
+  EXPECT_THAT(spark({"queue:worker", "--queues", "a,,b"}).err, HasSubstr("--queues: '' is not the name of a queue"));
+}
+
+TEST_F(ConsoleTest, worker_says_that_a_queue_is_at_most_once) {
+  Program worker({CONSOLE_PROGRAM, "queue:worker"}, {.directory = folder_.path(), .environment = {{"CONSOLE_TEST", "own-queue"}}});
+  EXPECT_TRUE(worker.says("at-most-once")) << worker.err();
+  EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();
+}
+
+}  // namespace
