@@ -58,7 +58,9 @@ struct WorkerOptions {
   Millis hard_timeout_grace = limits::kHardTimeoutGrace;
   Millis node_beat = limits::kNodeBeat;
   Millis node_dead = limits::kNodeDead;
-  Logger log;
+  Millis respawn_delay = limits::kRespawnDelayMin;      // of a child that fails to start; doubles up to the next
+  Millis respawn_delay_max = limits::kRespawnDelayMax;
+  Logger log = Logger();
 };
 
 // What one process of a worker needs; each is called once in each child and in the keeper.
@@ -109,7 +111,8 @@ class SequentialWorker : public Worker {
 
 // A master that keeps `concurrency` children alive, and a keeper that gives back what a dead child held.
 // Signals of the master: TERM, QUIT: stop, with a deadline. INT: the same, the second INT at once. TTIN, TTOU: one child
-// more, fewer. run() returns 0 after a stop, 1 if it could not stop cleanly, 2 for bad options, 4 if children could not boot.
+// more, fewer. run() returns 0 after a stop, 1 if it could not stop cleanly, 2 for options or a store that cannot work, 4 if
+// children could not start, 5 if the pid file says that another worker runs. Each child is a process group of its own.
 class PreforkingWorker : public Worker {
  public:
   explicit PreforkingWorker(Registry const& registry, WorkerOptions options = {});

@@ -1,0 +1,82 @@
+#pragma once
+// Keeper: the process beside the children that gives back what a dead child held, says that the node lives, and looks after
+// dead nodes. It outlives the master by a moment: it ends the children then, releases all, and leaves.
+//
+// It can be killed at any point: everything it does is read again from scoreboard and store, and every write is fenced, so the
+// next keeper repeats what was not finished.
+
+#include "kue/worker/hooks.hpp"
+#include "kue/worker/node_beat.hpp"
+#include "kue/worker/oom.hpp"
+#include "kue/worker/post.hpp"
+#include "kue/worker/reconcile.hpp"
+#include "kue/worker/rescue.hpp"
+#include "kue/worker/run_context.hpp"
+
+#include "kue/base/fd.hpp"
+
+#include <map>
+#include <memory>
+
+namespace kue::worker {
+
+// What the keeper inherits from its master.
+struct KeeperWires {
+  int bell = -1;    // eventfd: the master rings when a child was born or died, or the stage changed
+  int nudge = -1;   // eventfd: the keeper rings when a slot is free again, and when nothing is left to do
+  int master = -1;  // pidfd of the master
+};
+
+class Keeper {
+ public:
+  Keeper(Post post, KeeperWires wires) : post_(std::move(post)), wires_(wires), rescuer_(post_.node, post_.options().node_dead, log()), reconciler_(post_.node, log()) {}
+
+  [[noreturn]] void live();
+
+ private:
+  void settle();
+  void boot();
+  void work();
+  void wait(Millis most);
+  Millis patience() const;
+  void try_to(char const* what, void (Keeper::*duty)());
+
+  void learn_children();
+  void bury();                   // dead slots: release, then free
+  bool bury_one(Slot& slot);
+  void tell_death(Slot const& slot, std::vector<Released> const& released, Death const& death);
+  void tell_job(Slot const& slot, Released const& released);
+  void tell_lost(Slot const& slot, EntryView const& entry);
+  void call_failed(Released const& released);
+  void emit(EventInfo info);
+  void look_after_nodes();
+  void beat_duties();
+  bool nothing_left();
+  void end_children();           // after the master's death
+  bool bury_all(Millis patience);
+  [[noreturn]] void leave();
+
+  Logger log() const { return post_.options().log; }
+  Slot& slot() { return post_.slot(); }
+
+  Post post_;
+  KeeperWires wires_;
+  std::shared_ptr<Queue> queue_, beat_queue_;
+  Store* store_ = nullptr;  // null: a user's own queue
+  std::unique_ptr<NodeBeat> beat_;
+  std::atomic<bool> node_dead_{false};
+  Rescuer rescuer_;
+  Reconciler reconciler_;
+  std::unique_ptr<Hooks> hooks_;
+  std::shared_ptr<Services> services_;  // of the hooks' thread, made when first needed
+  OomCounter oom_;
+  std::map<int, Fd> children_;          // slot -> pidfd, opened while the child certainly lived
+  std::map<int, std::int32_t> child_pids_;
+  bool master_died_ = false;
+  bool unburied_ = false;
+  int quiet_looks_ = 0;
+  SteadyPoint next_nodes_{}, next_beat_duties_{};
+  std::map<char const*, bool> failing_;
+};
+
+}  // namespace kue::worker

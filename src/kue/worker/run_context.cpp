@@ -1,0 +1,52 @@
+#include "kue/worker/run_context.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace kue::worker {
+namespace {
+
+constexpr Millis kProgressEvery{250};  // a page that shows it looks no more often; each one is a write to the store
+
+}  // namespace
+
+Logger job_logger(Logger const& log, Delivery const& delivery) {
+  return log.for_job(fmt::format("{}#{} attempt={}", delivery.job.kind, delivery.job.id.str(), delivery.attempt));
+}
+
+RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink)
+    : delivery_(delivery),
+      started_(started),
+      watch_(watch),
+      token_(watch != nullptr ? watch->token() : std::stop_token()),
+      log_(std::move(log)),
+      sink_(sink) {}
+
+std::optional<TimePoint> RunContext::deadline() const {
+  if (delivery_.job.timeout.count() == 0) return std::nullopt;
+  return started_ + delivery_.job.timeout;
+}
+
+void RunContext::progress(int percent, std::string_view note) {
+  pending_ = Progress{std::clamp(percent, 0, 100), std::string(note)};
+  if (Clock::system().steady_now() >= next_) send();
+}
+
+void RunContext::flush_progress() {
+  if (pending_) send();
+}
+
+void RunContext::send() {
+  next_ = Clock::system().steady_now() + kProgressEvery;
+  if (sink_ == nullptr || !*sink_) return;
+  try {
+    (*sink_)(delivery_, *pending_);
+    pending_.reset();
+  } catch (std::exception const& error) {
+    log_.debug("progress not written: {}", error.what());  // kept; the next one replaces it
+  }
+}
+
+}  // namespace kue::worker

@@ -1,0 +1,140 @@
+#include "kue/worker/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+namespace kue::worker {
+namespace {
+
+double seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000; }
+
+// What a job printed must not wait in a buffer: children leave by _exit.
+void flush_output() {
+  std::cout.flush();
+  std::fflush(stdout);
+}
+
+std::string when(Millis delay) {
+  if (delay < Millis(1000)) return fmt::format("{} ms", delay.count());
+  return fmt::format("{:.0f} s", seconds(delay));
+}
+
+}  // namespace
+
+EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const& report) {
+  EventInfo info;
+  info.event = event;
+  info.pid = ::getpid();
+  info.job = delivery.job.id;
+  info.kind = delivery.job.kind;
+  info.queue = delivery.job.queue;
+  info.attempt = delivery.attempt;
+  info.duration = report.duration;
+  info.failure = report.outcome.failure;
+  return info;
+}
+
+RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& watch) {
+  SteadyPoint const from = Clock::system().steady_now();
+  RunReport report;
+  report.started_at = started;
+  job_logger(log_, delivery).info("accepted from queue {}", delivery.job.queue);
+  emit_(event_of(WorkerEvent::init, delivery));
+  report.outcome = run_job(delivery, started, watch);
+  report.duration = Clock::system().steady_now() - from;
+  flush_output();
+  return report;
+}
+
+Outcome Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& watch) {
+  JobType const* const type = registry_.find(delivery.job.kind);
+  if (type == nullptr) {
+    auto const near = registry_.suggest(delivery.job.kind);
+    return {.kind = Outcome::Kind::unknown_kind,
+            .failure = {.type = "unknown_kind",
+                        .message = fmt::format("no job class {} in this worker{}", delivery.job.kind,
+                                               near ? fmt::format("; did you mean {}?", *near) : std::string())}};
+  }
+  RunContext context(delivery, started, &watch, job_logger(log_, delivery), &progress_);
+  Outcome outcome;
+  try {
+    outcome = type->run(delivery.job.args, context, services_);
+  } catch (std::exception const& error) {  // not expected: JobType::run turns what the job throws into an outcome
+    outcome = {.kind = Outcome::Kind::failed, .failure = {.type = "exception", .message = error.what()}};
+  }
+  context.flush_progress();
+  // The stop token was raised at the time-out and the job ended without its result: that is why.
+  bool const gave_nothing = outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::interrupted;
+  if (gave_nothing && watch.cause() == StopCause::timeout) {
+    outcome.kind = Outcome::Kind::timed_out;
+    if (outcome.failure.type.empty()) outcome.failure.type = "timeout";
+    if (outcome.failure.message.empty()) outcome.failure.message = fmt::format("stopped at its time-out of {:.3f} s", seconds(delivery.job.timeout));
+  }
+  if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out) ask_for_delay(delivery, outcome);
+  return outcome;
+}
+
+void Runner::ask_for_delay(Delivery const& delivery, Outcome& outcome) {
+  JobType const* const type = registry_.find(delivery.job.kind);
+  if (outcome.delay || !type->backoff) return;
+  try {
+    outcome.delay = type->backoff(delivery.job.args, delivery.attempt);
+  } catch (std::exception const& error) {
+    job_logger(log_, delivery).warn("backoff() threw, the usual delay is used: {}", error.what());
+  }
+}
+
+void Runner::tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
+  log_end(delivery, report, next, kept);
+  Outcome::Kind const kind = report.outcome.kind;
+  if (kind == Outcome::Kind::completed) emit_(event_of(WorkerEvent::success, delivery, report));
+  if (kind == Outcome::Kind::failed || kind == Outcome::Kind::timed_out) emit_(event_of(WorkerEvent::exception, delivery, report));
+  if (kind == Outcome::Kind::interrupted) emit_(event_of(WorkerEvent::interrupted, delivery, report));
+  if (!kept) return;
+  if (next.to == State::retryable) emit_(event_of(WorkerEvent::retry, delivery, report));
+  if (next.to == State::discarded) {
+    emit_(event_of(WorkerEvent::discard, delivery, report));
+    call_failed(delivery, report);
+  }
+}
+
+void Runner::log_end(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
+  Logger log = job_logger(log_, delivery);
+  Outcome const& outcome = report.outcome;
+  std::string const why = outcome.failure.message.empty() ? std::string(to_string(outcome.kind)) : outcome.failure.message;
+  if (outcome.kind == Outcome::Kind::completed) {
+    log.log(LogLevel::info, fmt::format("completed in {:.3f} s", seconds(report.duration)));
+  } else if (!kept) {
+    log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; this queue does not keep it", seconds(report.duration), why));
+  } else if (next.to == State::retryable) {
+    log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; runs again in {} (attempt {} of {})", seconds(report.duration), why,
+                                        when(next.delay), next.tally.attempt + 1, next.tally.max_attempts));
+  } else if (next.to == State::scheduled) {
+    LogLevel const level = outcome.kind == Outcome::Kind::snoozed ? LogLevel::info : LogLevel::warn;
+    log.log(level, fmt::format("{}: runs again in {}", outcome.kind == Outcome::Kind::snoozed ? "snoozed" : why, when(next.delay)));
+  } else if (next.to == State::discarded) {
+    log.log(LogLevel::error, fmt::format("discarded after {:.3f} s ({}): {}", seconds(report.duration), to_string(next.reason), why));
+  } else {
+    log.log(LogLevel::info, fmt::format("{} after {:.3f} s: {}", to_string(next.to), seconds(report.duration), why));
+  }
+}
+
+void Runner::call_failed(Delivery const& delivery, RunReport const& report) {
+  JobType const* const type = registry_.find(delivery.job.kind);
+  if (type == nullptr || !type->failed) return;
+  Logger log = job_logger(log_, delivery);
+  RunContext context(delivery, report.started_at, nullptr, log, nullptr);
+  try {
+    type->failed(delivery.job.args, report.outcome.failure, context, services_);
+  } catch (std::exception const& error) {
+    log.log(LogLevel::error, fmt::format("failed() threw and is not called again: {}", error.what()));
+  }
+  flush_output();
+}
+
+}  // namespace kue::worker

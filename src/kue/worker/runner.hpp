@@ -1,0 +1,49 @@
+#pragma once
+// Runner: one delivery from start to outcome. The same in a child and in the calling process.
+
+#include "kue/worker/run_context.hpp"
+#include "kue/worker/stop_watch.hpp"
+
+#include <kue/queue.hpp>
+#include <kue/registry.hpp>
+#include <kue/store.hpp>
+#include <kue/worker.hpp>
+
+#include <functional>
+
+namespace kue::worker {
+
+struct RunReport {
+  Outcome outcome;
+  TimePoint started_at{};
+  Millis duration{0};
+};
+
+class Runner {
+ public:
+  using Emit = std::function<void(EventInfo const&)>;
+  Runner(Registry const& registry, Services& services, Logger log, Emit emit, ProgressSink progress)
+      : registry_(registry), services_(services), log_(std::move(log)), emit_(std::move(emit)), progress_(std::move(progress)) {}
+
+  // Never throws what the job threw. `started` is when the caller marked the job as running; `watch` has begun.
+  RunReport run(Delivery const& delivery, TimePoint started, StopWatch& watch);
+
+  // After the outcome was written: log line, events, and failed() of a job that is discarded. `next` is what follows.
+  void tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept);
+
+ private:
+  Outcome run_job(Delivery const& delivery, TimePoint started, StopWatch& watch);
+  void ask_for_delay(Delivery const& delivery, Outcome& outcome);
+  void log_end(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept);
+  void call_failed(Delivery const& delivery, RunReport const& report);
+
+  Registry const& registry_;
+  Services& services_;
+  Logger log_;
+  Emit emit_;
+  ProgressSink progress_;
+};
+
+EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const& report = {});
+
+}  // namespace kue::worker

@@ -1,0 +1,194 @@
+#include "kue/worker/scoreboard.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+namespace kue::worker {
+namespace {
+
+Delivery delivery(std::uint32_t claim_no = 7) {
+  Delivery one;
+  one.job.id = JobId::make();
+  one.job.kind = "shop::SendInvoice";
+  one.job.queue = "billing";
+  one.claim_no = claim_no;
+  one.attempt = 3;
+  one.tally = {.attempt = 2, .max_attempts = 9, .crashes = 1, .node_losses = 4, .interruptions = 5, .unknown_since = TimePoint(Millis(123))};
+  one.claimed_at = TimePoint(Millis(1000));
+  return one;
+}
+
+struct ScoreboardTest : ::testing::Test {
+  Scoreboard board{2};
+  Slot& slot = board.slot(0);
+  static constexpr TimePoint kNow{Millis(5000)};
+  static constexpr SteadyPoint kSteady{Millis(600)};
+  bool start(int entry) { return slot.start(entry, kNow, kSteady, Millis(50), SteadyPoint(Millis(700))); }
+};
+
+TEST_F(ScoreboardTest, has_two_slots_a_child_and_two_more) {
+  EXPECT_EQ(board.slots(), 6);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(board.take_free_slot(Role::child), i);
+  EXPECT_EQ(board.take_free_slot(Role::child), -1);
+}
+
+TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
+  Delivery const job = delivery();
+  int const entry = slot.hold(job);
+  ASSERT_EQ(entry, 0);
+  auto held = slot.read(entry);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->id, job.job.id);
+  EXPECT_EQ(held->kind, "shop::SendInvoice");
+  EXPECT_EQ(held->queue, "billing");
+  EXPECT_EQ(held->claim_no, 7u);
+  EXPECT_EQ(held->tally, job.tally);
+  EXPECT_FALSE(held->started());
+
+  ASSERT_TRUE(start(entry));
+  auto running = slot.read(entry);
+  ASSERT_TRUE(running && running->started());
+  EXPECT_EQ(running->started_at, kNow);
+  EXPECT_EQ(running->hard_limit, SteadyPoint(Millis(700)));
+  EXPECT_FALSE(running->outcome);
+
+  Outcome const outcome{.kind = Outcome::Kind::failed, .delay = Millis(9), .failure = {.type = "E", .message = "m", .backtrace = "b", .signal = 0}, .result = "{}"};
+  ASSERT_TRUE(slot.record(entry, outcome));
+  auto done = slot.read(entry);
+  ASSERT_TRUE(done && done->outcome);
+  EXPECT_EQ(*done->outcome, outcome);
+  EXPECT_FALSE(done->cut);
+  slot.clear(entry);
+  EXPECT_EQ(slot.word(entry).state, EntryState::free);
+}
+
+TEST_F(ScoreboardTest, carries_a_whole_batch) {
+  for (int i = 0; i < limits::kMaxBatch; ++i) EXPECT_EQ(slot.hold(delivery()), i);
+  EXPECT_EQ(slot.hold(delivery()), -1);
+}
+
+TEST_F(ScoreboardTest, a_condemned_job_can_write_no_outcome) {
+  int const entry = slot.hold(delivery());
+  start(entry);
+  ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::condemned));
+  EXPECT_FALSE(slot.record(entry, completed()));
+  slot.clear(entry);
+  EXPECT_EQ(slot.word(entry).state, EntryState::condemned);
+}
+
+TEST_F(ScoreboardTest, a_job_that_has_ended_cannot_be_condemned_nor_can_the_next_one_by_mistake) {
+  int const entry = slot.hold(delivery());
+  start(entry);
+  EntryWord const seen = slot.word(entry);  // the master looked here
+  slot.record(entry, completed());
+  EXPECT_FALSE(slot.change(entry, seen, EntryState::condemned));
+  slot.clear(entry);
+  ASSERT_EQ(slot.hold(delivery()), entry);
+  start(entry);
+  EXPECT_EQ(slot.word(entry).state, EntryState::running);
+  EXPECT_FALSE(slot.change(entry, seen, EntryState::condemned)) << "another generation";
+}
+
+TEST_F(ScoreboardTest, a_taken_job_is_not_started) {
+  int const entry = slot.hold(delivery());
+  ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken));
+  EXPECT_FALSE(start(entry));
+}
+
+TEST_F(ScoreboardTest, a_stray_write_is_noticed) {
+  int const entry = slot.hold(delivery());
+  slot.bodies[entry].job.kind[3] ^= 1;
+  EXPECT_FALSE(slot.read(entry));
+}
+
+TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
+  int const entry = slot.hold(delivery());
+  start(entry);
+  slot.bodies[entry].end.text[0] = 'x';  // killed in the middle of writing it: the word still says running
+  auto const view = slot.read(entry);
+  ASSERT_TRUE(view);
+  EXPECT_TRUE(view->started());
+}
+
+TEST_F(ScoreboardTest, what_is_too_long_is_cut_and_says_so) {
+  int const entry = slot.hold(delivery());
+  start(entry);
+  Outcome const outcome{.kind = Outcome::Kind::failed, .failure = {.type = "E", .message = std::string(5000, 'm')}, .result = "[1]"};
+  EXPECT_FALSE(fits(outcome));
+  slot.record(entry, outcome);
+  auto const view = slot.read(entry);
+  ASSERT_TRUE(view && view->outcome);
+  EXPECT_TRUE(view->cut);
+  EXPECT_EQ(view->outcome->failure.message.size(), kEntryTextBytes - 1);
+  EXPECT_EQ(view->outcome->result, "") << "half a result is none";
+}
+
+TEST_F(ScoreboardTest, a_killed_process_leaves_everything_it_wrote) {
+  Delivery const job = delivery();
+  pid_t const child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    board.keep_only(0);
+    slot.hold(job);
+    start(0);
+    ::kill(::getpid(), SIGKILL);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  auto const view = slot.read(0);
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->id, job.job.id);
+  EXPECT_EQ(view->word.state, EntryState::running);
+}
+
+TEST_F(ScoreboardTest, a_child_can_write_neither_the_header_nor_another_slot) {
+  auto const dies_by = [&](auto&& write) {
+    pid_t const child = ::fork();
+    if (child == 0) {
+      ::signal(SIGSEGV, SIG_DFL);  // a sanitizer would make a report of it
+      board.keep_only(0);
+      write();
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  };
+  EXPECT_EQ(dies_by([&] { board.header().stop = 1; }), SIGSEGV);
+  EXPECT_EQ(dies_by([&] { board.slot(1).pid = 1; }), SIGSEGV);
+  EXPECT_EQ(dies_by([&] { board.slot(0).pid = 1; }), 0);
+}
+
+TEST_F(ScoreboardTest, a_reader_sees_a_whole_entry_or_none_while_it_changes) {
+  // Two processes, so that it is the real thing: one writes thousands of entries, one reads.
+  pid_t const child = ::fork();
+  if (child == 0) {
+    for (std::uint32_t i = 0; i < 20000; ++i) {
+      Delivery job = delivery(i);
+      job.attempt = i;
+      int const entry = slot.hold(job);
+      start(entry);
+      slot.record(entry, {.kind = Outcome::Kind::completed, .result = std::to_string(i)});
+      slot.clear(entry);
+    }
+    ::_exit(0);
+  }
+  int whole = 0;
+  while (::waitpid(child, nullptr, WNOHANG) == 0) {
+    auto const view = slot.read(0);
+    if (!view || view->word.state == EntryState::free) continue;
+    ++whole;
+    ASSERT_EQ(view->claim_no, view->attempt);
+    if (view->outcome) { ASSERT_EQ(view->outcome->result, std::to_string(view->claim_no)); }
+  }
+  EXPECT_GT(whole, 0);
+}
+
+}  // namespace
+}  // namespace kue::worker

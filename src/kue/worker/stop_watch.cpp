@@ -1,0 +1,96 @@
+#include "kue/worker/stop_watch.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace kue::worker {
+namespace {
+
+constexpr Millis kLongestSleep{1000};  // a net: the flags are looked at again even if nobody rang
+
+}  // namespace
+
+StopWatch::StopWatch(FutexWord& bell, Rules rules, Clock const& clock) : bell_(bell), rules_(std::move(rules)), clock_(clock) {
+  // Signals are for the thread that runs jobs, never for this one.
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::jthread([this] { watch(); });
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+StopWatch::~StopWatch() {
+  quit_ = true;
+  futex_ring(bell_);
+}
+
+void StopWatch::begin(std::optional<SteadyPoint> time_out) {
+  std::unique_lock lock(mutex_);
+  source_ = std::stop_source();
+  cause_ = StopCause::none;
+  running_ = true;
+  time_out_ = time_out;
+  if (stopping()) {
+    raise(StopCause::shutdown, lock);
+  } else if (time_out && *time_out < sleeps_until_) {
+    futex_ring(bell_);  // only when the sleeper would wake too late: jobs without a time-out cost no system call
+  }
+}
+
+void StopWatch::end() {
+  std::lock_guard const lock(mutex_);
+  running_ = false;
+  time_out_.reset();
+}
+
+std::stop_token StopWatch::token() const {
+  std::lock_guard const lock(mutex_);
+  return source_.get_token();
+}
+
+StopCause StopWatch::cause() const {
+  std::lock_guard const lock(mutex_);
+  return cause_;
+}
+
+void StopWatch::watch() {
+  while (true) {
+    std::uint32_t const heard = bell_.load(std::memory_order_acquire);  // before looking: a ring in between is not missed
+    if (quit_) return;
+    SteadyPoint const until = look();
+    Millis const sleep = std::clamp(until - clock_.steady_now(), Millis(1), kLongestSleep);
+    futex_wait(bell_, heard, sleep);
+  }
+}
+
+SteadyPoint StopWatch::look() {
+  if (!stopping() && rules_.stop_asked && rules_.stop_asked()) {
+    stopping_.store(true, std::memory_order_release);
+    if (rules_.on_stop) rules_.on_stop();
+  }
+  SteadyPoint const now = clock_.steady_now();
+  SteadyPoint const trusted = rules_.trusted_until ? rules_.trusted_until() : SteadyPoint::max();
+  std::unique_lock lock(mutex_);
+  sleeps_until_ = now + kLongestSleep;
+  if (!running_ || cause_ != StopCause::none) return sleeps_until_;
+  if (stopping() || now >= trusted) {
+    raise(StopCause::shutdown, lock);
+  } else if (time_out_ && now >= *time_out_) {
+    raise(StopCause::timeout, lock);
+  } else if (time_out_) {
+    sleeps_until_ = std::min(sleeps_until_, *time_out_);
+  }
+  return sleeps_until_;
+}
+
+void StopWatch::raise(StopCause cause, std::unique_lock<std::mutex>& lock) {
+  cause_ = cause;
+  std::stop_source source = source_;  // shares the state: the run may end meanwhile
+  lock.unlock();                      // callbacks are the job's own code
+  source.request_stop();
+  lock.lock();
+}
+
+}  // namespace kue::worker

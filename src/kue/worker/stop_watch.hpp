@@ -1,0 +1,57 @@
+#pragma once
+// StopWatch: the thread of a child that raises the stop token of the running job, at its time-out and when the worker stops,
+// and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing happens.
+
+#include "kue/worker/futex.hpp"
+
+#include <kue/context.hpp>
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace kue::worker {
+
+class StopWatch {
+ public:
+  struct Rules {
+    std::function<bool()> stop_asked;
+    std::function<void()> on_stop;                        // once, from the watch's thread: interrupts the queue
+    std::function<SteadyPoint()> trusted_until;           // past it the running job is asked to stop
+  };
+
+  // `bell` is rung by whoever asks to stop; it must outlive the watch.
+  StopWatch(FutexWord& bell, Rules rules, Clock const& clock = Clock::system());
+  ~StopWatch();
+  StopWatch(StopWatch const&) = delete;
+
+  void begin(std::optional<SteadyPoint> time_out);  // a run starts
+  void end();
+  std::stop_token token() const;   // of the run
+  StopCause cause() const;         // of the run; kept until the next begin()
+  bool stopping() const { return stopping_.load(std::memory_order_acquire); }
+
+ private:
+  void watch();
+  SteadyPoint look();  // raises what is due; when to look again
+  void raise(StopCause cause, std::unique_lock<std::mutex>& lock);
+
+  FutexWord& bell_;
+  Rules rules_;
+  Clock const& clock_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> quit_{false};
+
+  mutable std::mutex mutex_;
+  bool running_ = false;
+  std::optional<SteadyPoint> time_out_;
+  SteadyPoint sleeps_until_ = SteadyPoint::max();
+  std::stop_source source_;
+  StopCause cause_ = StopCause::none;
+
+  std::jthread thread_;  // last: starts when all the rest stands
+};
+
+}  // namespace kue::worker

@@ -1,0 +1,74 @@
+#include "kue/worker/stop_watch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+
+namespace kue::worker {
+namespace {
+
+// Waits for an event with a limit; never sleeps for a guess.
+bool raised(std::stop_token const& token, Millis most = Millis(5000)) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::stop_callback const callback(token, [&] {
+    std::lock_guard const lock(mutex);
+    changed.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  return changed.wait_for(lock, most, [&] { return token.stop_requested(); });
+}
+
+struct StopWatchTest : ::testing::Test {
+  FutexWord bell{0};
+  std::atomic<bool> stop{false};
+  std::atomic<int> interrupted{0};
+  std::atomic<std::int64_t> trusted{INT64_MAX};
+  StopWatch watch{bell, {.stop_asked = [this] { return stop.load(); }, .on_stop = [this] { ++interrupted; },
+                         .trusted_until = [this] { return SteadyPoint(Millis(trusted.load())); }}};
+  SteadyPoint now() { return Clock::system().steady_now(); }
+};
+
+TEST_F(StopWatchTest, raises_the_token_at_the_time_out_and_says_why) {
+  watch.begin(now() + Millis(30));
+  EXPECT_TRUE(raised(watch.token()));
+  EXPECT_EQ(watch.cause(), StopCause::timeout);
+  watch.end();
+  watch.begin(std::nullopt);
+  EXPECT_FALSE(watch.token().stop_requested());
+  EXPECT_EQ(watch.cause(), StopCause::none);
+}
+
+TEST_F(StopWatchTest, a_stop_raises_the_token_and_interrupts_the_queue_once) {
+  watch.begin(std::nullopt);
+  stop = true;
+  futex_ring(bell);
+  EXPECT_TRUE(raised(watch.token()));
+  EXPECT_EQ(watch.cause(), StopCause::shutdown);
+  EXPECT_TRUE(watch.stopping());
+  EXPECT_EQ(interrupted.load(), 1);
+  watch.end();
+  watch.begin(std::nullopt);
+  EXPECT_TRUE(watch.token().stop_requested()) << "a run that starts during the stop";
+}
+
+TEST_F(StopWatchTest, a_run_that_has_ended_is_left_alone) {
+  watch.begin(now() + Millis(20));
+  std::stop_token const first = watch.token();
+  watch.end();
+  watch.begin(now() + Millis(40));
+  EXPECT_TRUE(raised(watch.token()));
+  EXPECT_FALSE(first.stop_requested());
+}
+
+TEST_F(StopWatchTest, a_node_that_is_no_longer_trusted_stops_its_job) {
+  trusted = now().time_since_epoch().count() + 30;
+  watch.begin(std::nullopt);
+  futex_ring(bell);
+  EXPECT_TRUE(raised(watch.token()));
+  EXPECT_EQ(watch.cause(), StopCause::shutdown);
+  EXPECT_FALSE(watch.stopping());
+}
+
+}  // namespace
+}  // namespace kue::worker
