@@ -106,13 +106,13 @@ int Arena::start_worker(int concurrency, milliseconds stop_timeout) {
 
 std::vector<int> Arena::job_children() const {
   std::vector<int> children = children_of(master_);
-  std::erase_if(children, [](int pid) { return name_of(pid) != "kue-child"; });
+  std::erase_if(children, [](int pid) { return name_of(pid) != "spark-child"; });
   return children;
 }
 
 int Arena::keeper() const {
   for (int const pid : children_of(master_)) {
-    if (name_of(pid) == "kue-keeper") return pid;
+    if (name_of(pid) == "spark-keeper") return pid;
   }
   return 0;
 }
@@ -172,6 +172,10 @@ kue::testing::Verdict Arena::verdict() {
   history_.drained = true;
   measure_recovery();
   return kue::testing::check(history_);
+}
+
+std::int64_t Arena::count_of(std::string_view reason) const {
+  return std::count_if(history_.events.begin(), history_.events.end(), [&](kue::Event const& event) { return to_string(event.reason) == reason; });
 }
 
 void Arena::measure_recovery() {

@@ -60,6 +60,7 @@ class Arena {
   // From the kill to the next run of the job that was cut short, the longest. Needs verdict().
   milliseconds slowest_recovery() const { return slowest_; }
   kue::testing::History const& history() const { return history_; }
+  std::int64_t count_of(std::string_view reason) const;  // events with this reason
 
   // One row of the table in docs/torture.md, on standard output.
   void print_ledger(kue::testing::Verdict const& verdict, int kills);

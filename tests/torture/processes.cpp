@@ -24,10 +24,10 @@ namespace {
 struct Status {
   std::string name;
   char state = 'X';
-  int parent = 0, group = 0;
+  int parent = 0;
 };
 
-// /proc/PID/stat: pid (name) state ppid pgrp ...; the name may hold anything, also parentheses.
+// /proc/PID/stat: pid (name) state ppid ...; the name may hold anything, also parentheses.
 std::optional<Status> status(int pid) {
   std::ifstream in(fmt::format("/proc/{}/stat", pid));
   std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -37,7 +37,7 @@ std::optional<Status> status(int pid) {
   Status found;
   found.name = text.substr(open + 1, close - open - 1);
   std::istringstream rest(text.substr(close + 1));
-  rest >> found.state >> found.parent >> found.group;
+  rest >> found.state >> found.parent;
   return found;
 }
 
@@ -84,11 +84,6 @@ std::string name_of(int pid) {
 bool alive(int pid) {
   auto const s = status(pid);
   return s && living(*s);
-}
-
-int group_of(int pid) {
-  auto const s = status(pid);
-  return s ? s->group : 0;
 }
 
 bool wait_for(std::function<bool()> const& so, milliseconds limit) {

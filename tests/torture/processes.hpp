@@ -15,7 +15,6 @@ std::vector<int> children_of(int pid);
 std::vector<int> descendants_of(int pid);
 std::string name_of(int pid);  // as ps shows it: up to 15 characters
 bool alive(int pid);           // exists and is no zombie
-int group_of(int pid);
 
 // Looks again every few milliseconds until it is so or the time is over; says which.
 bool wait_for(std::function<bool()> const& so, milliseconds limit);

@@ -10,7 +10,7 @@ void kill_masters(int kills);
 // The keeper alone, or together with a child that then waits for the next keeper.
 void kill_keepers(int kills);
 // Master, keeper and children in one instant: nobody is left to tidy up.
-void kill_groups(int kills);
+void kill_groups(int kills);  // children and keeper have process groups of their own: each is killed by its pid
 // TERM with a stop deadline of 300 ms, under jobs that take longer: given back, and nothing of it counts as a failure.
 void stop_workers(int stops);
 
