@@ -22,7 +22,9 @@ namespace {
 
 void require_jobs_and_services(Application& app) {
   if (app.registry().kinds().empty()) {
-    throw kue::Error(kue::ErrorKind::invalid, "this program has no job class to run: app.jobs<...>() registers them");
+    throw kue::Error(kue::ErrorKind::invalid,
+                     "this program has no job class to run: app.jobs<...>() registers them; the program `spark` finds "
+                     "yours by [application] binary in spark.toml");
   }
   std::vector<std::string> const missing = app.registry().missing(app);
   if (missing.empty()) return;
@@ -49,7 +51,8 @@ std::string queues_text(std::vector<std::string> const& queues) {
 
 void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& report) {
   std::string const where = report.where.empty() ? fmt::format("the program's own queue (set at {})", call.app.where(queue.name)) : report.where;
-  call.app.log().info("queue:worker with {} on {} of {}",
+  std::string const& name = call.app.config().application.name;
+  call.app.log().info("{} queue:worker with {} on {} of {}", name.empty() ? call.console.program() : name,
                       options.concurrency == 0 ? std::string("no child, jobs run in this process")
                                                : fmt::format("{} {}", options.concurrency, options.concurrency == 1 ? "child" : "children"),
                       queues_text(options.queues), where);
