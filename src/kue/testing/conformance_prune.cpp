@@ -123,6 +123,26 @@ void the_history_goes_too(StoreTest& t) {
   EXPECT_TRUE(t.get(id).errors.empty());
 }
 
+// Who was declared dead is told so for most of a day at least, however often the place is tidied.
+void dead_nodes_are_remembered(StoreTest& t) {
+  ASSERT_TRUE(t.store->rescue({.node = kNode, .beat_seen = t.store->nodes().at(0).beat}).dead);
+  t.clock.advance(23h);
+  t.store->prune({});
+  EXPECT_FALSE(t.store->beat({.node = kNode, .name = "here", .pid = 1}).alive);
+  EXPECT_TRUE(t.claim().node_dead);
+}
+
+void living_and_laden_nodes_stay(StoreTest& t) {
+  t.running_job();
+  t.store->beat({.node = kOtherNode, .name = "there", .pid = 2});
+  for (NodeInfo const& node : t.store->nodes()) {
+    if (node.node == kNode) t.store->rescue({.node = kNode, .beat_seen = node.beat});
+  }
+  t.clock.advance(limits::Days(100));
+  t.store->prune({});
+  EXPECT_EQ(t.store->nodes().size(), 2u);  // one lives, the other one's job still waits for its release
+}
+
 }  // namespace
 
 Cases prune_cases() {
@@ -136,7 +156,9 @@ Cases prune_cases() {
           {"prune", "the_oldest_go_first", the_oldest_go_first},
           {"prune", "what_is_not_final_stays", what_is_not_final_stays},
           {"prune", "a_retried_job_stays", a_retried_job_stays},
-          {"prune", "the_history_goes_too", the_history_goes_too}};
+          {"prune", "the_history_goes_too", the_history_goes_too},
+          {"prune", "dead_nodes_are_remembered", dead_nodes_are_remembered},
+          {"prune", "living_and_laden_nodes_stay", living_and_laden_nodes_stay}};
 }
 
 }  // namespace kue::testing

@@ -32,11 +32,12 @@ BeatResult MemoryStore::beat(BeatRequest const& request) {
     nodes_.erase(request.node);
     return {.alive = true};
   }
-  NodeInfo& node = nodes_[request.node];
+  Node& node = nodes_[request.node];
   node.node = request.node;
   node.name = request.name;
   node.pid = request.pid;
   node.beat += 1;
+  node.beat_at = clock_.now();
   return {.alive = true};
 }
 
@@ -54,7 +55,7 @@ RescueResult MemoryStore::rescue(RescueRequest const& request) {
   Lock const held = lock();
   auto const found = nodes_.find(request.node);
   if (found == nodes_.end()) return {.dead = false};  // it left, and a node leaves nothing behind
-  NodeInfo& node = found->second;
+  Node& node = found->second;
   if (node.beat == request.beat_seen) node.dead = true;
   return {.dead = node.dead};  // also if another declared it dead: two rescuers may both go on
 }

@@ -3,6 +3,11 @@
 #include <limits>
 
 namespace kue::memory {
+namespace {
+
+constexpr auto kKeepDeadNodes = std::chrono::hours(24);  // as long as a process that slept may still come back and must be told
+
+}  // namespace
 
 PruneResult MemoryStore::prune(PruneRequest const& request) {
   Lock const held = lock();
@@ -10,7 +15,15 @@ PruneResult MemoryStore::prune(PruneRequest const& request) {
   PruneResult result;
   prune_from(tables_.finished(), now - request.keep_completed, request.keep_completed_count, request, result);
   prune_from(tables_.discarded(), now - request.keep_discarded, std::numeric_limits<std::int64_t>::max(), request, result);
+  forget_dead_nodes(now);
   return result;
+}
+
+void MemoryStore::forget_dead_nodes(TimePoint now) {
+  std::erase_if(nodes_, [&](auto const& entry) {
+    auto const& [id, node] = entry;
+    return node.dead && node.beat_at < now - kKeepDeadNodes && rows_of(id) == 0;
+  });
 }
 
 void MemoryStore::prune_from(std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,

@@ -10,6 +10,10 @@
 
 namespace kue::memory {
 
+struct Node : NodeInfo {
+  TimePoint beat_at{};  // for prune only; who lives is told by the counter
+};
+
 class MemoryStore final : public Store {
  public:
   explicit MemoryStore(StoreOptions const& options);
@@ -60,6 +64,7 @@ class MemoryStore final : public Store {
   bool work_left(std::vector<std::string> const& queues) const;
   void prune_from(std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
                   PruneResult& result);
+  void forget_dead_nodes(TimePoint now);
   void record_event(Verb verb, JobRecord const& record, std::optional<State> from, std::optional<State> to, Reason reason);
   void record_stale(Verb verb, Finish const& item);
 
@@ -69,7 +74,7 @@ class MemoryStore final : public Store {
 
   std::mutex mutex_;
   Tables tables_;
-  std::map<std::uint64_t, NodeInfo> nodes_;
+  std::map<std::uint64_t, Node> nodes_;
   std::vector<Event> events_;
   Bell bell_;
 };
