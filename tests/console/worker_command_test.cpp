@@ -12,7 +12,7 @@ TEST_F(ConsoleTest, worker_runs_what_was_pushed_and_ends_when_empty) {
   push({"Greet", "--args", R"({"name":"John Doe"})"});
   Ran const ran = spark({"queue:worker", "-c", "2", "--stop-when-empty"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_THAT(ran.err, HasSubstr("queue:worker with 2 children on all queues of sqlite:" + folder_.path("spark.db")));
+  EXPECT_THAT(ran.err, HasSubstr("worker started: 2 children, queues: all, store sqlite:" + folder_.path("spark.db")));
   EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(number_at(parse(spark({"queue:stats", "--json"}).out), "/queues/0/completed"), 1);
@@ -23,6 +23,8 @@ TEST_F(ConsoleTest, worker_without_children_runs_jobs_itself) {
   Ran const ran = spark({"queue:worker", "-c", "0", "--stop-when-empty"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
+  EXPECT_THAT(ran.err, HasSubstr("jobs of sqlite:" + folder_.path("spark.db")));
+  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 4 job classes, no spark.toml"));
 }
 
 TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {

@@ -33,7 +33,7 @@ TEST(Hello, the_page_answers_at_once_and_the_worker_greets_after_20_seconds) {
   Program server({HELLO, "server", "--port", "0"}, {.directory = folder.path()});
   Program worker({HELLO, "queue:worker"}, {.directory = folder.path()});
   httplib::Client client("127.0.0.1", port_of(server));
-  ASSERT_TRUE(worker.says("queue:worker with 1 child")) << worker.err();
+  ASSERT_TRUE(worker.says("worker started: 1 child")) << worker.err();
 
   (void)client.Get("/hello/");  // the first connection warms up the server; it pushes nothing
   auto const asked = Clock::now();

@@ -41,7 +41,7 @@ struct Args::Impl {
   Impl(CommandText const& text, std::vector<std::string> const& words_) : words(words_.rbegin(), words_.rend()) {
     app.name(text.program + " " + text.name);
     app.description(text.summary);
-    app.footer(text.details.empty() ? std::string() : "\n" + text.details);
+    app.footer(text.details.empty() ? std::string() : text.details);
     app.get_formatter()->column_width(34);
     app.allow_extras(true);
     app.set_help_flag();
@@ -53,6 +53,7 @@ struct Args::Impl {
     try {
       auto copy = words;
       app.parse(copy);
+    } catch (CLI::RequiredError const&) {  // said by who asks for it, with its meaning
     } catch (CLI::ArgumentMismatch const&) {  // the last words name an option and no value
       if (!help) refuse(fmt::format("{} needs a value", words.empty() ? std::string("an option") : words.front()));
     } catch (CLI::ParseError const& error) {
@@ -144,7 +145,7 @@ bool Args::flag(std::string_view text, std::string_view help) {
 }
 
 std::string Args::argument(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {});
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->required();
   impl_->arguments_asked = true;
   if (impl_->help) return {};
   if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));
@@ -152,7 +153,7 @@ std::string Args::argument(std::string_view name, std::string_view help) {
 }
 
 std::vector<std::string> Args::arguments(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {})->expected(1, 1 << 20);
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->expected(1, 1 << 20)->required();
   impl_->arguments_asked = true;
   impl_->parsed(option);
   if (impl_->help) return {};

@@ -33,7 +33,7 @@ std::string when(kue::JobRecord const& record, kue::TimePoint now) {
   if (kue::is_final(record.state)) return record.finished_at ? "ended " + relative_text(*record.finished_at, now) : "";
   if (record.state == kue::State::running) return record.attempted_at ? "started " + relative_text(*record.attempted_at, now) : "claimed";
   if (record.run_at > now) return "due " + relative_text(record.run_at, now);
-  return "waits since " + utc_text(record.run_at).substr(0, 19);
+  return "waits " + span_text(now - record.run_at);
 }
 
 std::string as_table(std::vector<kue::JobRecord> const& jobs) {

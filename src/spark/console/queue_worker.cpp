@@ -42,22 +42,14 @@ void check(kue::WorkerOptions const& options) {
   }
 }
 
-std::string queues_text(std::vector<std::string> const& queues) {
-  if (queues.empty()) return "all queues";
-  std::string text = queues.size() == 1 ? "queue " : "queues ";
-  for (std::size_t i = 0; i < queues.size(); ++i) text += (i > 0 ? "," : "") + queues[i];
-  return text;
-}
-
+// The worker itself says what it works on once its children stand; with -c 0 there is nobody else to say it.
 void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& report) {
-  std::string const where = report.where.empty() ? fmt::format("the program's own queue (set at {})", call.app.where(queue.name)) : report.where;
-  std::string const& name = call.app.config().application.name;
-  call.app.log().info("{} queue:worker with {} on {} of {}", name.empty() ? call.console.program() : name,
-                      options.concurrency == 0 ? std::string("no child, jobs run in this process")
-                                               : fmt::format("{} {}", options.concurrency, options.concurrency == 1 ? "child" : "children"),
-                      queues_text(options.queues), where);
-  if (!report.acknowledges) {
-    call.app.log().warn("this queue is at-most-once: it does not keep a job until it is finished, so a job whose process dies is lost");
+  Config const& config = call.app.config();
+  call.app.log().info("{} queue:worker, {} job classes, {}", config.application.name.empty() ? call.console.program() : config.application.name,
+                      call.app.registry().kinds().size(), config.file.empty() ? "no spark.toml" : "configured by " + config.file);
+  if (options.concurrency == 0) {
+    call.app.log().info("jobs of {}", report.where.empty() ? "the program's own queue, set at " + call.app.where(queue.name) : report.where);
+    if (!report.acknowledges) call.app.log().warn("this queue is at-most-once: a job whose process dies, or that fails, is lost");
   }
   if (!call.json) return;
   kue::Writer writer;
@@ -68,7 +60,7 @@ void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& 
   writer.integer(options.concurrency);
   writer.key("queues");
   writer.begin_array();
-  for (std::string const& name : options.queues) writer.string(name);
+  for (std::string const& chosen : options.queues) writer.string(chosen);
   writer.end_array();
   writer.key("store");
   if (report.where.empty()) writer.null();

@@ -1,0 +1,51 @@
+#include "spark/console/printable.hpp"
+
+#include "spark/console/table.hpp"
+#include "spark/console/times.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Printable, escapes_what_drives_a_terminal_or_turns_letters_round) {
+  EXPECT_EQ(spark::printable("plain \u00fc \u2603"), "plain \u00fc \u2603");
+  EXPECT_EQ(spark::printable("a\x1b[31m\n\t\r\x7f"), "a\\x1b[31m\\n\\t\\r\\x7f");
+  EXPECT_EQ(spark::printable("a\xff\xc3"), "a\\xff\\xc3");
+  EXPECT_EQ(spark::printable("\xc2\x9b" "31m"), "\\u009b31m");
+  EXPECT_EQ(spark::printable("\u202egnp.exe\u2066"), "\\u202egnp.exe\\u2066");
+  EXPECT_EQ(spark::printable(std::string_view("\0", 1)), "\\x00");
+}
+
+TEST(Printable, shortens_by_characters) {
+  EXPECT_EQ(spark::shortened("\u2603\u2603\u2603", 3), "\u2603\u2603\u2603");
+  EXPECT_EQ(spark::shortened("\u2603\u2603\u2603\u2603\u2603", 4), "\u2603...");
+  EXPECT_EQ(spark::shortened("abcdef", 5), "ab...");
+}
+
+TEST(Printable, json_keeps_its_meaning) {
+  EXPECT_EQ(spark::printable_json("{\"a\":\"\u202e\x7f\u00fc\"}"), "{\"a\":\"\\u202e\\u007f\u00fc\"}");
+  EXPECT_EQ(spark::as_utf8("a\xff" "b"), "a\ufffd" "b");
+}
+
+TEST(Table, aligns_by_characters_and_leaves_no_blanks_at_the_end) {
+  spark::Table table({"NAME", "N"}, {spark::Align::left, spark::Align::right});
+  table.row({"\u00fc", "10"});
+  table.row({"long name", "7"});
+  EXPECT_EQ(table.text(), "NAME        N\n\u00fc          10\nlong name   7\n");
+}
+
+TEST(Times, are_readable) {
+  kue::TimePoint const time{1'764'000'020'004ms};
+  EXPECT_EQ(spark::utc_text(time), "2025-11-24 16:00:20 UTC");
+  EXPECT_EQ(spark::iso_text(time), "2025-11-24T16:00:20.004Z");
+  EXPECT_EQ(spark::relative_text(time, time + 12s), "12s ago");
+  EXPECT_EQ(spark::relative_text(time, time - 5min), "in 5m");
+  EXPECT_EQ(spark::relative_text(time, time), "now");
+  EXPECT_EQ(spark::span_text(340ms), "340ms");
+  EXPECT_EQ(spark::span_text(200s), "3m 20s");
+  EXPECT_EQ(spark::span_text(49h), "2d 1h");
+}
+
+}  // namespace
