@@ -11,7 +11,7 @@ using kue::State;
 
 namespace {
 
-struct Faults : Zoo {
+struct DeliveryFaults : Zoo {
   pid_t start_ready(std::vector<std::string> arguments, std::size_t children) {
     pid_t const worker = start(std::move(arguments));
     EXPECT_TRUE(eventually([&] { return ready_children(worker).size() == children; }));
@@ -19,7 +19,7 @@ struct Faults : Zoo {
   }
 };
 
-TEST_F(Faults, fault_01_a_popped_job_is_gone_when_its_worker_dies) {
+TEST_F(DeliveryFaults, fault_01_a_popped_job_is_gone_when_its_worker_dies) {
   pid_t const worker = start_ready({"-c", "1"}, 1);
   kue::JobId const job = push("Sleep", R"({"ms":400})");
   ASSERT_TRUE(eventually([&] { return journal_says("begin Sleep"); }));
@@ -29,7 +29,7 @@ TEST_F(Faults, fault_01_a_popped_job_is_gone_when_its_worker_dies) {
   EXPECT_EQ(record(job).errors.at(0).reason, Reason::crashed) << "and the loss is on record";
 }
 
-TEST_F(Faults, fault_06_after_an_exception_the_job_is_gone) {
+TEST_F(DeliveryFaults, fault_06_after_an_exception_the_job_is_gone) {
   start_ready({"-c", "1"}, 1);
   kue::JobId const job = push("RetryIn", R"({"ms":1})");
   EXPECT_TRUE(eventually([&] { return state(job) == State::completed; }));
@@ -37,7 +37,7 @@ TEST_F(Faults, fault_06_after_an_exception_the_job_is_gone) {
   EXPECT_EQ(record(job).errors.at(0).failure.message, "gateway busy");
 }
 
-TEST_F(Faults, fault_10_a_healthy_job_longer_than_the_heartbeat_limit_is_killed_as_stale) {
+TEST_F(DeliveryFaults, fault_10_a_healthy_job_longer_than_the_heartbeat_limit_is_killed_as_stale) {
   start_ready({"-c", "1", "--beat", "50", "--dead", "300", "--grace", "50"}, 1);
   kue::JobId const job = push("Sleep", R"({"ms":1000})");
   EXPECT_TRUE(eventually([&] { return state(job) == State::completed; }));
@@ -45,7 +45,7 @@ TEST_F(Faults, fault_10_a_healthy_job_longer_than_the_heartbeat_limit_is_killed_
   EXPECT_EQ(count("event child_exit"), 0);
 }
 
-TEST_F(Faults, fault_21_only_exceptions_of_one_class_are_caught) {
+TEST_F(DeliveryFaults, fault_21_only_exceptions_of_one_class_are_caught) {
   pid_t const worker = start_ready({"-c", "1"}, 1);
   pid_t const child = ready_children(worker).at(0);
   kue::JobId const odd = push("ThrowInt"), init = push("Value");
@@ -54,14 +54,14 @@ TEST_F(Faults, fault_21_only_exceptions_of_one_class_are_caught) {
   EXPECT_TRUE(lives(child)) << "neither a thrown int nor a throwing init handler ended it";
 }
 
-TEST_F(Faults, fault_26_one_child_means_no_child) {
+TEST_F(DeliveryFaults, fault_26_one_child_means_no_child) {
   pid_t const worker = start_ready({"-c", "1"}, 1);
   kue::JobId const job = push("Segfault");
   EXPECT_TRUE(eventually([&] { return state(job) == State::discarded; }));
   EXPECT_TRUE(lives(worker)) << "-c 1 is a child as well, so a crash ends only that";
 }
 
-TEST_F(Faults, fault_27_a_waiting_pop_cannot_be_stopped) {
+TEST_F(DeliveryFaults, fault_27_a_waiting_pop_cannot_be_stopped) {
   pid_t const ours = start_ready({"-c", "2"}, 2);
   ASSERT_TRUE(eventually([&] { return log().find("worker started") != std::string::npos; }));
   auto from = std::chrono::steady_clock::now();
@@ -79,7 +79,7 @@ TEST_F(Faults, fault_27_a_waiting_pop_cannot_be_stopped) {
   EXPECT_LT(std::chrono::steady_clock::now() - from, 2500ms);
 }
 
-TEST_F(Faults, fault_27_a_three_function_queue_runs_jobs) {
+TEST_F(DeliveryFaults, fault_27_a_three_function_queue_runs_jobs) {
   kue::Envelope job;
   job.id = kue::JobId::make();
   job.kind = "zoo::Sleep";
@@ -96,7 +96,7 @@ TEST_F(Faults, fault_27_a_three_function_queue_runs_jobs) {
   EXPECT_EQ(wait_exit(worker), 0);
 }
 
-TEST_F(Faults, fault_28_handlers_get_no_attempt_id_or_worker) {
+TEST_F(DeliveryFaults, fault_28_handlers_get_no_attempt_id_or_worker) {
   pid_t const worker = start_ready({"-c", "1"}, 1);
   kue::JobId const job = push("RetryIn", R"({"ms":1})");
   EXPECT_TRUE(eventually([&] { return journal_says("event success"); }));
@@ -106,7 +106,7 @@ TEST_F(Faults, fault_28_handlers_get_no_attempt_id_or_worker) {
   EXPECT_TRUE(journal_says("event success " + who + "2 "));
 }
 
-TEST_F(Faults, fault_29_nothing_is_observable) {
+TEST_F(DeliveryFaults, fault_29_nothing_is_observable) {
   start_ready({"-c", "1"}, 1);
   kue::JobId const job = push("Value");
   push("ThrowStd");

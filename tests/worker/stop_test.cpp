@@ -39,7 +39,7 @@ TEST_P(SoftStops, let_the_running_job_end_and_start_no_other) {
   EXPECT_EQ(record(waiting).claim_no, 0u);
   EXPECT_TRUE(store().nodes().empty()) << "the keeper said good-bye, last of all";
 }
-INSTANTIATE_TEST_SUITE_P(, SoftStops, ::testing::Values(SIGTERM, SIGQUIT, SIGINT), [](auto const& info) { return "signal_" + std::to_string(info.param); });
+INSTANTIATE_TEST_SUITE_P(, SoftStops, ::testing::Values(SIGTERM, SIGQUIT, SIGINT), [](auto const& one) { return "signal_" + std::to_string(one.param); });
 
 TEST_F(Stops, an_idle_worker_stops_at_once_with_one_deadline_for_all) {
   pid_t const worker = start_ready({"-c", "4"}, 4);

@@ -69,7 +69,6 @@ struct SleepWatching {  // gives back what it has when it is asked to stop
   }
 };
 struct ThrowStd {
-  int attempts = 0;
   void run(kue::Context& ctx) const {
     Run const run(ctx, "ThrowStd");
     throw std::runtime_error("no such customer");

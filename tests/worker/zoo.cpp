@@ -75,12 +75,13 @@ Zoo::Zoo() {
 }
 
 Zoo::~Zoo() {
+  std::vector<pid_t> keepers;  // they end by themselves, a moment after their master
   for (pid_t const worker : workers_) {
+    keepers.push_back(keeper(worker));
     ::kill(worker, SIGKILL);
     ::waitpid(worker, nullptr, 0);
   }
-  // Their keepers end by themselves; the folder goes when they have.
-  eventually([&] { return processes_of(1, "spark-keeper").empty() || workers_.empty(); }, 3s);
+  eventually([&] { return std::none_of(keepers.begin(), keepers.end(), [](pid_t one) { return one != 0 && lives(one); }); }, 3s);
   if (HasFailure()) ADD_FAILURE() << "log of the workers:\n" << log();
   queue_.reset();
   std::error_code ignored;
