@@ -51,7 +51,7 @@ struct BufferedQueue::Buffer {
     waiting = std::move(unsent);
     ++failed;
     retry_wanted = true;
-    if (!retrier.joinable()) retrier = std::thread([this] { retry_until_closed(); });
+    if (!closing && !retrier.joinable()) retrier = std::thread([this] { retry_until_closed(); });
     changed.notify_all();
   }
 
