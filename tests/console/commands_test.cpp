@@ -104,6 +104,8 @@ TEST_F(ConsoleTest, hands_a_command_of_its_own_what_it_asked_for) {
   EXPECT_EQ(spark({"echo", "-t3", "--pause=5m", "--greeting", "hi", "--maybe", "yes", "--tag", "a", "--tag", "b", "--loud", "--", "-x"}).out,
             "3 300000 hi yes ,a,b 1 -x\n");
   EXPECT_THAT(spark({"echo", "x", "--tims", "3"}).err, HasSubstr("unknown option --tims, did you mean --times?"));
+  EXPECT_EQ(spark({"rest", "a", "[b,c]", "--", "--d", "--"}).out, "<a><[b,c]><--d><-->");
+  EXPECT_THAT(spark({"rest", "a", "--b"}).err, HasSubstr("unknown option --b"));
   EXPECT_EQ(spark({"echo", "x", "--times", "-5"}).out, "-5 0 hello -  0 x\n");
 }
 

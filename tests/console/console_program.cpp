@@ -74,6 +74,12 @@ int main(int argc, char** argv) {
   app.command("echo", "says what it was given", echo);
   app.command("throw:error", "throws", [](spark::Args& args) -> int { args.done(); throw std::runtime_error("on \x1b[31mpurpose"); });
   app.command("throw:missing", "throws", [](spark::Args& args) -> int { args.done(); throw spark::Error(kue::ErrorKind::not_found, "gone"); });
+  app.command("rest", "says all its arguments", [](spark::Args& args) {
+    auto const words = args.arguments("WORD...", "anything");
+    args.done();
+    for (std::string const& word : words) std::printf("<%s>", word.c_str());
+    return 0;
+  });
   app.command("seven", "returns 7", [](spark::Args& args) { args.done(); return 7; });
   app.command("open", "opens the store", [&](spark::Args& args) { args.done(); (void)app[spark::queue].get(); return 0; });
   return app.run(argc, argv);

@@ -37,6 +37,7 @@ struct Args::Impl {
   std::vector<std::string> known;  // for suggestions
   bool help = false;
   bool arguments_asked = false;
+  bool rest_taken = false;         // by arguments()
 
   Impl(CommandText const& text, std::vector<std::string> const& words_) : words(words_.rbegin(), words_.rend()) {
     app.name(text.program + " " + text.name);
@@ -78,6 +79,18 @@ struct Args::Impl {
     } catch (CLI::OptionAlreadyAdded const&) {
       refuse(fmt::format("the program asks for {} twice, or it is an option of every command", name.flags));
     }
+  }
+
+  // What no declaration took, in order: options that nobody knows, and arguments too many. After "--" all are arguments.
+  std::vector<std::string> left(bool as_options) const {
+    std::vector<std::string> result;
+    bool after_mark = false;
+    for (std::string const& word : app.remaining()) {
+      bool const is_option = !after_mark && word.size() > 1 && word.front() == '-';
+      if (!after_mark && word == "--") after_mark = true;
+      else if (is_option == as_options) result.push_back(word);
+    }
+    return result;
   }
 
   // The value, null if not given.
@@ -153,21 +166,22 @@ std::string Args::argument(std::string_view name, std::string_view help) {
 }
 
 std::vector<std::string> Args::arguments(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {})->expected(1, 1 << 20)->required();
-  impl_->arguments_asked = true;
-  impl_->parsed(option);
+  std::vector<std::string> all{argument(name, help)};
   if (impl_->help) return {};
-  if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));
-  return option->results();
+  // Not CLI11's own list, which would split an argument like [a,b] in two.
+  for (std::string const& word : impl_->left(false)) all.push_back(word);
+  impl_->rest_taken = true;
+  return all;
 }
 
 void Args::done() {
   if (impl_->help) throw HelpWanted{impl_->app.help()};
-  std::vector<std::string> const unknown = impl_->app.remaining();
-  if (unknown.empty()) return;
-  std::string const word = unknown.front().substr(0, unknown.front().find('='));
-  if (!word.starts_with('-')) refuse(fmt::format("unexpected argument '{}'; see --help", word));
-  refuse(fmt::format("unknown option {}{}", word, did_you_mean(word, impl_->known)));
+  for (std::string const& word : impl_->left(true)) {
+    std::string const name = word.substr(0, word.find('='));
+    refuse(fmt::format("unknown option {}{}", name, did_you_mean(name, impl_->known)));
+  }
+  if (impl_->rest_taken) return;
+  for (std::string const& word : impl_->left(false)) refuse(fmt::format("unexpected argument '{}'; see --help", word));
 }
 
 }  // namespace spark

@@ -15,7 +15,7 @@ Verdict verdict(kue::JobId id, kue::CancelStatus status) {
 }
 
 int run(Call& call) {
-  std::vector<std::string> const texts = call.args.arguments("ID", "jobs that wait");
+  std::vector<std::string> const texts = call.args.arguments("ID...", "jobs that wait");
   call.args.done();
   std::vector<kue::JobId> const ids = parse_ids(texts);
   auto const result = job_store(call).cancel({.ids = ids});
