@@ -122,8 +122,6 @@ void kill_keepers(int kills) {
   arena.start_worker();
   for (int i = 0; i < kills; ++i) {
     ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
-    // One that dies again and again within a second of its start is started again later and later; that is not what is tested here.
-    if (arena.pick(0, 2) != 0) std::this_thread::sleep_for(milliseconds(arena.pick(1000, 1200)));
     int keeper = 0;
     TORTURE_REQUIRE(wait_for([&] { keeper = arena.keeper(); return keeper != 0; }, kNextKeeper), arena);
     arena.kill(keeper);

@@ -17,7 +17,7 @@ class Respawn {
   };
 
   void ended(Life const& life, SteadyPoint now);
-  void fork_failed(SteadyPoint now) { wait(now); }
+  void fork_failed(SteadyPoint now) { wait(now, longest_); }
   void booted() { failed_boots_ = 0; }
 
   bool may_start(SteadyPoint now) const { return now >= next_; }
@@ -26,7 +26,7 @@ class Respawn {
   bool give_up() const { return failed_boots_ >= limits::kMaxFailedBoots; }
 
  private:
-  void wait(SteadyPoint now);
+  void wait(SteadyPoint now, Millis longest);
 
   Millis shortest_, longest_;
   Millis delay_{0};

@@ -33,6 +33,14 @@ TEST_F(RespawnTest, doubles_from_100_ms_to_30_s_while_starts_fail) {
   EXPECT_EQ(fail(), Millis(30'000));
 }
 
+TEST_F(RespawnTest, one_that_starts_and_is_killed_again_and_again_waits_half_a_second_at_most) {
+  for (int i = 0; i < 20; ++i) {
+    respawn.ended({.booted = true, .lasted = Millis(10)}, now);
+    EXPECT_LE(respawn.next() - now, Millis(500));
+    now = respawn.next();
+  }
+}
+
 TEST_F(RespawnTest, gives_up_after_ten_in_a_row_only) {
   for (int i = 0; i < 9; ++i) fail();
   EXPECT_FALSE(respawn.give_up());
