@@ -34,6 +34,7 @@ TEST_F(ConsoleTest, explains_each_command) {
     EXPECT_EQ(spark({"help", name}).out, help.out);
   }
   EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("-c,--concurrency N"));
+  EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("\n  console_program queue:worker -c 4\n"));
   EXPECT_THAT(spark({"echo", "--help"}).out, HasSubstr("--pause TIME"));
 }
 

@@ -2,10 +2,13 @@
 
 #include <spark/spark.hpp>
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 
 struct Greet {
   std::string name;
@@ -23,6 +26,14 @@ struct Fail {
   static constexpr spark::JobOptions options{.max_attempts = 1};
   std::string message;
   void run() const { throw std::runtime_error(message); }
+};
+
+// Runs until the file `release` is there.
+struct Hold {
+  void run(spark::Logger& log) const {
+    log.info("holding");
+    for (int i = 0; i < 4000 && ::access("release", F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 };
 
 struct Mailer {
@@ -65,7 +76,7 @@ static int echo(spark::Args& args) {
 int main(int argc, char** argv) {
   std::string_view const mode = std::getenv("CONSOLE_TEST") ? std::getenv("CONSOLE_TEST") : "";
   spark::Application app;
-  app.jobs<Greet, SendInvoice, Fail, Notify>();
+  app.jobs<Greet, SendInvoice, Fail, Hold, Notify>();
   if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });

@@ -24,7 +24,7 @@ TEST_F(ConsoleTest, worker_without_children_runs_jobs_itself) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
   EXPECT_THAT(ran.err, HasSubstr("jobs of sqlite:" + folder_.path("spark.db")));
-  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 4 job classes, no spark.toml"));
+  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 5 job classes, no spark.toml"));
 }
 
 TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {
@@ -40,6 +40,20 @@ TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {
   EXPECT_EQ(text_at(start, "/store"), "sqlite:" + folder_.path("spark.db"));
   EXPECT_EQ(text_at(parse(spark({"job:list", "--queue", "default", "--json"}).out), "/jobs/0/state"), "available");
   EXPECT_FALSE(std::filesystem::exists(folder_.path("worker.pid")));
+}
+
+TEST_F(ConsoleTest, a_running_job_is_not_cancelled_and_that_is_said) {
+  auto const id = push({"Hold"});
+  Program worker({CONSOLE_PROGRAM, "queue:worker"}, {.directory = folder_.path()});
+  ASSERT_TRUE(worker.says("holding")) << worker.err();
+  Ran const cancelled = spark({"job:cancel", id});
+  EXPECT_EQ(cancelled.code, 5);
+  EXPECT_EQ(cancelled.out, id + " is running: only waiting jobs can be cancelled\n");
+  EXPECT_THAT(spark({"job:list", "--state", "running"}).out, HasSubstr(id));
+  folder_.write("release", "");
+  ASSERT_TRUE(worker.says("completed in")) << worker.err();
+  EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();
+  EXPECT_EQ(text_at(parse(spark({"job:show", id, "--json"}).out), "/job/state"), "completed");
 }
 
 TEST_F(ConsoleTest, worker_says_which_service_a_job_misses) {

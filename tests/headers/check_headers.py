@@ -12,7 +12,7 @@ OPT_IN = ("spark/http/", "kue/testing/")  # a user who includes these has the li
 def headers(root):
     for folder, _, files in os.walk(root):
         for name in files:
-            if name.endswith(".hpp"):
+            if name.endswith(".hpp") and os.path.basename(folder) != "detail":
                 yield os.path.relpath(os.path.join(folder, name), root)
 
 

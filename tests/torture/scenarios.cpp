@@ -125,7 +125,7 @@ void kill_keepers(int kills) {
     int keeper = 0;
     TORTURE_REQUIRE(wait_for([&] { keeper = arena.keeper(); return keeper != 0; }, kNextKeeper), arena);
     arena.kill(keeper);
-    if (arena.pick(0, 1) == 1) {
+    if (i % 2 == 0) {
       ASSERT_NO_FATAL_FAILURE(kill_one_child(arena));
     }
     TORTURE_REQUIRE(wait_for([&] { int const now = arena.keeper(); return now != 0 && now != keeper; }, kNextKeeper), arena);

@@ -267,9 +267,12 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
 
 void Keeper::tell_lost(Slot const& slot, EntryView const& entry) {
   bool const done = entry.word.state == EntryState::done;
-  log().error("child {} ended with {} {} job={}; its queue keeps no job, so this one is {}", slot.pid.load(),
-              describe_wait_status(slot.wait_status.load()), entry.started() ? (done ? "after" : "while running") : "before it started", entry.name(),
-              done ? "done" : "lost");
+  bool const kept = post_.board.header().acknowledges.load() != 0;
+  log().error("child {} ended with {} {} job={}; {}", slot.pid.load(), describe_wait_status(slot.wait_status.load()),
+              entry.started() ? (done ? "after" : "while running") : "before it started", entry.name(),
+              done   ? "it is done"
+              : kept ? "its queue has to hand it out again"
+                     : "its queue keeps no job, so this one is lost");
 }
 
 // failed() of a job that ends with its process: the child that would have called it is dead.

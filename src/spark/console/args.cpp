@@ -44,6 +44,7 @@ struct Args::Impl {
     app.description(text.summary);
     app.footer(text.details.empty() ? std::string() : text.details);
     app.get_formatter()->column_width(34);
+    app.get_formatter()->label("REQUIRED", "");
     app.allow_extras(true);
     app.set_help_flag();
     help = flag("-h,--help", "print this help and end");
@@ -158,7 +159,7 @@ bool Args::flag(std::string_view text, std::string_view help) {
 }
 
 std::string Args::argument(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {})->required();
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->required()->type_name("");
   impl_->arguments_asked = true;
   if (impl_->help) return {};
   if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));

@@ -32,6 +32,13 @@ bool asks_for(std::vector<std::string> const& words, std::string_view flag, std:
 
 std::string file_name(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
+// Examples as one would type them: "  queue:worker -c 4" becomes "  hello queue:worker -c 4".
+std::string with_program(std::string text, std::string const& command, std::string const& program) {
+  std::string const line = "\n  " + command;
+  for (auto at = text.find(line); at != text.npos; at = text.find(line, at + line.size())) text.insert(at + 3, program + " ");
+  return text;
+}
+
 }  // namespace
 
 Console::Console(Application& app) : app_(app) {
@@ -131,7 +138,7 @@ int Console::dispatch(std::vector<std::string> const& words) {
 int Console::run_builtin(Command const& command, std::vector<std::string> const& words) {
   json_ = asks_for(words, "--json");
   kue::set_log_role("spark");
-  Args args = make_args({program_, command.name, command.summary, command.details}, words);
+  Args args = make_args({program_, command.name, command.summary, with_program(command.details, command.name, program_)}, words);
   bool const reads_config = !asks_for(words, "--help", "-h") && command.name != "help" && command.name != "version";
   if (command.name != "help" && command.name != "version") take_common_options(args, reads_config);
   args.flag("--json", command.name == "queue:worker" ? "one JSON line on stdout when it starts, JSON log lines on stderr"

@@ -1,4 +1,3 @@
-#include "kue/stores/sqlite/schema.hpp"
 #include "kue/stores/sqlite/store.hpp"
 
 #include <fmt/format.h>
@@ -38,21 +37,33 @@ std::int64_t size_of(std::string const& file) {
   return ::stat(file.c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
 }
 
+// On a connection of its own: reading the whole file takes its time, and others look meanwhile.
+CheckReport check_database(Location const& location) {
+  Connection db(location.database);
+  db.settle(Sync::normal);
+  Snapshot const snapshot(db);
+  CheckReport found;
+  check_file(db, found);
+  if (!found.ok()) return found;  // what stands on a damaged page says nothing
+  check_sentences(db, Sql::check_jobs, found);
+  check_sentences(db, Sql::check_counts, found);
+  check_index(db, found);
+  add_sizes(db, found);
+  found.facts.push_back(fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(),
+                                    db.word("PRAGMA journal_mode")));
+  return found;
+}
+
 }  // namespace
 
 CheckReport SqliteStore::check() {
-  CheckReport report = look("check of", [](Connection& db) {
-    CheckReport found;
-    check_file(db, found);
-    if (!found.ok()) return found;  // what stands on a damaged page says nothing
-    check_sentences(db, Sql::check_jobs, found);
-    check_sentences(db, Sql::check_counts, found);
-    check_index(db, found);
-    add_sizes(db, found);
-    found.facts.push_back(fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(),
-                                      db.word("PRAGMA journal_mode")));
-    return found;
-  });
+  refuse_after_fork("check of");
+  CheckReport report;
+  try {
+    report = check_database(location_);
+  } catch (Failure const& failure) {
+    throw to_error(failure, "check of", description());
+  }
   report.facts.push_back(fmt::format("file {} bytes, write-ahead log {} bytes", size_of(location_.database), size_of(location_.wal())));
   report.facts.push_back(wake_.shared() ? "sleepers of all processes are woken at once" : "no wake file: sleepers of other processes look once a second");
   return report;

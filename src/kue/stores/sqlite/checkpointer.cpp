@@ -1,5 +1,6 @@
 #include "kue/stores/sqlite/checkpointer.hpp"
 
+#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
 
 #include <fcntl.h>
@@ -9,8 +10,6 @@
 
 namespace kue::sqlite {
 namespace {
-
-constexpr std::int64_t kHeadroomBytes = 4 * 1024 * 1024;
 
 // One checkpointer of all processes. An open-file-description lock on the wake file: unlike a POSIX lock it is not dropped when
 // some other descriptor is closed, and unlike the gate's flock it does not keep writers out.
@@ -36,13 +35,6 @@ class OnlyOne {
   int descriptor_;
   bool taken_ = false;
 };
-
-// The file keeps some room beyond its end, so that what is in the WAL can be copied even when the disk is full: only then can the
-// WAL begin again from its start and jobs go on being finished.
-void keep_headroom(Connection& connection) {
-  std::int64_t bytes = connection.number("PRAGMA page_count") * connection.number("PRAGMA page_size") + kHeadroomBytes;
-  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes);
-}
 
 }  // namespace
 
@@ -74,7 +66,7 @@ void Checkpointer::copy(Connection& writer) {
   writer.run("ROLLBACK");
   if (code != SQLITE_OK) fail(connection_->handle(), code);
   shared_.frames_copied().store(static_cast<std::uint32_t>(std::max(copied, 0)));
-  keep_headroom(*connection_);
+  keep_file_reserve(*connection_);  // the checkpoint has cut the file to its pages
 }
 
 }  // namespace kue::sqlite

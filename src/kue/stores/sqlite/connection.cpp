@@ -1,5 +1,6 @@
 #include "kue/stores/sqlite/connection.hpp"
 
+#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
 
 #include <fmt/format.h>
@@ -14,8 +15,6 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// The WAL is never cut below this: room to claim and finish in when the disk is full.
-constexpr int kWalKeptBytes = 8 * 1024 * 1024;
 // The file grows and shrinks in steps of this, so that few commits change its size.
 constexpr int kGrowthBytes = 1024 * 1024;
 
@@ -47,7 +46,7 @@ Connection::~Connection() {
 void Connection::settle(Sync sync) {
   run(fmt::format("PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = 0; PRAGMA mmap_size = 0;"
                   "PRAGMA journal_size_limit = {}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1",
-                  sync == Sync::full ? "FULL" : "NORMAL", kWalKeptBytes));
+                  sync == Sync::full ? "FULL" : "NORMAL", kWalBytes));
   sqlite3_wal_hook(handle_, &Connection::on_commit, this);  // after wal_autocheckpoint, which uses the same hook
 }
 

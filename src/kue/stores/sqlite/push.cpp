@@ -1,3 +1,4 @@
+#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
 
@@ -73,6 +74,7 @@ PushResult SqliteStore::push(PushRequest const& request) {
   refuse_after_fork("push to");
   for (Envelope const& job : request.jobs) job.check();  // all of them before the first is kept: all or nothing
   if (request.jobs.empty()) return {};
+  refuse_push_on_full_disk(location_, request.jobs);
   Group::Member member{.jobs = request.jobs};
   try {
     pushes_.join(member, [this](std::vector<Group::Member*> const& members) { push_group(members); });

@@ -1,6 +1,6 @@
 #include "kue/stores/sqlite/schema.hpp"
 
-#include "kue/base/fd.hpp"
+#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
 
 #include <kue/error.hpp>
@@ -10,15 +10,12 @@
 #include <sqlite3.h>
 
 #include <chrono>
-#include <fcntl.h>
 #include <thread>
 
 namespace kue::sqlite {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr long kBallastBytes = 8L * 1024 * 1024;
 
 [[noreturn]] void refuse(Location const& location, std::string const& why) {
   throw Error(ErrorKind::refused, fmt::format("sqlite:{} {}", location.database, why));
@@ -73,13 +70,6 @@ void migrate(Connection& connection, Location const& location) {
   }
 }
 
-// Room for the WAL that no other file can take, so that jobs can be finished on a full disk. The database file itself is never
-// opened like this: closing it would drop every lock that SQLite holds on it in this process. The WAL carries none.
-void reserve_ballast(Location const& location) {
-  Fd const wal(::open(location.wal().c_str(), O_RDWR | O_CLOEXEC));
-  if (wal) (void)::fallocate(wal.get(), FALLOC_FL_KEEP_SIZE, 0, kBallastBytes);  // a file system that cannot has no ballast
-}
-
 void prepare(Connection& connection, Location const& location, Sync sync) {
   bool const empty = look(connection, location);
   if (connection.read_only()) {
@@ -91,7 +81,8 @@ void prepare(Connection& connection, Location const& location, Sync sync) {
   connection.settle(Sync::full);  // the schema itself is always durable
   if (empty || connection.number("PRAGMA user_version") < newest_schema()) migrate(connection, location);
   if (sync != Sync::full) connection.settle(sync);
-  reserve_ballast(location);
+  keep_wal_reserve(location);
+  keep_file_reserve(connection);
 }
 
 }  // namespace

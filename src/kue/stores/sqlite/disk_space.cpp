@@ -1,0 +1,51 @@
+#include "kue/stores/sqlite/disk_space.hpp"
+
+#include "kue/base/fd.hpp"
+
+#include <kue/error.hpp>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/statvfs.h>
+
+namespace kue::sqlite {
+namespace {
+
+constexpr std::size_t kBytesAJob = 300;  // rows, indexes and a later result, without the arguments
+
+std::int64_t bytes_of(std::span<Envelope const> jobs) {
+  std::size_t bytes = 0;
+  for (Envelope const& job : jobs) {
+    bytes += kBytesAJob + job.args.size();
+    for (auto const& [key, value] : job.meta) bytes += key.size() + value.size();
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+}  // namespace
+
+void keep_wal_reserve(Location const& location) {
+  // The database itself is never opened like this: closing it would drop every lock that SQLite holds on it in this process. The
+  // WAL carries none.
+  Fd const wal(::open(location.wal().c_str(), O_RDWR | O_CLOEXEC));
+  if (wal) (void)::fallocate(wal.get(), FALLOC_FL_KEEP_SIZE, 0, kWalBytes);
+}
+
+void keep_file_reserve(Connection& connection) {
+  std::int64_t bytes = connection.number("PRAGMA page_count") * connection.number("PRAGMA page_size") + kFileBytes;
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes);
+}
+
+void refuse_push_on_full_disk(Location const& location, std::span<Envelope const> jobs) {
+  struct statvfs info{};
+  if (::statvfs(location.database.c_str(), &info) != 0) return;  // then the write itself will tell
+  auto const available = static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+  std::int64_t const needed = kFreeBytes + 2 * bytes_of(jobs);  // once in the WAL, once in the file
+  if (available >= needed) return;
+  throw Error(ErrorKind::full, fmt::format("push to sqlite:{} refused: its file system has {} kB free, and {} kB are needed to store the jobs and to finish "
+                                           "those that are there. Nothing that was accepted is lost; free some space and push again",
+                                           location.database, available / 1024, needed / 1024));
+}
+
+}  // namespace kue::sqlite

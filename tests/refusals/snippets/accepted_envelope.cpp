@@ -1,0 +1,9 @@
+// accepted
+#include <kue/kue.hpp>
+
+struct Good {
+  int order = 0;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(kue::make_envelope(Good(3))); }

@@ -1,0 +1,9 @@
+// accepted
+#include <kue/kue.hpp>
+
+struct Good final {
+  int order = 0;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Good(3)); }

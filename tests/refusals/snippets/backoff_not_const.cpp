@@ -1,0 +1,9 @@
+// refused: backoff() of a job must be `std::chrono::seconds backoff(int attempt) const`
+#include <kue/kue.hpp>
+
+struct Bad {
+  std::chrono::seconds backoff(int) { return {}; }
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: failed() of a job must return void
+#include <kue/kue.hpp>
+
+struct Bad {
+  bool failed(kue::Failure const&) { return true; }
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

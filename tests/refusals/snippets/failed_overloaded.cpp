@@ -1,0 +1,10 @@
+// refused: failed() of a job must be one member function
+#include <kue/kue.hpp>
+
+struct Bad {
+  void failed() {}
+  void failed(kue::Failure const&) {}
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

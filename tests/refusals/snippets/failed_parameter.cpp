@@ -1,0 +1,9 @@
+// refused: run() and failed() take their parameters by reference
+#include <kue/kue.hpp>
+
+struct Bad {
+  void failed(int) {}
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: a C array cannot be a field; use std::array
+#include <kue/kue.hpp>
+
+struct Bad {
+  int numbers[3];
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

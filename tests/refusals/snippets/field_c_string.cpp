@@ -1,0 +1,10 @@
+// refused: a C array cannot be a field; use std::array
+#include <kue/kue.hpp>
+
+struct Bad {
+  int n;
+  char name[20];
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: a pointer cannot travel to another process
+#include <kue/kue.hpp>
+
+struct Bad {
+  char const* name = nullptr;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,11 @@
+// refused: this type cannot travel
+#include <kue/kue.hpp>
+
+#include <functional>
+
+struct Bad {
+  std::function<void()> done;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: a multimap cannot travel; use a map of vectors
+#include <kue/kue.hpp>
+
+struct Bad {
+  std::multimap<int, int> m;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

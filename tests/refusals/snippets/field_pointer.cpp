@@ -1,0 +1,9 @@
+// refused: a pointer cannot travel to another process
+#include <kue/kue.hpp>
+
+struct Bad {
+  int* n = nullptr;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

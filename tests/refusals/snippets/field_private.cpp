@@ -1,0 +1,12 @@
+// refused: a job with constructors or private members must name its fields: KUE_FIELDS
+#include <kue/kue.hpp>
+
+struct Bad {
+  int shown = 0;
+ private:
+  int hidden = 0;
+ public:
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,10 @@
+// refused: a reference member cannot travel
+#include <kue/kue.hpp>
+
+inline int number = 0;
+struct Bad {
+  int& n = number;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: a time of steady_clock means nothing to another process
+#include <kue/kue.hpp>
+
+struct Bad {
+  std::chrono::steady_clock::time_point at;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: a view cannot travel
+#include <kue/kue.hpp>
+
+struct Bad {
+  std::string_view name;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: kind must be 1 to 128 characters
+#include <kue/kue.hpp>
+
+struct Bad {
+  static constexpr std::string_view kind = "";
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

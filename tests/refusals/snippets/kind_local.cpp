@@ -1,0 +1,7 @@
+// refused: a local job or one in an unnamed namespace has no name that another program could know
+#include <kue/kue.hpp>
+
+void push(kue::Queue& queue) {
+  struct Bad { void run() const {} };
+  queue.push(Bad());
+}

@@ -1,0 +1,8 @@
+// refused: a local job or one in an unnamed namespace has no name that another program could know
+#include <kue/kue.hpp>
+
+namespace {
+struct Bad { void run() const {} };
+}
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

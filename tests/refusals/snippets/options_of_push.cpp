@@ -1,0 +1,9 @@
+// refused: the member 'options' of a job must be `static constexpr kue::JobOptions options{...}`
+#include <kue/kue.hpp>
+
+struct Bad {
+  static inline const kue::PushOptions options{};
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

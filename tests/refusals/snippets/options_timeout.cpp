@@ -1,0 +1,9 @@
+// refused: options.timeout must not be negative
+#include <kue/kue.hpp>
+
+struct Bad {
+  static constexpr kue::JobOptions options{.timeout = kue::Millis(-1)};
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

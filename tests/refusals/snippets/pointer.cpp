@@ -1,0 +1,6 @@
+// refused: a job is a struct or class with run()
+#include <kue/kue.hpp>
+
+struct Bad { void run() const {} };
+
+void push(kue::Queue& queue) { queue.push(static_cast<Bad*>(nullptr)); }

@@ -1,0 +1,9 @@
+// refused: a view cannot travel
+#include <kue/kue.hpp>
+
+#include <kue/registry.hpp>
+
+struct Bad {
+  std::string_view run() const { return "x"; }
+};
+void add(kue::Registry& registry) { registry.add<Bad>(); }

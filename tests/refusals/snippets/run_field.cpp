@@ -1,0 +1,6 @@
+// refused: run of a job must be a non-static member function
+#include <kue/kue.hpp>
+
+struct Bad { int run = 0; };
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

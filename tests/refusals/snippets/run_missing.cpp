@@ -1,0 +1,6 @@
+// refused: a job needs a member function run()
+#include <kue/kue.hpp>
+
+struct Bad { int order = 0; };
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

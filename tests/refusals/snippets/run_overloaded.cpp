@@ -1,0 +1,9 @@
+// refused: run() of a job must be one public member function
+#include <kue/kue.hpp>
+
+struct Bad {
+  void run() const {}
+  void run(kue::Logger&) const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

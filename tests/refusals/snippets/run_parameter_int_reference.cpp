@@ -1,0 +1,6 @@
+// refused: run() and failed() take their parameters by reference
+#include <kue/kue.hpp>
+
+struct Bad { void run(int&) const {} };
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

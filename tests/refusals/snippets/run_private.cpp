@@ -1,0 +1,8 @@
+// refused: run() of a job must be one public member function
+#include <kue/kue.hpp>
+
+class Bad {
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,6 @@
+// refused: run() of a job must not be volatile, variadic, or end with & or &&
+#include <kue/kue.hpp>
+
+struct Bad { void run() && {} };
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,9 @@
+// refused: validate() of a job must be `void validate() const`
+#include <kue/kue.hpp>
+
+struct Bad {
+  bool validate = false;
+  void run() const {}
+};
+
+void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,0 +1,6 @@
+// refused: a job must not have virtual functions
+#include <kue/kue.hpp>
+
+struct Bad { virtual void run() {} };
+
+void push(kue::Queue& queue) { queue.push(Bad()); }
