@@ -23,10 +23,10 @@ inline constexpr std::size_t kMaxErrorTextBytes = 8 * 1024;  // of one attempt's
 inline constexpr int kMinPriority = -1000, kMaxPriority = 1000;
 
 // Trying again
-inline constexpr std::uint32_t kDefaultMaxAttempts = 25;  // includes the first; about 20 days with the default delay
+inline constexpr std::uint32_t kDefaultMaxAttempts = 25;  // includes the first; about 17 days with the default delay
 inline constexpr std::uint32_t kMaxMaxAttempts = 1000;
 inline constexpr std::uint32_t kMaxCrashes = 3;           // the third death of its process ends a job as poison
-inline constexpr std::uint32_t kMaxNodeLosses = 10;
+inline constexpr std::uint32_t kMaxNodeLosses = 10;       // its machine may have been the reason ten times; the next one discards
 inline constexpr std::uint32_t kFreeInterruptions = 10;   // given back at a stop; from then on each counts as an attempt
 inline constexpr auto kUnknownKindDelay = 10s;            // a rolling deploy may still bring the class
 inline constexpr auto kUnknownKindLimit = 1h;

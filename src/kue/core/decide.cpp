@@ -39,7 +39,7 @@ Transition after_interruption(Tally tally) {
 
 Transition after_node_loss(Tally tally) {
   ++tally.node_losses;
-  State const to = tally.node_losses >= limits::kMaxNodeLosses ? State::discarded : State::available;
+  State const to = tally.node_losses > limits::kMaxNodeLosses ? State::discarded : State::available;
   return {to, Reason::node_lost, Millis(0), tally};
 }
 

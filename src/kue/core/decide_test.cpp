@@ -181,7 +181,7 @@ TEST(Decide, a_lost_node_is_counted_for_itself) {
 }
 
 TEST(Decide, too_many_lost_nodes_discard) {
-  EXPECT_EQ(after({.node_losses = limits::kMaxNodeLosses - 2}, Kind::node_lost).to, State::available);
+  EXPECT_EQ(after({.node_losses = limits::kMaxNodeLosses - 1}, Kind::node_lost).to, State::available);
   Transition const last = after({.node_losses = limits::kMaxNodeLosses}, Kind::node_lost);
   EXPECT_EQ(last.to, State::discarded);
   EXPECT_EQ(last.reason, Reason::node_lost);
