@@ -196,7 +196,7 @@ TEST(field_matrix, structs_in_structs) {
 }
 
 struct Empty {
-  static constexpr int not_a_field = 3;
+  [[maybe_unused]] static constexpr int not_a_field = 3;
 };
 
 // Names with the letters on which a parser of compilers' spellings could stumble.

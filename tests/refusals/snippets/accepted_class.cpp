@@ -1,5 +1,5 @@
 // accepted
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 class Good {
   int order_ = 0;

@@ -1,5 +1,5 @@
 // accepted
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 #include <kue/registry.hpp>
 

@@ -1,5 +1,5 @@
 // accepted
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Good final {
   int order = 0;

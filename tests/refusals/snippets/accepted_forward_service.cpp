@@ -1,5 +1,5 @@
 // accepted
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 class Mailer;  // pushing needs no more of a service than its name
 struct Good {

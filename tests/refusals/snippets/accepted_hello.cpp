@@ -1,5 +1,6 @@
 // accepted
-#include <kue/kue.hpp>
+#include <kue/logger.hpp>
+#include <kue/queue.hpp>
 
 struct HelloWorldJob {
   std::string name;

@@ -1,5 +1,5 @@
 // accepted
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 template <class T> struct Good {
   T value{};

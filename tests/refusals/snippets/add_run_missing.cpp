@@ -1,5 +1,5 @@
 // refused: a job needs a member function run()
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 #include <kue/registry.hpp>
 

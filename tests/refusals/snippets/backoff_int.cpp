@@ -1,5 +1,5 @@
 // refused: backoff() of a job must be `std::chrono::seconds backoff(int attempt) const`
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   int backoff(int attempt) const { return attempt; }

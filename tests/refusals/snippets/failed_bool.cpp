@@ -1,5 +1,5 @@
 // refused: failed() of a job must return void
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   bool failed(kue::Failure const&) { return true; }

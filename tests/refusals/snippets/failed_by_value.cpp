@@ -1,5 +1,5 @@
 // refused: failed() of a job takes the failure as `kue::Failure const&`
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   void failed(kue::Failure) {}

@@ -1,5 +1,5 @@
 // refused: failed() of a job must be one member function
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   void failed() {}

@@ -1,5 +1,5 @@
 // refused: a struct with a base class must name its fields: KUE_FIELDS
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Base { int id = 0; };
 struct Bad : Base {

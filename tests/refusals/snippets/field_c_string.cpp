@@ -1,5 +1,5 @@
 // refused: a C array cannot be a field; use std::array
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   int n;

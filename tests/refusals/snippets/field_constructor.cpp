@@ -1,5 +1,5 @@
 // refused: a job with constructors or private members must name its fields: KUE_FIELDS
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   Bad() = default;

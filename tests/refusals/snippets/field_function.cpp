@@ -1,5 +1,5 @@
 // refused: this type cannot travel
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 #include <functional>
 

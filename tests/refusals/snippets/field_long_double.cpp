@@ -1,5 +1,5 @@
 // refused: long double has no exact JSON; use double
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   long double n = 0;

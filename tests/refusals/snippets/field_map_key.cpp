@@ -1,5 +1,5 @@
 // refused: the key of a map that travels must be std::string, an integer or an enum
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   std::map<std::vector<int>, int> m;

@@ -1,5 +1,5 @@
 // refused: a multimap cannot travel; use a map of vectors
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   std::multimap<int, int> m;

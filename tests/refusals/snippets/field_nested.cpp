@@ -1,5 +1,5 @@
 // refused: this type cannot travel; give it public fields, KUE_FIELDS(a_, b_), or specialise kue::Serde
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 class Part {
   int n = 0;

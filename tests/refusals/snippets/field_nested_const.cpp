@@ -1,5 +1,5 @@
 // refused: a const member cannot be filled in
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Part { const int n = 3; };
 struct Bad {

@@ -1,5 +1,5 @@
 // refused: a job must be default-constructible
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 class Bad {
  public:

@@ -1,5 +1,5 @@
 // refused: an optional in an optional cannot be told apart
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   std::optional<std::optional<int>> n;

@@ -1,5 +1,5 @@
 // refused: a pointer cannot travel to another process
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   int* n = nullptr;

@@ -1,5 +1,5 @@
 // refused: a reference member cannot travel
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 inline int number = 0;
 struct Bad {

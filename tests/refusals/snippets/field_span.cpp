@@ -1,5 +1,5 @@
 // refused: a view cannot travel
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 #include <span>
 

@@ -1,5 +1,5 @@
 // refused: a time of steady_clock means nothing to another process
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   std::chrono::steady_clock::time_point at;

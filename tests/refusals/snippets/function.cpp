@@ -1,5 +1,5 @@
 // refused: a lambda or function cannot be a job
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 void work() {}
 

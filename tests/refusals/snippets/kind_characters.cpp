@@ -1,5 +1,5 @@
 // refused: kind must be 1 to 128 characters
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr std::string_view kind = "bad/job";

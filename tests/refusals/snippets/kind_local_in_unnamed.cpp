@@ -1,5 +1,5 @@
 // refused: a local job or one in an unnamed namespace has no name that another program could know
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 namespace {
 void push(kue::Queue& queue) {

@@ -1,5 +1,5 @@
 // refused: the name of this job is longer than 128 characters
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB { void run() const {} };
 

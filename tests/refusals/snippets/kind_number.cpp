@@ -1,5 +1,5 @@
 // refused: the member 'kind' of a job must be `static constexpr std::string_view kind
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr int kind = 3;

@@ -1,5 +1,5 @@
 // refused: the member 'kind' of a job must be `static constexpr std::string_view kind
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 class Bad {
   static constexpr std::string_view kind = "bad";

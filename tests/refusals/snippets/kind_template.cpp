@@ -1,5 +1,5 @@
 // refused: each compiler spells the name of a template in its own way
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 template <class T> struct Bad {
   T value{};

@@ -1,5 +1,5 @@
 // refused: options.max_attempts must be 1 to 1000
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr kue::JobOptions options{.max_attempts = 0};

@@ -1,5 +1,5 @@
 // refused: the member 'options' of a job must be `static constexpr kue::JobOptions options{...}`
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   kue::JobOptions options;

@@ -1,5 +1,5 @@
 // refused: options.priority must be -1000 to 1000
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr kue::JobOptions options{.priority = 5000};

@@ -1,5 +1,5 @@
 // refused: options.queue must be
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr kue::JobOptions options{.queue = "a b"};

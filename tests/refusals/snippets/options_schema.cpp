@@ -1,5 +1,5 @@
 // refused: options.schema must be at least 1
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr kue::JobOptions options{.schema = 0};

@@ -1,5 +1,5 @@
 // refused: options.timeout must not be negative
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   static constexpr kue::JobOptions options{.timeout = kue::Millis(-1)};

@@ -1,5 +1,5 @@
 // refused: a job is a struct or class with run()
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad { void run() const {} };
 

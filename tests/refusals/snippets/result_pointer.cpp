@@ -1,5 +1,5 @@
 // refused: a pointer cannot travel
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 #include <kue/registry.hpp>
 

@@ -1,5 +1,5 @@
 // refused: run of a job must be a non-static member function
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad { int run = 0; };
 

@@ -1,5 +1,5 @@
 // refused: run() and failed() take their parameters by reference
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad { void run(int) const {} };
 

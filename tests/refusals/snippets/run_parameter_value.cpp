@@ -1,5 +1,6 @@
 // refused: run() and failed() take their parameters by reference
-#include <kue/kue.hpp>
+#include <kue/logger.hpp>
+#include <kue/queue.hpp>
 
 struct Bad { void run(kue::Logger) const {} };
 

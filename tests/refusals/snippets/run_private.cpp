@@ -1,5 +1,5 @@
 // refused: run() of a job must be one public member function
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 class Bad {
   void run() const {}

@@ -1,5 +1,5 @@
 // refused: run() of a job must not be volatile, variadic, or end with & or &&
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad { void run() && {} };
 

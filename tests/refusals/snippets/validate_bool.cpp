@@ -1,5 +1,5 @@
 // refused: validate() of a job must be `void validate() const`
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad {
   bool validate() const { return true; }

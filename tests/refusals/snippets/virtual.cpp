@@ -1,5 +1,5 @@
 // refused: a job must not have virtual functions
-#include <kue/kue.hpp>
+#include <kue/queue.hpp>
 
 struct Bad { virtual void run() {} };
 
