@@ -19,8 +19,8 @@ template <class Enum> std::optional<int> number(std::optional<Enum> value) {
 
 }  // namespace
 
-Transaction::Transaction(Connection& connection, Gate& gate, TimePoint now, bool event_log)
-    : connection_(connection), gate_(gate), now_(now), event_log_(event_log) {
+Transaction::Transaction(Connection& connection, Gate& gate, std::function<TimePoint()> const& clock, bool event_log)
+    : connection_(connection), gate_(gate), event_log_(event_log) {
   connection_.patience(kPatience);
   gate_.enter();
   try {
@@ -30,6 +30,7 @@ Transaction::Transaction(Connection& connection, Gate& gate, TimePoint now, bool
     throw;
   }
   open_ = true;
+  now_ = clock();
 }
 
 Transaction::~Transaction() {

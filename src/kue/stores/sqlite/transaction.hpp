@@ -1,7 +1,7 @@
 #pragma once
 // Transaction: one write to the file, with all that must be written in it: the counters of the queues and the events.
 //
-//   Transaction tx(connection, gate, now, event_log);
+//   Transaction tx(connection, gate, clock, event_log);
 //   ... verbs write ...
 //   tx.commit();              // without it everything is undone
 //   for (auto [mask, jobs] : tx.wakes()) ...
@@ -11,6 +11,7 @@
 
 #include <kue/store.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,7 +20,9 @@ namespace kue::sqlite {
 
 class Transaction {
  public:
-  Transaction(Connection& connection, Gate& gate, TimePoint now, bool event_log);
+  // The clock is read once the write lock is held: a time from before the wait would be older than what others wrote meanwhile,
+  // and a job would be claimed before its run_at.
+  Transaction(Connection& connection, Gate& gate, std::function<TimePoint()> const& clock, bool event_log);
   ~Transaction();
   Transaction(Transaction const&) = delete;
   Transaction& operator=(Transaction const&) = delete;
@@ -61,7 +64,7 @@ class Transaction {
 
   Connection& connection_;
   Gate& gate_;
-  TimePoint now_;
+  TimePoint now_{};
   bool event_log_;
   bool open_ = false;
   std::map<std::string, Numbers, std::less<>> numbers_, marked_numbers_;
