@@ -203,7 +203,7 @@ TEST_F(Studio, answers_only_its_own_page_and_its_own_addresses) {
   std::string const id = accepted("a.jpg", jpeg(20, 20));
   EXPECT_EQ(get("/", {{"Host", "evil.example"}}).status, 421);
   EXPECT_EQ(send("a.jpg", jpeg(20, 20), {{"Origin", "http://evil.example"}}).status, 403);
-  for (std::string const path : {"/thumbs/../../../spark.db", "/thumbs/%2e%2e/160.jpg", "/thumbs/" + id + "/../picture.json",
+  for (std::string const& path : std::vector<std::string>{"/thumbs/../../../spark.db", "/thumbs/%2e%2e/160.jpg", "/thumbs/" + id + "/../picture.json",
                                  "/thumbs/" + id + "/161.jpg", "/thumbs/" + id + "/160.jpg/x", "/thumbs/" + id + "/original", "/nothing"}) {
     EXPECT_EQ(get(path).status, 404) << path;
   }
