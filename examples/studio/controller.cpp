@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace studio {
 namespace {
@@ -47,29 +46,16 @@ double millis_since(Controller::Steady started) {
   return static_cast<double>(micros / 100) / 10.0;
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    bool const coded = text[i] == '%' && i + 2 < text.size() &&
-                       std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr == text.data() + i + 3;
-    plain += coded ? static_cast<char>(value) : text[i];
-    if (coded) i += 2;
-  }
-  return plain;
-}
-
 }  // namespace
 
 Answer refusal(int status, std::string sentence) { return {.status = status, .body = kue::to_json(Refusal{std::move(sentence)})}; }
 
 std::string shown_name(std::string_view sent) {
   constexpr std::size_t kCharacters = 120;
-  std::string name = percent_decoded(sent);
-  if (!kue::valid_utf8(name)) return "picture (its name is not UTF-8)";
+  if (!kue::valid_utf8(sent)) return "picture (its name is not UTF-8)";
   std::string shown;
   std::size_t characters = 0;
-  for (char const c : name) {
+  for (char const c : sent) {
     bool const starts = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
     if (starts && ++characters > kCharacters) break;
     shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;

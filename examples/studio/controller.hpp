@@ -52,7 +52,7 @@ class Controller {
 // harm if they were pushed after all.
 int push_forgotten(Library const& pictures, kue::Store& store, kue::Queue& queue);
 
-// The client's name of a picture as text to show: percent-decoded, valid UTF-8, no control characters, at most 120 characters.
+// The client's name of a picture as text to show: valid UTF-8, no control characters, at most 120 characters.
 std::string shown_name(std::string_view sent);
 
 }  // namespace studio

@@ -77,7 +77,7 @@ struct HttpServer::Impl {
       return send(response, refusal(413, fmt::format("This file is too large: a picture may have up to {} MiB.", kMaxFileBytes >> 20U)));
     }
     if (!whole) return send(response, refusal(400, "The upload broke off before the whole file had arrived."));
-    send(response, controller.accept(upload, request.get_header_value("X-Picture-Name"), started));
+    send(response, controller.accept(upload, request.get_param_value("name"), started));
   } catch (std::exception const& error) {
     send(response, refusal(507, fmt::format("The picture could not be kept: {}", error.what())));
   }
@@ -175,8 +175,8 @@ std::pair<int, std::string> send_picture(std::string const& url, std::string con
   client.set_connection_timeout(5);
   client.set_read_timeout(30);
   if (!client.is_valid()) throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} is not an address like http://127.0.0.1:8080", url));
-  auto const answer = client.Post("/pictures", {{"X-Picture-Name", percent_encoded(std::filesystem::path(file).filename().string())}}, reinterpret_cast<char const*>(bytes.data()), bytes.size(),
-                                  "application/octet-stream");
+  std::string const path = "/pictures?name=" + percent_encoded(std::filesystem::path(file).filename().string());
+  auto const answer = client.Post(path, reinterpret_cast<char const*>(bytes.data()), bytes.size(), "application/octet-stream");
   if (!answer) {
     throw kue::Error(kue::ErrorKind::unavailable,
                      fmt::format("sent {} to {}, no answer came back: {}", file, url, httplib::to_string(answer.error())));

@@ -82,7 +82,8 @@ RunningStudio::RunningStudio() {
 
 RunningStudio::~RunningStudio() {
   for (auto* process : {&worker, &server}) {
-    if (*process && (*process)->pid() > 0) EXPECT_EQ((*process)->end(), 0) << (*process)->errors();
+    if (!*process || (*process)->pid() <= 0) continue;
+    EXPECT_EQ((*process)->end(), 0) << (*process)->errors();
   }
   fs::remove_all(folder_);
 }

@@ -202,9 +202,9 @@ async function send(file) {
   let response;
   try {
     const body = await file.arrayBuffer(); // a folder, or a file that has gone meanwhile, fails here
-    response = await fetch('/pictures', {
+    response = await fetch(`/pictures?name=${encodeURIComponent(file.name.toWellFormed?.() ?? file.name)}`, {
       method: 'POST',
-      headers: { 'X-Picture-Name': encodeURIComponent(file.name.toWellFormed?.() ?? file.name), 'Content-Type': 'application/octet-stream' },
+      headers: { 'Content-Type': 'application/octet-stream' },
       body,
     });
   } catch (error) {
