@@ -1,5 +1,7 @@
 #include "kue/stores/sqlite/store.hpp"
 
+#include <kue/error.hpp>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -62,7 +64,9 @@ CheckReport SqliteStore::check() {
   try {
     report = check_database(location_);
   } catch (Failure const& failure) {
-    throw to_error(failure, "check of", description());
+    Error const error = to_error(failure, "check of", description());
+    if (error.kind() != ErrorKind::corrupt) throw error;
+    report.problems.push_back(fmt::format("the file is damaged: {}", error.what()));  // so badly that it cannot even be gone through
   }
   report.facts.push_back(fmt::format("file {} bytes, write-ahead log {} bytes", size_of(location_.database), size_of(location_.wal())));
   report.facts.push_back(wake_.shared() ? "sleepers of all processes are woken at once" : "no wake file: sleepers of other processes look once a second");

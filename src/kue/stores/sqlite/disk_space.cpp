@@ -23,6 +23,13 @@ std::int64_t bytes_of(std::span<Envelope const> jobs) {
   return static_cast<std::int64_t>(bytes);
 }
 
+// What pruned jobs left inside the file is room too. Asked only when the disk is nearly full: a connection is dear.
+std::int64_t free_inside(Location const& location) {
+  Connection db(location.database);
+  db.settle(Sync::normal);
+  return db.number("PRAGMA freelist_count") * db.number("PRAGMA page_size");
+}
+
 }  // namespace
 
 void keep_wal_reserve(Location const& location) {
@@ -42,7 +49,7 @@ void refuse_push_on_full_disk(Location const& location, std::span<Envelope const
   if (::statvfs(location.database.c_str(), &info) != 0) return;  // then the write itself will tell
   auto const available = static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
   std::int64_t const needed = kFreeBytes + 2 * bytes_of(jobs);  // once in the WAL, once in the file
-  if (available >= needed) return;
+  if (available >= needed || available + free_inside(location) >= needed + kFreeBytes) return;
   throw Error(ErrorKind::full, fmt::format("push to sqlite:{} refused: its file system has {} kB free, and {} kB are needed to store the jobs and to finish "
                                            "those that are there. Nothing that was accepted is lost; free some space and push again",
                                            location.database, available / 1024, needed / 1024));

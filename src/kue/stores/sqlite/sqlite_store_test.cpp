@@ -18,7 +18,7 @@ TEST(SqliteStore, keeps_everything_when_closed_and_opened_again) {
   Folder const folder;
   Envelope pushed = job("mail");
   pushed.tags = {"red", "blue"};
-  pushed.meta = {{"a", "1:2\n3"}, {"", ""}, {"utf8", "\xC3\xA9"}};
+  pushed.meta = {{"a", "1:2\n3"}, {"empty", ""}, {"utf8", "\xC3\xA9"}};
   pushed.run_at = TimePoint(1h);
   pushed.priority = -3;
   pushed.timeout = 90s;
