@@ -13,15 +13,6 @@
 namespace studio {
 namespace {
 
-struct Refusal {
-  std::string error;
-};
-struct Accepted {
-  std::string id;
-  double answered_ms = 0;
-  std::map<int, std::string> jobs;
-};
-
 std::vector<kue::Envelope> jobs_of(Picture const& picture) {
   std::vector<kue::Envelope> jobs;
   for (int const size : kSizes) {

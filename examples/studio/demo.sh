@@ -152,10 +152,7 @@ done
 printf '\n  Studio is at  %s\n\n' "$url"
 $once || sed 's/^/  /; 1d' "$work/address"
 
-for photograph in "${photographs[@]}"; do
-  "$studio" upload "${url%/}" "$photograph" >"$work/answer" || die "$(basename "$photograph") was not accepted: $(cat "$work/answer")"
-  printf '  %-18s accepted, answered in %s ms\n' "$(basename "$photograph")" "$(sed -n 's/.*"answered_ms":\([0-9.]*\).*/\1/p' "$work/answer")"
-done
+"$studio" upload --to "${url%/}" "${photographs[@]}" | sed 's/^/  /'
 echo
 
 if ! $once; then

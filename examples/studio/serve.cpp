@@ -4,7 +4,6 @@
 #include "http_server.hpp"
 
 #include <kue/error.hpp>
-#include <kue/json.hpp>
 #include <kue/store.hpp>
 
 #include <fmt/format.h>
@@ -78,15 +77,6 @@ int serve(spark::Application& app, spark::Args& args) {
   server.stop();
   listener.join();
   return 0;
-}
-
-int upload(spark::Application&, spark::Args& args) {
-  std::string const url = args.argument("url", "address of the studio, http://127.0.0.1:8080");
-  std::string const file = args.argument("file", "the picture");
-  args.done();
-  auto const [status, body] = send_picture(url, file);
-  fmt::print("{} {}\n", status, body);
-  return status == 202 ? 0 : 5;
 }
 
 }  // namespace studio

@@ -2,6 +2,7 @@
 // What the page is told, as JSON: one Update holds the pictures that changed. Plain data; kue::to_json writes it.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,16 @@ struct Update {
   int workers = 0;               // worker processes that the store knows to be alive
   std::string trouble;           // the store cannot be read: a sentence
   std::vector<PictureView> pictures;  // oldest first
+};
+
+// The two answers to an upload.
+struct Accepted {  // 202
+  std::string id;
+  double answered_ms = 0;
+  std::map<int, std::string> jobs;  // size -> job id
+};
+struct Refusal {  // 4xx, 5xx
+  std::string error;
 };
 
 }  // namespace studio
