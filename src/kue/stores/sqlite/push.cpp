@@ -74,9 +74,9 @@ PushResult SqliteStore::push(PushRequest const& request) {
   refuse_after_fork("push to");
   for (Envelope const& job : request.jobs) job.check();  // all of them before the first is kept: all or nothing
   if (request.jobs.empty()) return {};
-  refuse_push_on_full_disk(location_, request.jobs);
   Group::Member member{.jobs = request.jobs};
   try {
+    refuse_push_on_full_disk(location_, request.jobs);
     pushes_.join(member, [this](std::vector<Group::Member*> const& members) { push_group(members); });
   } catch (Failure const& failure) {
     throw to_error(failure, "push to", description());
