@@ -1,9 +1,25 @@
 #include "kue/stores/sqlite/group.hpp"
 
+#include <kue/error.hpp>
+
+#include <string>
+
 namespace kue::sqlite {
 namespace {
 
 constexpr std::size_t kJobsAtOnce = 10'000;  // so that nobody holds the write lock for long
+
+// Each thread gets an error of its own: one object rethrown in several would be shared between them.
+std::exception_ptr copy_of(std::exception_ptr const& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (Error const& error) {
+    std::string const text = error.what();
+    return std::make_exception_ptr(error.outcome_unknown() ? Error::with_unknown_outcome(error.kind(), text) : Error(error.kind(), text));
+  } catch (...) {
+    return failure;
+  }
+}
 
 }  // namespace
 
@@ -24,7 +40,7 @@ void Group::join(Member& member, Write const& write) {
     }
     held.lock();
     for (Member* const each : members) {
-      if (failure) each->error = failure;
+      if (failure) each->error = copy_of(failure);
       each->done = true;
     }
     writing_ = false;
