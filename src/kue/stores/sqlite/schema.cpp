@@ -2,6 +2,7 @@
 
 #include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
+#include "kue/stores/sqlite/transaction.hpp"
 
 #include <kue/error.hpp>
 
@@ -40,6 +41,12 @@ bool look(Connection& connection, Location const& location) {
   return true;
 }
 
+// Its questions belong together: between two of them another process may make the file ours, and it would look like a stranger's.
+bool look_at_one_moment(Connection& connection, Location const& location) {
+  Snapshot const snapshot(connection);
+  return look(connection, location);
+}
+
 // SQLite does not call the busy handler for this one, and two processes may open first at the same time.
 void use_wal(Connection& connection, Location const& location) {
   auto const give_up_at = std::chrono::steady_clock::now() + 10s;
@@ -71,7 +78,7 @@ void migrate(Connection& connection, Location const& location) {
 }
 
 void prepare(Connection& connection, Location const& location, Sync sync) {
-  bool const empty = look(connection, location);
+  bool const empty = look_at_one_moment(connection, location);
   if (connection.read_only()) {
     throw Error(ErrorKind::unavailable, fmt::format("sqlite:{} cannot be written by this process (the file or its folder is read-only); give its "
                                                     "user the right to write both",
