@@ -88,7 +88,7 @@ class Card {
     const lost = picture.sizes.every((size) => size.state === 'failed');
     this.photo.classList.toggle('lost', lost);
     $('.sizes', this.root).hidden = lost && problems.length === 1;
-    this.root.classList.toggle('refused', lost);
+    this.root.classList.toggle('failed', lost);
   }
 }
 
@@ -218,14 +218,13 @@ async function send(file) {
 function refuse(name, sentence) {
   const card = clone('refused');
   setText($('bdi', card), name);
-  setText($('.problem', card), sentence);
+  setText($('p', card), `${sentence} Nothing was queued.`);
   $('button', card).addEventListener('click', () => {
+    const next = card.nextElementSibling ?? card.previousElementSibling;
     card.remove();
-    $('#empty').hidden = gallery.childElementCount > 0;
-    $('#chooser').focus();
+    (next ? $('button', next) : $('#chooser')).focus();
   });
-  gallery.prepend(card);
-  $('#empty').hidden = true;
+  $('#refusals').prepend(card);
 }
 
 // ---- hands
