@@ -44,12 +44,12 @@ class Studio : public ::testing::Test {
     auto const at = reply.body.find("\"id\":\"");
     return at == std::string::npos ? "" : reply.body.substr(at + 6, 32);
   }
-  // Listens to /events until `enough`, at most 30 s. Gives what is known of every picture at the end.
+  // Listens to /events until `enough`, at most 50 s. Gives what is known of every picture at the end.
   std::map<std::string, PictureView> follow(std::function<bool(std::map<std::string, PictureView> const&)> const& enough) {
     std::map<std::string, PictureView> known;
     std::string text;
     bool reached = false;
-    auto const until = std::chrono::steady_clock::now() + 30s;
+    auto const until = std::chrono::steady_clock::now() + 50s;
     httplib::Client client(studio.url());
     client.set_read_timeout(10);
     client.Get("/events", [&](char const* data, std::size_t size) {
@@ -67,7 +67,7 @@ class Studio : public ::testing::Test {
       reached = enough(known);
       return !reached && std::chrono::steady_clock::now() < until;
     });
-    EXPECT_TRUE(reached) << "not within 30 s; worker: " << (studio.worker ? studio.worker->errors() : "none");
+    EXPECT_TRUE(reached) << "not within 50 s; worker: " << (studio.worker ? studio.worker->errors() : "none");
     return known;
   }
   static bool all_final(std::map<std::string, PictureView> const& known, std::size_t pictures) {
