@@ -1,0 +1,76 @@
+#include "kue/worker/node_beat.hpp"
+
+#include "kue/worker/hooks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace kue::worker {
+namespace {
+
+constexpr std::uint64_t kNode = 5;
+
+struct NodeBeatTest : ::testing::Test {
+  std::shared_ptr<Store> store = open_store("memory:");
+  std::atomic<std::int64_t> trusted_until{0};
+  std::promise<void> third_beat, dead;
+  std::atomic<int> beats{0};
+
+  NodeBeat beating(Millis every, Millis dead_after) {
+    return NodeBeat(store,
+                    {.node = kNode, .pid = 1, .every = every, .dead_after = dead_after,
+                     .trusted_until =
+                         [this](SteadyPoint until) {
+                           trusted_until = until.time_since_epoch().count();
+                           if (++beats == 3) third_beat.set_value();
+                         },
+                     .declared_dead = [this] { dead.set_value(); }},
+                    Logger(stderr_sink(), LogLevel::off));
+  }
+  std::uint64_t counted() { return store->nodes().at(0).beat; }
+};
+
+TEST_F(NodeBeatTest, goes_on_by_itself_until_it_is_stopped) {
+  NodeBeat beat = beating(Millis(5), Millis(1000));
+  ASSERT_TRUE(beat.beat());
+  beat.start();
+  ASSERT_EQ(third_beat.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  beat.stop();
+  EXPECT_GE(counted(), 3u);
+}
+
+TEST_F(NodeBeatTest, is_trusted_for_less_than_others_need_to_declare_it_dead) {
+  std::int64_t const before = Clock::system().steady_now().time_since_epoch().count();
+  beating(Millis(10'000), Millis(60'000)).beat();
+  std::int64_t const after = Clock::system().steady_now().time_since_epoch().count();
+  EXPECT_GE(trusted_until.load(), before + 50'000);
+  EXPECT_LE(trusted_until.load(), after + 50'000);
+}
+
+TEST_F(NodeBeatTest, tells_once_that_it_was_declared_dead) {
+  NodeBeat beat = beating(Millis(5), Millis(1000));
+  ASSERT_TRUE(beat.beat());
+  ASSERT_TRUE(store->rescue({.node = kNode, .beat_seen = counted()}).dead);
+  beat.start();
+  EXPECT_EQ(dead.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}
+
+TEST(HooksTest, run_in_order_and_a_hook_that_hangs_holds_up_nobody) {
+  std::promise<void> release;
+  std::shared_future<void> const released = release.get_future().share();
+  std::string order;
+  {
+    Hooks hooks;
+    hooks.call([&] { order += "a"; });
+    hooks.call([&] { order += "b"; });
+    hooks.finish(Millis(10'000));
+    EXPECT_EQ(order, "ab");
+    hooks.call([released] { released.wait(); });
+    hooks.finish(Millis(20));  // gives up, and so does the destructor not wait
+  }
+  release.set_value();
+}
+
+}  // namespace
+}  // namespace kue::worker

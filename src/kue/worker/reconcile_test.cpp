@@ -1,0 +1,87 @@
+#include "kue/worker/reconcile.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kue::worker {
+namespace {
+
+constexpr std::uint64_t kNode = 11, kHolder = 22;
+
+// A store and a scoreboard that may differ. Time of the looks is the test's.
+struct ReconcileTest : ::testing::Test {
+  std::shared_ptr<Store> store = open_store("memory:");
+  Scoreboard board{1};
+  Reconciler reconciler{kNode, Logger(stderr_sink(), LogLevel::off)};
+  SteadyPoint now{Millis(1'000'000)};
+
+  ReconcileTest() { store->beat({.node = kNode, .name = "here", .pid = 1}); }
+
+  Delivery claim() {
+    Envelope job;
+    job.id = JobId::make();
+    job.kind = "Some";
+    store->push({.jobs = std::span(&job, 1)});
+    Claimed const claimed = store->claim({.node = kNode, .holder = kHolder}).jobs.at(0);
+    return {.job = claimed.job, .holder = kHolder, .claim_no = claimed.claim_no, .tally = claimed.tally};
+  }
+  Slot& live_slot() {
+    Slot& slot = board.slot(board.take_free_slot(Role::child));
+    slot.holder = kHolder;
+    slot.change(SlotState::starting, SlotState::live);
+    return slot;
+  }
+  State state(Delivery const& delivery) { return store->get(delivery.job.id)->state; }
+  void look_after(Millis passed) {
+    now += passed;
+    reconciler.look(*store, board, now);
+  }
+};
+
+TEST_F(ReconcileTest, a_row_of_a_holder_that_is_in_no_slot_goes_back_at_once) {
+  Delivery const lost = claim();
+  look_after(Millis(0));
+  EXPECT_EQ(state(lost), State::available);
+  EXPECT_EQ(store->get(lost.job.id)->tally, lost.tally) << "nobody is charged";
+}
+
+TEST_F(ReconcileTest, a_row_that_its_living_holder_does_not_know_goes_back_after_twice_the_time_of_a_call) {
+  live_slot();
+  Delivery const lost = claim();
+  look_after(Millis(0));
+  look_after(Millis(9'999));
+  EXPECT_EQ(state(lost), State::running) << "the answer may still be on its way to the child";
+  look_after(Millis(1));
+  EXPECT_EQ(state(lost), State::available);
+}
+
+TEST_F(ReconcileTest, a_row_with_its_entry_stays_however_long_it_runs) {
+  Slot& slot = live_slot();
+  Delivery const held = claim();
+  slot.hold(held);
+  for (int i = 0; i < 4; ++i) look_after(Millis(60'000));
+  EXPECT_EQ(state(held), State::running);
+  EXPECT_EQ(slot.stop.load(), 0u);
+}
+
+TEST_F(ReconcileTest, a_row_of_a_dead_slot_is_left_to_its_burial) {
+  Slot& slot = live_slot();
+  Delivery const of_the_dead = claim();
+  slot.change(SlotState::live, SlotState::dead);
+  for (int i = 0; i < 3; ++i) look_after(Millis(60'000));
+  EXPECT_EQ(state(of_the_dead), State::running);
+}
+
+TEST_F(ReconcileTest, a_child_that_runs_what_is_not_ours_is_asked_to_stop_at_the_second_look) {
+  Slot& slot = live_slot();
+  Delivery const taken_away = claim();
+  slot.start(slot.hold(taken_away), TimePoint(Millis(1)), now, Millis(0), std::nullopt);
+  Finish away{.id = taken_away.job.id, .holder = kHolder, .transition = {State::available, Reason::node_lost, Millis(0), {}}};
+  store->release({.items = std::span(&away, 1)});
+  look_after(Millis(10'000));
+  EXPECT_EQ(slot.stop.load(), 0u);
+  look_after(Millis(10'000));
+  EXPECT_EQ(slot.stop.load(), 1u);
+}
+
+}  // namespace
+}  // namespace kue::worker
