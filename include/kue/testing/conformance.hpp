@@ -23,7 +23,7 @@ struct StoreFactory {
   std::string name;  // letters, digits and '_'
   // A fresh, empty store. Called once or twice a case; a second call must not touch what the first one opened.
   std::function<std::unique_ptr<Store>(StoreOptions const&)> open;
-  // Another handle on the data of the last open(), or empty when there is no such thing (cases that need it are skipped).
+  // Another handle on the data of the last open(), or empty when there is no such thing (cases that need it are left out).
   std::function<std::unique_ptr<Store>(StoreOptions const&)> reopen;
 };
 

@@ -28,7 +28,7 @@ class StoreTest : public ::testing::Test {
   void TearDown() override;
 
   StoreOptions options() { return {.clock = &clock, .event_log = true}; }
-  std::unique_ptr<Store> another_handle();  // null where the store has none: the case then calls GTEST_SKIP
+  std::unique_ptr<Store> another_handle();  // in cases marked kTwoHandles only
 
   // Pushing
   Envelope job(std::string queue = "default", int priority = 0) const;
@@ -73,10 +73,13 @@ class StoreTest : public ::testing::Test {
   Body const& body_;
 };
 
+inline constexpr bool kTwoHandles = true;  // needs StoreFactory::reopen
+
 struct Case {
   char const* verb;
   char const* name;
   StoreTest::Body body;
+  bool two_handles = false;
 };
 using Cases = std::vector<Case>;
 
