@@ -85,7 +85,7 @@ TEST_F(registry, arguments_that_cannot_be_read_are_corrupt) {
 }
 
 // Fault 7 of the PHP original: what is in the queue was unserialized, whatever it was.
-TEST_F(registry, fault_7_bytes_from_the_queue_are_only_data) {
+TEST_F(registry, fault_07_bytes_from_the_queue_are_only_data) {
   for (char const* args : {"O:8:\"Evil\":0:{}", "", "{", "null", "[]", R"({"to":"a","copies":1,"__class__":"Evil"})", R"({"to":"a","copies":1e400})"}) {
     EXPECT_EQ(run<Send>(args).kind, Outcome::Kind::corrupt) << args;
   }
