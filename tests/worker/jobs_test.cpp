@@ -166,6 +166,16 @@ TEST_F(Jobs, a_program_that_a_killed_job_started_dies_with_it) {
   EXPECT_TRUE(eventually([&] { return !lives(helper); }));
 }
 
+TEST_F(Jobs, a_program_that_a_job_started_dies_with_a_killed_master) {
+  pid_t const worker = start({"-c", "1"});
+  push("Helper");
+  ASSERT_TRUE(eventually([&] { return !journal("helper").empty(); }));
+  pid_t const helper = std::stoi(journal("helper").at(0)[1]);
+  ASSERT_TRUE(lives(helper));
+  ASSERT_EQ(::kill(worker, SIGKILL), 0);
+  EXPECT_TRUE(eventually([&] { return !lives(helper); }));
+}
+
 TEST_F(Jobs, events_tell_who_when_and_which_attempt) {
   pid_t const worker = start({"-c", "1", "--stop-when-empty"});
   kue::JobId const job = push("Sleep", R"({"ms":1})");

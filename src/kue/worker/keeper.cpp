@@ -339,9 +339,13 @@ void Keeper::end_children() {
   for (int index = 0; index < post_.board.slots(); ++index) {
     Slot& slot = post_.board.slot(index);
     if (!is_child(slot) || !is_alive(slot.state_now())) continue;
+    std::int32_t const group = slot.pid.load();  // each child leads one of its own
     if (auto const known = children_.find(index); known != children_.end()) {
       kill_by_pidfd(known->second.get(), SIGKILL);
       readable(known->second.get(), std::max(until - Clock::system().steady_now(), Millis(1)));
+      // Programs that its job started: the kernel's death signal does not reach them. As long as one of them lives the number of
+      // the group is taken and cannot belong to anybody else; if none does, there is nobody to hit.
+      if (group > 1) ::kill(-group, SIGKILL);
     } else {
       // Just forked: it may have no number yet, and one that we did not open in time we do not shoot at. Its parent's death
       // kills it; wait for that.
