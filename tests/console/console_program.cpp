@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <deque>
 #include <mutex>
@@ -33,6 +34,13 @@ struct Hold {
   void run(spark::Logger& log) const {
     log.info("holding");
     for (int i = 0; i < 4000 && ::access("release", F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+};
+
+// Writes to standard error by itself, as a library may that knows nothing of us.
+struct Print {
+  void run() const {
+    if (::write(STDERR_FILENO, "printed\n", 8) < 0 && errno != EPIPE) throw std::runtime_error("write");
   }
 };
 
@@ -76,7 +84,7 @@ static int echo(spark::Args& args) {
 int main(int argc, char** argv) {
   std::string_view const mode = std::getenv("CONSOLE_TEST") ? std::getenv("CONSOLE_TEST") : "";
   spark::Application app;
-  app.jobs<Greet, SendInvoice, Fail, Hold, Notify>();
+  app.jobs<Greet, SendInvoice, Fail, Hold, Print, Notify>();
   if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });

@@ -55,6 +55,12 @@ Program::Program(std::vector<std::string> const& words, Options const& options) 
   if (::getppid() != parent || ::chdir(options.directory.c_str()) != 0) ::_exit(126);
   redirect(out, STDOUT_FILENO);
   redirect(err, STDERR_FILENO);
+  if (options.closed_pipe >= 0) {
+    int ends[2];
+    if (::pipe(ends) != 0 || ::dup2(ends[1], options.closed_pipe) < 0) ::_exit(126);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
   for (auto const& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
   ::execv(argv[0], argv.data());
   ::_exit(127);

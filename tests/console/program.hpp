@@ -34,6 +34,7 @@ class Program {
     std::string directory;
     std::map<std::string, std::string> environment;  // beside this process's own
     std::string output;                              // where stdout goes instead of a file of ours, "/dev/full"
+    int closed_pipe = -1;                            // this descriptor is a pipe that nobody reads
   };
   Program(std::vector<std::string> const& words, Options const& options);
   ~Program();  // kills what still runs

@@ -2,6 +2,8 @@
 
 #include <kue/clock.hpp>
 
+#include "kue/base/no_sigpipe.hpp"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -83,6 +85,7 @@ class StderrSink final : public LogSink {
     out.push_back('\n');
     // One write: lines of several processes that share the terminal or file never mix. No buffer: nothing to lose in a crash,
     // nothing printed twice after a fork.
+    NoSigpipe const guard;  // a log that nobody reads any more must end no server and no job
     [[maybe_unused]] auto const written = ::write(STDERR_FILENO, out.data(), out.size());
   }
 

@@ -80,7 +80,8 @@ void set_child_signals(Slot& slot) noexcept {
   forget_handlers();
   own_slot = &slot;
   own_pid = ::getpid();
-  set(SIGPIPE, SIG_DFL);
+  // A handler that does nothing instead of SIG_IGN: a program that a job starts gets the default back by exec.
+  set(SIGPIPE, [](int) {});
   // In a process group of its own a child is a background process: a terminal set to `tostop` would freeze it at its first
   // log line.
   set(SIGTTOU, SIG_IGN);

@@ -38,8 +38,10 @@ struct Args::Impl {
   bool help = false;
   bool arguments_asked = false;
   bool rest_taken = false;         // by arguments()
+  std::function<void()> understood;
 
-  Impl(CommandText const& text, std::vector<std::string> const& words_) : words(words_.rbegin(), words_.rend()) {
+  Impl(CommandText const& text, std::vector<std::string> const& words_, std::function<void()> understood_)
+      : words(words_.rbegin(), words_.rend()), understood(std::move(understood_)) {
     app.name(text.program + " " + text.name);
     app.description(text.summary);
     app.footer(text.details.empty() ? std::string() : text.details);
@@ -102,13 +104,13 @@ struct Args::Impl {
   }
 };
 
-Args make_args(CommandText const& text, std::vector<std::string> const& words) {
+Args make_args(CommandText const& text, std::vector<std::string> const& words, std::function<void()> understood) {
   for (std::string const& word : words) {
     if (word == "--") break;
     // CLI11 would take the next word for the value.
     if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) refuse(word.substr(0, word.size() - 1) + " needs a value");
   }
-  return Args(std::make_unique<Args::Impl>(text, words));
+  return Args(std::make_unique<Args::Impl>(text, words, std::move(understood)));
 }
 
 Args::Args(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -181,8 +183,10 @@ void Args::done() {
     std::string const name = word.substr(0, word.find('='));
     refuse(fmt::format("unknown option {}{}", name, did_you_mean(name, impl_->known)));
   }
-  if (impl_->rest_taken) return;
-  for (std::string const& word : impl_->left(false)) refuse(fmt::format("unexpected argument '{}'; see --help", word));
+  if (!impl_->rest_taken) {
+    for (std::string const& word : impl_->left(false)) refuse(fmt::format("unexpected argument '{}'", word));
+  }
+  if (impl_->understood) impl_->understood();
 }
 
 }  // namespace spark

@@ -3,6 +3,8 @@
 
 #include <spark/args.hpp>
 
+#include <functional>
+
 namespace spark {
 
 struct CommandText {
@@ -12,7 +14,8 @@ struct CommandText {
   std::string details;  // paragraphs and examples below the options; may be empty
 };
 
-Args make_args(CommandText const& text, std::vector<std::string> const& words);
+// `understood` is called by done() when every word has a meaning.
+Args make_args(CommandText const& text, std::vector<std::string> const& words, std::function<void()> understood = {});
 
 // Thrown by done() for --help; not an std::exception, so that a command's own handlers let it pass.
 struct HelpWanted {

@@ -5,6 +5,7 @@
 
 #include "spark/console/exit_code.hpp"
 #include "spark/console/output.hpp"
+#include "spark/console/style.hpp"
 
 #include <functional>
 #include <string>
@@ -19,7 +20,8 @@ struct Call {
   Application& app;
   Args& args;
   Output& out;
-  bool json;  // one JSON document on `out` instead of text
+  Style const& style;  // the form of the answer
+  bool json;           // one JSON document on `out` instead of text: style.form == Form::json
 };
 
 struct Command {
@@ -27,6 +29,7 @@ struct Command {
   std::string summary;  // one line
   std::string details;  // paragraphs and examples, shown by --help
   std::function<int(Call&)> run;
+  bool lists = false;   // answers with a Listing: has --jsonl too
 };
 
 Command queue_worker_command();

@@ -7,13 +7,14 @@
 #include "spark/application/suggest.hpp"
 #include "spark/console/args_impl.hpp"
 #include "spark/console/printable.hpp"
+#include "spark/console/terminal.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <utility>
 
 namespace spark {
 namespace {
@@ -50,6 +51,7 @@ int Application::run(int argc, char** argv) { return Console(*this).run(argc, ar
 
 int Console::run(int argc, char** argv) {
   occupy_standard_descriptors();
+  style_ = text_style(ColourWhen::automatic, STDOUT_FILENO);
   program_ = argc > 0 ? file_name(argv[0]) : "spark";
   std::vector<std::string> const words(argv + std::min(argc, 1), argv + argc);
   try {
@@ -61,9 +63,9 @@ int Console::run(int argc, char** argv) {
   } catch (HelpWanted const& help) {
     out_.text(help.text);
   } catch (kue::Error const& error) {
-    return report(kue::to_string(error.kind()), error.what(), exit_code(error.kind()));
+    return end_with_error(std::string(kue::to_string(error.kind())), error.what(), exit_code(error.kind()));
   } catch (std::exception const& error) {
-    return builtin_ ? report("bug", fmt::format("{} (this is a bug of spark)", error.what()), kBug) : report("failed", error.what(), kFailed);
+    return builtin_ ? report("bug", fmt::format("{} (this is a bug of spark)\nhint: please report it, with the command and what doctor --json prints", error.what()), kBug) : report("failed", error.what(), kFailed);
   } catch (...) {
     return builtin_ ? report("bug", "an exception of an unknown type (this is a bug of spark)", kBug)
                     : report("failed", "the command threw something that is no std::exception", kFailed);
@@ -78,18 +80,30 @@ int Console::run(int argc, char** argv) {
   }
 }
 
-// Text for people goes to stderr; with --json the error is the one document on stdout.
+// A word that was not understood is explained by the command's own help.
+int Console::end_with_error(std::string const& kind, std::string text, int code) {
+  if (code == kUsage && !asking_.empty() && text.find("\nhint: ") == text.npos) {
+    text += fmt::format("\nhint: {} {} --help shows what it takes", program_, asking_);
+  }
+  return report(kind, text, code);
+}
+
+// Text for people goes to stderr; with --json the error is the one document on stdout. Lines after "hint: " say what to do.
 int Console::report(std::string_view kind, std::string_view text, int code) {
   out_.discard();
+  constexpr std::string_view kHint = "\nhint: ";
+  auto const at = std::min(text.find(kHint), text.size());
+  std::string_view const message = text.substr(0, at), hint = text.substr(std::min(at + kHint.size(), text.size()));
   if (json_) {
     kue::Writer writer;
     writer.begin_object();
     writer.key("error");
     writer.begin_object();
-    writer.key("kind");
-    writer.string(kind);
-    writer.key("message");
-    writer.string(as_utf8(text));
+    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"kind", kind}, {"message", message}, {"hint", hint}}) {
+      if (key == "hint" && value.empty()) continue;
+      writer.key(key);
+      writer.string(as_utf8(value));
+    }
     writer.key("exit_code");
     writer.integer(code);
     writer.end_object();
@@ -101,13 +115,18 @@ int Console::report(std::string_view kind, std::string_view text, int code) {
     } catch (...) {  // stdout is no place to say anything; stderr below
     }
   }
-  std::string message = "error: ";
-  while (!text.empty()) {
-    auto const end = std::min(text.find('\n'), text.size());
-    message += printable(text.substr(0, end)) + '\n';
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  std::fputs(message.c_str(), stderr);
+  Style const style = text_style(ColourWhen::automatic, STDERR_FILENO);
+  auto const lines = [](std::string_view many) {
+    std::string safe;
+    for (; !many.empty(); many.remove_prefix(std::min(many.find('\n') + 1, many.size()))) {
+      safe += printable(many.substr(0, many.find('\n'))) + '\n';
+      if (many.find('\n') == many.npos) break;
+    }
+    return safe;
+  };
+  std::string whole = style.paint("error:", Colour::red) + " " + lines(message);
+  if (!hint.empty()) whole += style.paint("hint:", Colour::bold) + " " + lines(hint);
+  write_error(whole);
   return code;
 }
 
@@ -124,34 +143,60 @@ int Console::dispatch(std::vector<std::string> const& words) {
   for (std::size_t i = 0; i < own.size(); ++i) {
     if (own[i].name == name) return run_own(i, rest);
   }
-  json_ = asks_for(rest, "--json");
+  json_ = asks_for(rest, "--json") || asks_for(rest, "--jsonl");
+  refuse_unknown(name);
+}
+
+void Console::refuse_unknown(std::string const& name) const {
   if (name.starts_with('-')) {
     throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("the command comes first, then options such as {}; see {} help", name, program_));
+                     fmt::format("the command comes first, then options such as {}\nhint: {} help lists the commands", name, program_));
   }
   std::vector<std::string> names;
-  for (Listed const& listed : list()) names.push_back(listed.name);
+  std::string inside;  // "queue": its commands
+  for (Listed const& listed : list()) {
+    names.push_back(listed.name);
+    if (listed.name.starts_with(name + ":")) inside += (inside.empty() ? "" : ", ") + listed.name;
+  }
   throw kue::Error(kue::ErrorKind::invalid,
-                   fmt::format("no command '{}'{}\n{} help lists all commands", name, did_you_mean(name, names), program_));
+                   fmt::format("no command '{}'{}\nhint: {} help lists all commands", name,
+                               inside.empty() ? did_you_mean(name, names) : "; there are " + inside, program_));
 }
 
 int Console::run_builtin(Command const& command, std::vector<std::string> const& words) {
-  json_ = asks_for(words, "--json");
+  json_ = asks_for(words, "--json") || asks_for(words, "--jsonl");
   kue::set_log_role("spark");
-  Args args = make_args({program_, command.name, command.summary, with_program(command.details, command.name, program_)}, words);
+  asking_ = command.name;
+  Args args = make_args({program_, command.name, command.summary, with_program(command.details, command.name, program_)}, words,
+                        [this] { asking_.clear(); });
   bool const reads_config = !asks_for(words, "--help", "-h") && command.name != "help" && command.name != "version";
   if (command.name != "help" && command.name != "version") take_common_options(args, reads_config);
-  args.flag("--json", command.name == "queue:worker" ? "one JSON line on stdout when it starts, JSON log lines on stderr"
-                                                     : "answer with one JSON document on stdout, errors too");
-  Call call{*this, app_, args, out_, json_};
+  take_form(args, command, words);
+  Call call{*this, app_, args, out_, style_, style_.form == Form::json};
   return command.run(call);
+}
+
+// Which of --json and --jsonl was given was found out before, so that a mistake in the words is told in that form.
+void Console::take_form(Args& args, Command const& command, std::vector<std::string> const& words) {
+  bool const json = args.flag("--json", command.name == "queue:worker" ? "one JSON line on stdout when it starts, JSON log lines on stderr"
+                                                                       : "answer with one JSON document on stdout, errors too");
+  bool const jsonl = command.lists && args.flag("--jsonl", "the same, with one JSON document a line for each item");
+  auto const text = args.option("--color,--colour WHEN", "auto", "auto, always (as on a terminal: a table and colours in a pipe too) or never");
+  if (text != "auto" && text != "always" && text != "never") {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--color must be auto, always or never, not '{}'", text));
+  }
+  if (json && jsonl) throw kue::Error(kue::ErrorKind::invalid, "--json and --jsonl exclude one another");
+  style_ = text_style(text == "always" ? ColourWhen::always : text == "never" ? ColourWhen::never : ColourWhen::automatic, STDOUT_FILENO);
+  if (json) style_.form = Form::json;
+  if (jsonl) style_.form = Form::jsonl;
 }
 
 int Console::run_own(std::size_t index, std::vector<std::string> const& words) {
   builtin_ = false;
   UserCommand const& command = app_.impl_->commands[index];
   kue::set_log_role(command.name);
-  Args args = make_args({program_, command.name, command.help, {}}, words);
+  asking_ = command.name;
+  Args args = make_args({program_, command.name, command.help, {}}, words, [this] { asking_.clear(); });
   take_common_options(args, !asks_for(words, "--help", "-h"));
   if (!asks_for(words, "--help", "-h")) refuse_store_with_own_queue();
   app_.impl_->announce_store = true;
@@ -181,11 +226,18 @@ void Console::take_common_options(Args& args, bool reads_config) {
   }
   if (format) overrides.log_format = *format == "json" ? kue::LogFormat::json : kue::LogFormat::text;
   if (json_ && builtin_ && !format) overrides.log_format = kue::LogFormat::json;
+  app_.impl_->overrides = overrides;
+  read_config();
+}
+
+// A wrong configuration is said now, not in the middle of the command's work, and is no mistake in the command's words.
+void Console::read_config() {
+  std::string const asked = std::exchange(asking_, {});
   Application::Impl& impl = *app_.impl_;
   std::lock_guard lock(impl.mutex);
-  impl.overrides = overrides;
-  if (impl.config) apply(overrides, *impl.config);
-  (void)impl.read_config();  // a wrong configuration is said now, not in the middle of the command's work
+  if (impl.config) apply(impl.overrides, *impl.config);
+  (void)impl.read_config();
+  asking_ = asked;
 }
 
 std::vector<Listed> Console::list() const {

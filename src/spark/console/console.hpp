@@ -36,14 +36,20 @@ class Console {
   int run_own(std::size_t index, std::vector<std::string> const& words);
   int usage(std::vector<std::string> const& words);
   void take_common_options(Args& args, bool reads_config);
+  void take_form(Args& args, Command const& command, std::vector<std::string> const& words);
+  void read_config();
+  [[noreturn]] void refuse_unknown(std::string const& name) const;
   int report(std::string_view kind, std::string_view text, int code);
+  int end_with_error(std::string const& kind, std::string text, int code);
 
   Application& app_;
   std::string program_;
   std::vector<Command> commands_;
   Output out_;
-  bool json_ = false;
+  Style style_;
+  bool json_ = false;     // errors too are a document
   bool builtin_ = true;
+  std::string asking_;    // the command whose words are being read: a wrong one is explained by its --help
 };
 
 }  // namespace spark

@@ -12,14 +12,14 @@ namespace spark {
 namespace {
 
 std::string section(std::vector<Listed> const& all, bool builtin) {
-  Table table({"", "", ""}, {Align::left, Align::left, Align::left});
+  Table table({{""}, {""}, {""}});
   bool any = false;
   for (Listed const& listed : all) {
     if (listed.builtin != builtin) continue;
     table.row({"", listed.name, printable(listed.summary)});
     any = true;
   }
-  return any ? table.text().substr(1) : std::string();  // without the empty head
+  return any ? table.text() : std::string();
 }
 
 std::string overview(Console const& console) {

@@ -4,9 +4,9 @@
 
 #include "spark/application/settings.hpp"
 #include "spark/application/suggest.hpp"
+#include "spark/console/listing.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/records.hpp"
-#include "spark/console/table.hpp"
 #include "spark/console/times.hpp"
 
 #include <fmt/format.h>
@@ -36,29 +36,21 @@ std::string when(kue::JobRecord const& record, kue::TimePoint now) {
   return "waits " + span_text(now - record.run_at);
 }
 
-std::string as_table(std::vector<kue::JobRecord> const& jobs) {
-  auto const now = kue::Clock::system().now();
-  Table table({"ID", "STATE", "KIND", "QUEUE", "ATTEMPT", "WHEN", "ARGS"},
-              {Align::left, Align::left, Align::left, Align::left, Align::right, Align::left, Align::left});
-  for (kue::JobRecord const& record : jobs) {
-    table.row({record.job.id.str(), std::string(kue::to_string(record.state)), shortened(record.job.kind, 32), shortened(record.job.queue, 24),
-               attempt_text(record.tally), when(record, now), shortened(record.job.args, 40)});
-  }
-  return table.text();
+std::string exact_when(kue::JobRecord const& record) {
+  if (kue::is_final(record.state)) return record.finished_at ? iso_text(*record.finished_at) : "";
+  if (record.state == kue::State::running) return record.attempted_at ? iso_text(*record.attempted_at) : "";
+  return iso_text(record.run_at);
 }
 
-std::string as_json(kue::QueryResult const& page) {
-  kue::Writer writer;
-  writer.begin_object();
-  writer.key("jobs");
-  writer.begin_array();
-  for (kue::JobRecord const& record : page.jobs) write_record(writer, record, false);
-  writer.end_array();
-  writer.key("cursor");
-  if (page.cursor.empty()) writer.null();
-  else writer.string(page.cursor);
-  writer.end_object();
-  return printable_json(writer.take());
+Row row_of(kue::JobRecord const& record, kue::TimePoint now) {
+  kue::Envelope const& job = record.job;
+  return {job.id.str(),
+          {std::string(kue::to_string(record.state)), colour_of(record.state)},
+          {shortened(job.kind, 32), printable(job.kind)},
+          {shortened(job.queue, 24), printable(job.queue)},
+          attempt_text(record.tally),
+          {when(record, now), exact_when(record)},
+          {shortened(job.args, 40), printable(job.args)}};
 }
 
 int run(Call& call) {
@@ -76,12 +68,13 @@ int run(Call& call) {
   }
   kue::Store& jobs = job_store(call);
   kue::QueryResult const page = jobs.query(request);
-  if (call.json) {
-    call.out.line(as_json(page));
-    return kDone;
+  auto const now = kue::Clock::system().now();
+  Listing list(call, "jobs", {{"ID"}, {"STATE"}, {"KIND"}, {"QUEUE"}, {"ATTEMPT", Align::right}, {"WHEN"}, {"ARGS"}});
+  for (kue::JobRecord const& record : page.jobs) {
+    list.item([&] { return row_of(record, now); }, [&](kue::Writer& writer) { write_record(writer, record, false); });
   }
-  call.out.text(page.jobs.empty() ? "no jobs\n" : as_table(page.jobs));
-  if (!page.cursor.empty()) call.out.line(fmt::format("\nthere are more: add --cursor {}", printable(page.cursor)));
+  list.more(page.cursor);
+  list.end("no jobs");
   return kDone;
 }
 
@@ -91,7 +84,7 @@ Command job_list_command() {
   return {"job:list", "lists jobs, the newest first",
           "States: scheduled, blocked, available, running, retryable, completed, discarded, cancelled.\n\n"
           "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --limit 10 --json\n",
-          run};
+          run, true};
 }
 
 }  // namespace spark

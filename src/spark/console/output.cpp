@@ -2,45 +2,21 @@
 
 #include <kue/error.hpp>
 
+#include "kue/base/no_sigpipe.hpp"
+
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <ctime>
 
 namespace spark {
-namespace {
-
-// Keeps SIGPIPE from ending the program during a write, and leaves everybody else's handling as it was.
-class NoSigpipe {
- public:
-  NoSigpipe() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~NoSigpipe() {
-    timespec const now{};
-    while (!sigismember(&before_, SIGPIPE) && ::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  NoSigpipe(NoSigpipe const&) = delete;
-  NoSigpipe& operator=(NoSigpipe const&) = delete;
-
- private:
-  sigset_t pipe_{}, before_{};
-};
-
-}  // namespace
 
 void Output::flush() {
   std::string const text = std::move(text_);
   text_.clear();
-  NoSigpipe const guard;
+  kue::NoSigpipe const guard;
   std::string_view rest = text;
   while (!rest.empty()) {
     auto const written = ::write(STDOUT_FILENO, rest.data(), rest.size());

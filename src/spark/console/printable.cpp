@@ -4,15 +4,51 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <locale.h>
+#include <cwchar>
+
 namespace spark {
 namespace {
 
-// The code point of a valid sequence of two or three bytes; 0 for others, of which none is dangerous.
+// The code point of a valid sequence.
 unsigned code_point(std::string_view sequence) {
   auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-  if (sequence.size() == 2) return (byte(0) & 0x1fu) << 6 | (byte(1) & 0x3fu);
-  if (sequence.size() == 3) return (byte(0) & 0x0fu) << 12 | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu);
+  switch (sequence.size()) {
+    case 1: return byte(0);
+    case 2: return (byte(0) & 0x1fu) << 6 | (byte(1) & 0x3fu);
+    case 3: return (byte(0) & 0x0fu) << 12 | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu);
+    case 4: return (byte(0) & 0x07u) << 18 | (byte(1) & 0x3fu) << 12 | (byte(2) & 0x3fu) << 6 | (byte(3) & 0x3fu);
+  }
   return 0;
+}
+
+// wcwidth() asks the thread's locale, which may be "C"; this makes it C.UTF-8, that is part of the C library, for a while.
+class Utf8Locale {
+ public:
+  Utf8Locale() : before_(shared() ? ::uselocale(shared()) : nullptr) {}
+  ~Utf8Locale() {
+    if (before_) ::uselocale(before_);
+  }
+  Utf8Locale(Utf8Locale const&) = delete;
+
+ private:
+  static locale_t shared() {
+    static locale_t const made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return made;
+  }
+  locale_t before_;
+};
+
+std::size_t columns_of(std::string_view sequence) {
+  int const width = ::wcwidth(static_cast<wchar_t>(code_point(sequence)));
+  return width < 0 ? 1 : static_cast<std::size_t>(width);  // not assigned yet, or no such locale
+}
+
+std::size_t sequence_length(std::string_view text) { return std::max<std::size_t>(kue::core::utf8_sequence(text), 1); }
+
+bool all_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 bool dangerous(unsigned code) {
@@ -48,18 +84,29 @@ std::string printable(std::string_view text) {
 }
 
 std::size_t width_of(std::string_view text) {
+  if (all_ascii(text)) return text.size();
+  Utf8Locale const utf8;
   std::size_t width = 0;
-  for (char const c : text) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  while (!text.empty()) {
+    std::size_t const length = sequence_length(text);
+    width += columns_of(text.substr(0, length));
+    text.remove_prefix(length);
+  }
   return width;
 }
 
 std::string shortened(std::string_view text, std::size_t width) {
-  std::string const whole = printable(text);
+  std::string whole = printable(text);
   if (width_of(whole) <= width) return whole;
-  std::size_t end = 0;
-  for (std::size_t seen = 0; end < whole.size(); ++end) {
-    bool const starts = (static_cast<unsigned char>(whole[end]) & 0xc0) != 0x80;
-    if (starts && seen++ == width - 3) break;
+  Utf8Locale const utf8;
+  std::size_t const room = width < 3 ? 0 : width - 3;
+  std::size_t end = 0, used = 0;
+  while (end < whole.size()) {
+    std::string_view const rest = std::string_view(whole).substr(end);
+    std::size_t const length = sequence_length(rest);
+    used += columns_of(rest.substr(0, length));
+    if (used > room) break;
+    end += length;
   }
   return whole.substr(0, end) + "...";
 }
@@ -67,8 +114,8 @@ std::string shortened(std::string_view text, std::size_t width) {
 std::string printable_json(std::string_view json) {
   std::string out;
   while (!json.empty()) {
-    std::size_t const length = std::max<std::size_t>(kue::core::utf8_sequence(json), 1);
-    unsigned const code = json[0] == '\x7f' ? 0x7fu : code_point(json.substr(0, length));
+    std::size_t const length = sequence_length(json);
+    unsigned const code = code_point(json.substr(0, length));
     if (code == 0x7f || dangerous(code)) out += fmt::format("\\u{:04x}", code);
     else out += json.substr(0, length);
     json.remove_prefix(length);

@@ -9,9 +9,10 @@ namespace spark {
 
 // Control characters, C1 and direction marks as escapes (\n, \x1b, \u202e), bytes that are not UTF-8 as \xff.
 std::string printable(std::string_view text);
-// The same, at most `width` characters, with "..." at the end if there is more.
+// The same, at most `width` columns, with "..." at the end if there is more.
 std::string shortened(std::string_view text, std::size_t width);
-std::size_t width_of(std::string_view printable_text);  // characters
+// Columns of a terminal, by the C library's table: two for East Asian wide characters and emoji, none for combining marks.
+std::size_t width_of(std::string_view printable_text);
 
 // JSON text with the same characters as \u escapes, which mean the same in it; `json` is valid.
 std::string printable_json(std::string_view json);

@@ -29,11 +29,29 @@ TEST(Printable, json_keeps_its_meaning) {
   EXPECT_EQ(spark::as_utf8("a\xff" "b"), "a\ufffd" "b");
 }
 
-TEST(Table, aligns_by_characters_and_leaves_no_blanks_at_the_end) {
-  spark::Table table({"NAME", "N"}, {spark::Align::left, spark::Align::right});
+TEST(Printable, counts_columns_as_a_terminal_does) {
+  EXPECT_EQ(spark::width_of("plain"), 5u);
+  EXPECT_EQ(spark::width_of("\u00fc\u2603"), 2u);
+  EXPECT_EQ(spark::width_of("\u4e2d\u6587"), 4u);     // East Asian wide
+  EXPECT_EQ(spark::width_of("\U0001f600"), 2u);
+  EXPECT_EQ(spark::width_of("e\u0301"), 1u);          // a combining mark
+  EXPECT_EQ(spark::shortened("\u4e2d\u6587\u4e2d\u6587", 7), "\u4e2d\u6587...");
+  EXPECT_EQ(spark::shortened("\u4e2d\u6587\u4e2d\u6587", 6), "\u4e2d...");
+}
+
+TEST(Table, aligns_by_columns_and_leaves_no_blanks_at_the_end) {
+  spark::Table table({{"NAME"}, {"N", spark::Align::right}});
   table.row({"\u00fc", "10"});
   table.row({"long name", "7"});
-  EXPECT_EQ(table.text(), "NAME        N\n\u00fc          10\nlong name   7\n");
+  table.row({"\u4e2d\u6587", "8"});
+  EXPECT_EQ(table.text(), "NAME        N\n\u00fc          10\nlong name   7\n\u4e2d\u6587        8\n");
+}
+
+TEST(Table, colours_take_no_room_and_the_last_column_ends_with_the_terminal) {
+  spark::Table table({{"STATE"}, {"ARGS"}});
+  table.row({{"running", spark::Colour::yellow}, "0123456789abcdef"});
+  EXPECT_EQ(table.text({.colours = true, .width = 20}),
+            "\x1b[1mSTATE\x1b[0m    \x1b[1mARGS\x1b[0m\n\x1b[33mrunning\x1b[0m  01234567...\n");
 }
 
 TEST(Times, are_readable) {

@@ -2,8 +2,8 @@
 
 #include <kue/json.hpp>
 
+#include "spark/console/listing.hpp"
 #include "spark/console/printable.hpp"
-#include "spark/console/table.hpp"
 
 #include <fmt/format.h>
 
@@ -16,58 +16,49 @@ constexpr std::array kStates{kue::State::available, kue::State::running,   kue::
                              kue::State::blocked,   kue::State::completed, kue::State::discarded, kue::State::cancelled};
 static_assert(kStates.size() == kue::kStateCount);
 
-std::string as_json(std::vector<kue::QueueCounts> const& counts, std::string const& where) {
-  kue::Writer writer;
+void write_counts(kue::Writer& writer, kue::QueueCounts const& counts) {
   writer.begin_object();
-  writer.key("store");
-  writer.string(as_utf8(where));
-  writer.key("queues");
-  writer.begin_array();
-  for (kue::QueueCounts const& queue_counts : counts) {
-    writer.begin_object();
-    writer.key("queue");
-    writer.string(as_utf8(queue_counts.queue));
-    writer.key("paused");
-    writer.boolean(queue_counts.paused);
-    for (kue::State const state : kStates) {
-      writer.key(kue::to_string(state));
-      writer.integer(queue_counts.of(state));
-    }
-    writer.end_object();
+  writer.key("queue");
+  writer.string(as_utf8(counts.queue));
+  writer.key("paused");
+  writer.boolean(counts.paused);
+  for (kue::State const state : kStates) {
+    writer.key(kue::to_string(state));
+    writer.integer(counts.of(state));
   }
-  writer.end_array();
   writer.end_object();
-  return printable_json(writer.take());
 }
 
-std::string as_table(std::vector<kue::QueueCounts> const& counts) {
-  Table table({"QUEUE", "AVAILABLE", "RUNNING", "SCHEDULED", "RETRYABLE", "BLOCKED", "COMPLETED", "DISCARDED", "CANCELLED"},
-              {Align::left, Align::right, Align::right, Align::right, Align::right, Align::right, Align::right, Align::right, Align::right});
-  for (kue::QueueCounts const& queue_counts : counts) {
-    std::vector<std::string> row{printable(queue_counts.queue) + (queue_counts.paused ? " (paused)" : "")};
-    for (kue::State const state : kStates) row.push_back(std::to_string(queue_counts.of(state)));
-    table.row(std::move(row));
+// The name is followed by (paused) for people only.
+Row row_of(kue::QueueCounts const& counts) {
+  std::string const name = printable(counts.queue);
+  Row row{{name + (counts.paused ? " (paused)" : ""), name, counts.paused ? Colour::yellow : Colour::none}};
+  for (kue::State const state : kStates) {
+    auto const number = counts.of(state);
+    row.emplace_back(std::to_string(number), number > 0 ? colour_of(state) : Colour::dim);
   }
-  return table.text();
+  return row;
 }
 
 int run(Call& call) {
   call.args.done();
   kue::Store& jobs = job_store(call);
-  auto const counts = jobs.counts();
-  if (call.json) {
-    call.out.line(as_json(counts, jobs.description()));
-  } else {
-    call.out.text(counts.empty() ? "no jobs\n" : as_table(counts));
-    call.out.line(fmt::format("\nin {}", printable(jobs.description())));
+  Listing list(call, "queues", {{"QUEUE"}, {"AVAILABLE", Align::right}, {"RUNNING", Align::right}, {"SCHEDULED", Align::right},
+                                {"RETRYABLE", Align::right}, {"BLOCKED", Align::right}, {"COMPLETED", Align::right},
+                                {"DISCARDED", Align::right}, {"CANCELLED", Align::right}});
+  for (kue::QueueCounts const& counts : jobs.counts()) {
+    list.item([&] { return row_of(counts); }, [&](kue::Writer& writer) { write_counts(writer, counts); });
   }
+  list.member("store", jobs.description());
+  list.note("\nin " + printable(jobs.description()));
+  list.end("no jobs");
   return kDone;
 }
 
 }  // namespace
 
 Command queue_stats_command() {
-  return {"queue:stats", "counts the jobs of each queue by state", "Examples:\n  queue:stats\n  queue:stats --json | jq '.queues[].available'\n", run};
+  return {"queue:stats", "counts the jobs of each queue by state", "Examples:\n  queue:stats\n  queue:stats --json | jq '.queues[].available'\n", run, true};
 }
 
 }  // namespace spark
