@@ -5,14 +5,20 @@
 #include <algorithm>
 #include <charconv>
 
+// Compiled under a name of our own, boost::kue_json: a program that links a static kue may have another Boost.JSON, and two
+// definitions of one function are an error, or, with two versions, a crash.
+#define json kue_json
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
+#undef json
 
 namespace kue {
 
+namespace json = boost::kue_json;
+
 struct JsonBuilder {
-  using error_code = boost::json::error_code;
-  using string_view = boost::json::string_view;
+  using error_code = json::error_code;
+  using string_view = json::string_view;
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
@@ -138,14 +144,14 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_bytes, int max
     add_problem("too long: " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max_bytes));
     return;
   }
-  boost::json::parse_options options;
+  json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
-  boost::json::basic_parser<JsonBuilder> parser(options, *this);
-  boost::json::error_code error;
+  json::basic_parser<JsonBuilder> parser(options, *this);
+  json::error_code error;
   std::size_t const used = parser.write_some(false, text.data(), text.size(), error);
   if (!error && used < text.size()) {
     std::size_t const more = text.find_first_not_of(" \t\r\n", used);
-    if (more != std::string_view::npos) error = boost::json::error::extra_data;
+    if (more != std::string_view::npos) error = json::error::extra_data;
   }
   if (error) {
     add_problem("not JSON: " + error.message() + " at byte " + std::to_string(used));

@@ -1,0 +1,51 @@
+# cmake --install: libraries, headers, what find_package and pkg-config read, programs. Three components, as the packages:
+# runtime (shared libraries), dev, tools. Nothing that is written holds the prefix: an installed tree may be moved.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(programs)
+set(kue_libraries)
+foreach(target IN ITEMS spark_program kue-checker)
+  if(TARGET ${target})
+    list(APPEND programs ${target})
+  endif()
+endforeach()
+foreach(target IN ITEMS kue_library kue_testing_library)
+  if(TARGET ${target})
+    list(APPEND kue_libraries ${target})
+  endif()
+endforeach()
+
+# Programs and libspark find libkue beside them wherever the prefix is; in /usr the system's own search does.
+if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  file(RELATIVE_PATH to_libraries /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
+  set_target_properties(kue_library spark_library PROPERTIES INSTALL_RPATH "$ORIGIN")
+  set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
+endif()
+
+set(to_cmake ${CMAKE_INSTALL_LIBDIR}/cmake)
+install(TARGETS ${kue_libraries} EXPORT kue
+  LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev ARCHIVE COMPONENT dev)
+install(TARGETS spark_library EXPORT spark LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev ARCHIVE COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.hpp")
+
+get_target_property(kue_type kue_library TYPE)
+foreach(name IN ITEMS kue spark)
+  install(EXPORT ${name} NAMESPACE ${name}:: FILE ${name}Targets.cmake DESTINATION ${to_cmake}/${name} COMPONENT dev)
+  configure_file(${PROJECT_SOURCE_DIR}/packaging/cmake/${name}Config.cmake.in ${PROJECT_BINARY_DIR}/packaging/${name}Config.cmake @ONLY)
+  # Below 1.0 a minor version may ask for changes (CHANGELOG), so 0.2 does not stand in for 0.1.
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/packaging/${name}ConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/packaging/${name}Config.cmake ${PROJECT_BINARY_DIR}/packaging/${name}ConfigVersion.cmake
+    DESTINATION ${to_cmake}/${name} COMPONENT dev)
+endforeach()
+
+file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" to_prefix ${to_prefix})
+foreach(name IN ITEMS kue spark)
+  configure_file(${PROJECT_SOURCE_DIR}/packaging/pkgconfig/${name}.pc.in ${PROJECT_BINARY_DIR}/packaging/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/packaging/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+endforeach()
+
+if(programs)
+  install(TARGETS ${programs} RUNTIME COMPONENT tools)
+endif()
