@@ -14,8 +14,8 @@
 // Durability: push, cancel, retry, pause and resume survive a power cut when they return (durability "full"); claim,
 // finish, release, beat, rescue, prune and progress survive the death of any process, and may be lost in a power cut.
 //
-// Fence: every write to a running job names its holder. If the job is not running for that holder nothing changes and
-// the answer is `stale`; repeating a finish or release by the same holder answers `already`.
+// Fence: every write to a running job names its holder and its claim. If the job is not running for that holder under that
+// claim nothing changes and the answer is `stale`; repeating a finish or release of the same claim answers `already`.
 
 #include <kue/record.hpp>
 
@@ -53,6 +53,7 @@ struct Transition {
 struct Finish {
   JobId id;
   std::uint64_t holder = 0;
+  std::uint32_t claim_no = 0;    // of the claim that ends; a holder may claim the same job again. 0: its last one
   Transition transition;
   std::optional<TimePoint> started_at;  // when run began, if it did
   std::optional<Attempt> attempt;       // kept in the job's history; none for completed, returned, lost_call

@@ -140,6 +140,7 @@ Finish World::finish(Verb verb, std::uint32_t number) {
     claim_no = held.claim_no;
     if (number % 7 != 0) item.holder = held.holder;
   }
+  if (number % 5 != 0) item.claim_no = number % 9 == 0 ? claim_no + 1 : claim_no;
   tally.attempt += number % 2;
   tally.crashes = number % 5 == 0 ? tally.crashes + 1 : tally.crashes;
   tally.node_losses = number % 13 == 0 ? tally.node_losses + 1 : tally.node_losses;

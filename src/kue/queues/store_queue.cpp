@@ -120,6 +120,7 @@ Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outc
   Finish item;
   item.id = delivery.job.id;
   item.holder = delivery.holder;
+  item.claim_no = delivery.claim_no;
   item.transition = core::decide(delivery.tally, outcome, now, random_);
   item.started_at = started_at;
   item.result = outcome.result;

@@ -113,6 +113,28 @@ void holders_differ_in_any_bit(StoreTest& t) {
   EXPECT_EQ(t.complete(id), FinishStatus::applied);
 }
 
+// A holder may claim the same job twice; a late word about its first claim must not end the second.
+void an_earlier_claim_of_the_same_holder_is_stale(StoreTest& t) {
+  for (Verb const verb : kBoth) {
+    JobId const id = t.push(t.job("default", limits::kMinPriority));
+    std::uint32_t const first = t.claim().jobs.at(0).claim_no;
+    EXPECT_EQ(t.give_back(id), FinishStatus::applied);
+    std::uint32_t const second = t.claim().jobs.at(0).claim_no;
+    ASSERT_NE(first, second);
+    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available,
+                       verb == Verb::finish ? Reason::completed : Reason::returned);
+    item.claim_no = first;
+    EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::stale);
+    EXPECT_EQ(t.state(id), State::running);
+    item.claim_no = second;
+    EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::applied);
+    EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::already);
+    item.claim_no = first;
+    EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::stale);
+    if (verb == Verb::release) t.cancel(id);
+  }
+}
+
 void a_dead_nodes_holder_may_still_finish(StoreTest& t) {
   JobId const id = t.running_job();
   EXPECT_TRUE(t.store->rescue({.node = kNode, .beat_seen = t.store->nodes().at(0).beat}).dead);
@@ -133,6 +155,7 @@ Cases fence_cases() {
           {"fence", "after_another_has_finished_it_is_stale", after_another_has_finished_it_is_stale},
           {"fence", "after_prune_is_stale", after_prune_is_stale},
           {"fence", "holders_differ_in_any_bit", holders_differ_in_any_bit},
+          {"fence", "an_earlier_claim_of_the_same_holder_is_stale", an_earlier_claim_of_the_same_holder_is_stale},
           {"fence", "a_dead_nodes_holder_may_still_finish", a_dead_nodes_holder_may_still_finish}};
 }
 

@@ -31,7 +31,7 @@ Released Releaser::write(RunningJob const& row, std::optional<EntryView> const& 
   TimePoint const now = Clock::system().now();
   Released released{.row = row, .entry = entry, .outcome = std::move(outcome), .transition = {}};
   released.transition = core::decide(row.tally, released.outcome, now, Random::system());
-  Finish item{.id = row.id, .holder = row.holder, .transition = released.transition};
+  Finish item{.id = row.id, .holder = row.holder, .claim_no = row.claim_no, .transition = released.transition};
   if (entry) item.started_at = entry->started_at;
   item.result = released.outcome.result;
   if (core::is_remembered(released.transition)) {

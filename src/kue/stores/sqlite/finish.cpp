@@ -41,10 +41,13 @@ void move_on(Transaction& tx, std::int64_t seq, Finish const& item) {
                   item.started_at, result, run_at, static_cast<int>(place));
 }
 
+bool is_last_claim(Finish const& item, std::uint64_t holder, std::uint32_t claim_no) {
+  return item.holder != 0 && holder == item.holder && (item.claim_no == 0 || claim_no == item.claim_no);
+}
+
 FinishStatus not_running_for(Transaction& tx, Verb verb, Finish const& item) {
   auto row = tx.db().use(Sql::finish_look_finished, item.id);
-  bool const last_holder = row.step() && item.holder != 0 && row.bits(0) == item.holder;
-  if (last_holder) return FinishStatus::already;
+  if (row.step() && is_last_claim(item, row.bits(0), row.small(1))) return FinishStatus::already;
   tx.refused(verb, item);
   return FinishStatus::stale;
 }
@@ -57,8 +60,7 @@ FinishStatus write_one(Transaction& tx, Verb verb, Finish const& item) {
   {
     auto row = tx.db().use(Sql::finish_look, item.id);
     if (!row.step()) return not_running_for(tx, verb, item);
-    bool const last_holder = item.holder != 0 && row.bits(2) == item.holder;
-    if (!last_holder) {
+    if (!is_last_claim(item, row.bits(2), row.small(4))) {
       tx.refused(verb, item);
       return FinishStatus::stale;
     }
