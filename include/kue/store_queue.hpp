@@ -11,7 +11,10 @@
 #include <kue/random.hpp>
 #include <kue/store.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,13 +39,23 @@ class StoreQueue : public Queue {
   // As finish, for who must know whether the write took place (the worker). `started_at`: when run began.
   FinishStatus finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
 
+  // For a worker that writes many outcomes at once. `items` are written in the transaction of the first claim; `written` is
+  // called with their statuses, in order, once that is done and before anything is waited for. If it throws, and `written` was
+  // not called, it is not known whether they were written: write them again.
+  struct Merged {
+    std::span<Finish const> items;
+    std::function<void(std::span<FinishStatus const>)> written;
+  };
+  std::vector<Delivery> pop_many(int max, Millis wait, Merged const& merged);
+  // What writes this run's end; `next` is what core::decide() said.
+  Finish describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const;
+
   Store& store() { return *store_; }
   std::shared_ptr<Store> const& shared_store() const { return store_; }
 
  private:
   struct Identity;
   void become_a_node();
-  Finish describe_finish(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) const;
 
   std::shared_ptr<Store> store_;
   Clock const& clock_;

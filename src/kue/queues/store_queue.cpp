@@ -93,13 +93,18 @@ std::optional<Delivery> StoreQueue::pop(Millis wait) {
   return std::move(deliveries.front());
 }
 
-std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait) {
+std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait) { return pop_many(max, wait, {}); }
+
+std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& merged) {
   SteadyPoint const until = clock_.steady_now() + wait;
   std::vector<Delivery> deliveries;
+  std::span<Finish const> finishes = merged.items;
   while (true) {
     become_a_node();
     std::vector<std::string> const order = identity_->drawn(random_);
-    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = order, .max = max});
+    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = order, .max = max, .finishes = finishes});
+    if (!finishes.empty() && merged.written) merged.written(claimed.finishes);
+    finishes = {};
     if (claimed.node_dead) {
       throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " +
                                         std::to_string(limits::kNodeDead.count()) + " s); it claims nothing more and must start over");
@@ -121,18 +126,18 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait) {
 void StoreQueue::finish(Delivery const& delivery, Outcome const& outcome) { finish_run(delivery, outcome, std::nullopt); }
 
 FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) {
-  Finish item = describe_finish(delivery, outcome, started_at);
+  Finish item = describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
   if (core::verb_of(outcome.kind) == Verb::release) return store_->release({.items = std::span(&item, 1)}).statuses.at(0);
   return store_->finish({.items = std::span(&item, 1)}).statuses.at(0);
 }
 
-Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) const {
+Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const {
   TimePoint const now = clock_.now();
   Finish item;
   item.id = delivery.job.id;
   item.holder = delivery.holder;
   item.claim_no = delivery.claim_no;
-  item.transition = core::decide(delivery.tally, outcome, now, random_);
+  item.transition = next;
   item.started_at = started_at;
   item.result = outcome.result;
   if (core::is_remembered(item.transition)) {

@@ -6,10 +6,13 @@ namespace {
 bool ask_in(Slot& slot, RunningJob const& row, SteadyPoint now) {
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     EntryWord const word = slot.word(index);
-    if (word.state != EntryState::running) continue;
+    if (word.state != EntryState::running && word.state != EntryState::held) continue;
     std::optional<EntryView> const entry = slot.read(index);
     bool const its = entry && entry->word == word && entry->id == row.id && entry->claim_no == row.claim_no;
-    if (its) return slot.ask_to_cancel(index, word, now);
+    if (!its) continue;
+    // Not begun: taken from the child, and what the keeper gives back of a marked job is cancelled by the store.
+    if (word.state == EntryState::held) return slot.change(index, word, EntryState::taken_held);
+    return slot.ask_to_cancel(index, word, now);
   }
   return false;  // not begun, or just over: the store does not let it wait again
 }

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -23,6 +24,7 @@ constexpr Millis kStoreWait{5000};    // ours stops at once
 constexpr Millis kEmptyWait{100};     // when the worker is to leave as soon as nothing is left
 constexpr Millis kLeaveIt{1000};
 constexpr Millis kNap{50};
+constexpr Millis kEndedPatience{10};  // half of what the keeper has: it seldom has to write for a child that is well
 
 }  // namespace
 
@@ -76,6 +78,12 @@ void Child::boot() {
     bool const leave_it = with_store_ != nullptr && watch_->stopping() && trouble >= kLeaveIt;
     return !leave_it;
   });
+  if (with_store_ != nullptr) {
+    ended_.emplace(*with_store_, slot(), [this](EndedRun const& run, FinishStatus status) {
+      if (status == FinishStatus::stale) return writer_->tell_stale(run.delivery, run.report.outcome);
+      runner_->tell(run.delivery, run.report, run.next, true);
+    });
+  }
   services_ = services_of(post_.parts);
   std::vector<std::string> const missing = post_.worker.registry().missing(*services_);
   if (!missing.empty()) {
@@ -101,19 +109,14 @@ void Child::boot() {
 void Child::work() {
   while (!watch_->stopping()) {
     if (!trusted()) continue;
-    std::optional<Delivery> delivery = pop();
-    if (!delivery && pop_trouble_ > Millis(0)) continue;
-    if (!delivery) {
-      slot().idle.store(1, std::memory_order_release);
-      EventInfo idle;
-      idle.event = WorkerEvent::idle;
-      idle.pid = ::getpid();
-      post_.emit(idle);
-      continue;
+    if (held_.empty()) {
+      refill();
+    } else {
+      run_next();
     }
-    slot().idle.store(0, std::memory_order_release);
-    handle(std::move(*delivery));
   }
+  give_back_held();
+  write_ended();
 }
 
 // Past this time another node may have declared ours dead and given our jobs to others: nothing is started then.
@@ -126,30 +129,72 @@ bool Child::trusted() {
   return false;
 }
 
-std::optional<Delivery> Child::pop() {
+void Child::refill() {
+  std::vector<Delivery> deliveries = pop();
+  if (!deliveries.empty()) return hold(std::move(deliveries));
+  if (pop_trouble_ > Millis(0)) return;
+  prefetch_.idle();
+  slot().idle.store(1, std::memory_order_release);
+  EventInfo idle;
+  idle.event = WorkerEvent::idle;
+  idle.pid = ::getpid();
+  post_.emit(idle);
+}
+
+std::vector<Delivery> Child::pop() {
   Millis wait = with_store_ != nullptr ? kStoreWait : kForeignWait;
   if (post_.options().stop_when_empty) wait = kEmptyWait;
   try {
-    std::optional<Delivery> delivery = queue_->pop(wait);
+    std::vector<Delivery> deliveries;
+    if (with_store_ != nullptr) {
+      deliveries = with_store_->pop_many(prefetch_.size(), wait, {.items = ended_->items(), .written = [this](auto statuses) { ended_->written(statuses); }});
+    } else if (auto one = queue_->pop(wait)) {
+      deliveries.push_back(std::move(*one));
+    }
     pop_trouble_ = Millis(0);
-    return delivery;
+    return deliveries;
   } catch (std::exception const& error) {
     pop_trouble_ = next_trouble(pop_trouble_);
-    if (watch_->stopping()) return std::nullopt;
+    if (watch_->stopping()) return {};
     log().error("cannot take a job, trying again in {} ms: {}", pop_trouble_.count(), error.what());
+    write_ended();  // what was to be written with the claim goes alone first
     rest(pop_trouble_);
-    return std::nullopt;
+    return {};
   }
 }
 
-void Child::handle(Delivery delivery) {
-  int const entry = slot().hold(delivery);
-  if (entry < 0) {  // cannot be with one job at a time, unless its memory was written over
-    queue_->release(delivery);
-    leave(1);
+void Child::hold(std::vector<Delivery> deliveries) {
+  slot().idle.store(0, std::memory_order_release);
+  batch_began_ = std::chrono::steady_clock::now();
+  batch_queues_.clear();
+  SteadyPoint const now = Clock::system().steady_now();
+  for (Delivery& delivery : deliveries) {
+    int const entry = slot().hold(delivery, now);
+    if (entry < 0) {  // cannot be, unless its memory was written over
+      queue_->release(delivery);
+      leave(1);
+    }
+    if (std::find(batch_queues_.begin(), batch_queues_.end(), delivery.job.queue) == batch_queues_.end()) batch_queues_.push_back(delivery.job.queue);
+    held_.push_back({std::move(delivery), entry});
   }
-  if (watch_->stopping()) return give_back(entry, delivery);
+}
 
+void Child::run_next() {
+  Held next = std::move(held_.front());
+  held_.pop_front();
+  if (ended_ && !ended_->empty()) {
+    // Outcomes must not wait for a job of unknown or long run time, nor for many short ones.
+    bool const waited = Clock::system().steady_now() - ended_->oldest() >= kEndedPatience;
+    if (waited || !run_times_.is_short(next.delivery.job.kind)) write_ended();
+  }
+  if (!held_.empty() || (ended_ && !ended_->empty())) ring_keeper();
+  run(std::move(next.delivery), next.entry);
+  if (held_.empty()) end_of_batch();
+}
+
+void Child::end_of_batch() { prefetch_.ended(batch_queues_, std::chrono::steady_clock::now() - batch_began_); }
+
+void Child::run(Delivery delivery, int entry) {
   SteadyPoint const steady_now = Clock::system().steady_now();
   TimePoint const started = Clock::system().now();
   Millis const timeout = delivery.job.timeout;
@@ -159,35 +204,69 @@ void Child::handle(Delivery delivery) {
     hard = *soft + post_.options().hard_timeout_grace;
   }
   if (!slot().start(entry, started, steady_now, timeout, hard)) return;  // the keeper took it: it is no longer ours
+  auto const began = std::chrono::steady_clock::now();
   running_entry_.store(entry, std::memory_order_release);
   watch_->begin(soft);
   RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
   running_entry_.store(-1, std::memory_order_release);
-
-  // Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves
-  // enough for the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is
-  // written costs one more run.
-  bool const intact = sentinel_->intact();
-  bool const entry_first = fits(report.outcome) || !intact;
-  Transition const next = writer_->foresee(delivery, report.outcome);
-  if (entry_first && !slot().record(entry, report.outcome)) wait_for_the_kill();
-  if (!intact) ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
-  flush_queue();
-  std::optional<FinishStatus> const written = writer_->write(delivery, report);
-  if (!written) leave(1);  // the entry says what it came to
-  slot().clear(entry);
-  if (*written != FinishStatus::stale) runner_->tell(delivery, report, next, writer_->keeps());
+  run_times_.ran(delivery.job.kind, std::chrono::steady_clock::now() - began);
+  settle_outcome(std::move(delivery), std::move(report), entry);
 }
 
-void Child::give_back(int entry, Delivery const& delivery) {
+// Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves enough for
+// the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is written costs one
+// more run.
+void Child::settle_outcome(Delivery delivery, RunReport report, int entry) {
+  bool const intact = sentinel_->intact();
+  bool const whole = fits(report.outcome);
+  SteadyPoint const now = Clock::system().steady_now();
+  EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = now};
+  run.next = writer_->foresee(run.delivery, run.report.outcome);
+  if ((whole || !intact) && !slot().record(entry, run.report.outcome, now)) wait_for_the_kill();
+  if (!intact) ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
+  flush_queue();
+  if (ended_ && whole && run.report.outcome.kind == Outcome::Kind::completed) return ended_->add(std::move(run));
+  write_at_once(std::move(run));
+}
+
+void Child::write_at_once(EndedRun run) {
+  std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
+  if (!written) leave(1);  // the entry says what it came to
+  bool const ours = slot().clear(run.entry);
+  if (ours && *written != FinishStatus::stale) runner_->tell(run.delivery, run.report, run.next, writer_->keeps());
+}
+
+void Child::write_ended() {
+  if (!ended_ || ended_->empty()) return;
   try {
-    queue_->release(delivery);
-    slot().clear(entry);
-  } catch (std::exception const& error) {
-    // With a store the keeper gives it back: the entry says that it was never started.
-    log().error("cannot give back {}#{}: {}", delivery.job.kind, delivery.job.id.str(), error.what());
+    auto const items = ended_->items();
+    if (!items.empty()) ended_->written(with_store_->store().finish({.items = items}).statuses);
+  } catch (std::exception const&) {  // one by one: each is tried for as long as that may help, and says why it fails
+    for (EndedRun& run : ended_->take_all()) write_at_once(std::move(run));
   }
+}
+
+void Child::give_back_held() {
+  if (held_.empty()) return;
+  try {
+    for (Held const& held : held_) {
+      queue_->release(held.delivery);
+      slot().clear(held.entry);
+    }
+  } catch (std::exception const& error) {
+    // With a store the keeper gives them back: the entries say that they were never started.
+    log().error("cannot give back {} jobs that were not started: {}", held_.size(), error.what());
+  }
+  held_.clear();
+}
+
+// The keeper sleeps while nothing waits in an entry: see Takeover.
+void Child::ring_keeper() {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (slot().watched.load(std::memory_order_seq_cst) != 0 || !sentinel_->intact()) return;
+  std::uint64_t const one = 1;
+  [[maybe_unused]] auto const written = ::write(post_.keeper_bell, &one, sizeof one);
 }
 
 void Child::note_progress(Delivery const& delivery, Progress const& progress) {

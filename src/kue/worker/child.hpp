@@ -1,13 +1,20 @@
 #pragma once
-// Child: the process that runs jobs. Pops by itself, one job at a time, until it is asked to stop.
+// Child: the process that runs jobs. Pops by itself until it is asked to stop: one job at a time, and several once it has seen
+// that they are quick. Jobs that it holds and has not started stand in its entries, where the keeper may take them back.
 
+#include "kue/worker/ended_runs.hpp"
 #include "kue/worker/outcome_writer.hpp"
 #include "kue/worker/post.hpp"
+#include "kue/worker/prefetch.hpp"
 #include "kue/worker/runner.hpp"
 #include "kue/worker/sentinel.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <deque>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace kue::worker {
 
@@ -23,9 +30,17 @@ class Child {
   void boot();    // queue, services; throws
   void work();
   bool trusted();
-  std::optional<Delivery> pop();
-  void handle(Delivery delivery);
-  void give_back(int entry, Delivery const& delivery);
+  void refill();
+  std::vector<Delivery> pop();
+  void hold(std::vector<Delivery> deliveries);
+  void run_next();
+  void run(Delivery delivery, int entry);
+  void end_of_batch();
+  void settle_outcome(Delivery delivery, RunReport report, int entry);
+  void write_at_once(EndedRun run);
+  void write_ended();
+  void give_back_held();
+  void ring_keeper();
   void note_progress(Delivery const& delivery, Progress const& progress);
   void flush_queue();
   void rest(Millis duration);
@@ -44,6 +59,17 @@ class Child {
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<StopWatch> watch_;
   Millis pop_trouble_{0};
+
+  struct Held {
+    Delivery delivery;
+    int entry;
+  };
+  std::deque<Held> held_;                // claimed, not started
+  std::optional<EndedRuns> ended_;       // with a store only
+  Prefetch prefetch_;
+  RunTimes run_times_;
+  std::vector<std::string> batch_queues_;
+  std::chrono::steady_clock::time_point batch_began_{};
   std::atomic<int> running_entry_{-1};  // for the stop watch's thread
 };
 

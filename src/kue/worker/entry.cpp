@@ -88,6 +88,7 @@ void read_end(EntryEnd const& end, EntryView& view) {
   };
   Outcome outcome;
   outcome.kind = static_cast<Outcome::Kind>(end.kind);
+  view.ended_steady = SteadyPoint(Millis(end.ended_steady_ms));
   if (end.delay_ms >= 0) outcome.delay = Millis(end.delay_ms);
   outcome.failure.type = take(end.type_size);
   outcome.failure.message = take(end.message_size);
@@ -132,8 +133,9 @@ void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, M
   seal(run, body.run);
 }
 
-void write_end(EntryBody& body, Outcome const& outcome) {
+void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady) {
   EntryEnd end{};
+  end.ended_steady_ms = count(ended_steady);
   end.delay_ms = outcome.delay ? std::max<std::int64_t>(outcome.delay->count(), 0) : -1;
   end.signal = outcome.failure.signal;
   end.kind = static_cast<std::uint8_t>(outcome.kind);
@@ -167,11 +169,12 @@ std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, Entr
   if (copy.job.checksum != checksum_of(copy.job)) return std::nullopt;
   if (copy.job.kind_size > limits::kMaxNameBytes || copy.job.queue_size > limits::kMaxNameBytes) return std::nullopt;
   read_job(copy.job, view);
-  if (state == EntryState::running || state == EntryState::condemned || state == EntryState::done) {
+  bool const ended = state == EntryState::done || state == EntryState::taken_done;
+  if (state == EntryState::running || state == EntryState::condemned || ended) {
     if (copy.run.checksum != checksum_of(copy.run)) return std::nullopt;
     read_run(copy.run, view);
   }
-  if (state == EntryState::done) {
+  if (ended) {
     if (copy.end.checksum != checksum_of(copy.end) || !sane(copy.end)) return std::nullopt;
     read_end(copy.end, view);
   }

@@ -22,8 +22,11 @@ enum class EntryState : std::uint8_t {
   running,
   condemned,  // the master is about to kill it: its child may write no outcome any more
   done,       // the outcome is in the body
-  taken,      // the keeper has it
+  taken_held,  // the keeper gives it back, because its child is busy with another
+  taken_done,  // the keeper writes its outcome, because its child does not come to it
 };
+
+inline bool is_taken(EntryState state) { return state == EntryState::taken_held || state == EntryState::taken_done; }
 
 struct EntryWord {
   std::uint64_t generation = 0;
@@ -52,6 +55,7 @@ struct EntryRun {
 inline constexpr std::size_t kEntryTextBytes = 3072;
 struct EntryEnd {
   std::int64_t delay_ms;  // -1 none
+  std::int64_t ended_steady_ms;
   std::int32_t signal;
   std::uint8_t kind, cut;
   std::uint16_t type_size, message_size, backtrace_size, result_size, unused;
@@ -76,7 +80,8 @@ struct EntryView {
   SteadyPoint started_steady{};
   Millis timeout{0};
   std::optional<SteadyPoint> hard_limit;
-  std::optional<Outcome> outcome;          // done
+  std::optional<Outcome> outcome;          // done, taken_done
+  SteadyPoint ended_steady{};
   bool cut = false;                        // the outcome's texts did not fit
 
   bool started() const { return started_at.has_value(); }
@@ -85,7 +90,7 @@ struct EntryView {
 
 void write_job(EntryBody& body, Delivery const& delivery);
 void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout, std::optional<SteadyPoint> hard_limit);
-void write_end(EntryBody& body, Outcome const& outcome);
+void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady);
 bool fits(Outcome const& outcome);  // whole, without a cut
 
 // Copies what the word says is there; nothing if the word changed meanwhile or a checksum is wrong.

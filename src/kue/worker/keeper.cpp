@@ -119,6 +119,7 @@ void Keeper::work() {
     }
     if (post_.board.header().stage.load() == static_cast<std::uint32_t>(Stage::closing)) return;
     SteadyPoint const now = Clock::system().steady_now();
+    if (store_ != nullptr) try_to("take over what waits in busy children", &Keeper::take_over);
     if (store_ != nullptr && now >= next_nodes_) {
       next_nodes_ = now + kNodesEvery;
       try_to("look after other workers", &Keeper::look_after_nodes);
@@ -147,6 +148,7 @@ void Keeper::try_to(char const* what, void (Keeper::*duty)()) {
 }
 
 Millis Keeper::patience() const {
+  if (takeover_.waiting()) return Takeover::kLookAgain;
   if (unburied_) return kTryAgain;
   if (post_.options().stop_when_empty) return kEmptyEvery;
   return std::min(kNodesEvery, post_.options().node_beat);
@@ -301,6 +303,29 @@ void Keeper::call_failed(Released const& released) {
 
 void Keeper::emit(EventInfo info) {
   hooks_->call([this, info = std::move(info)] { post_.emit(info); });
+}
+
+void Keeper::take_over() {
+  for (Takeover::Taken const& taken : takeover_.look(*store_, post_.node, post_.board, Clock::system().steady_now())) tell_taken(taken);
+}
+
+void Keeper::tell_taken(Takeover::Taken const& taken) {
+  Released const& released = taken.released;
+  EntryView const& entry = *released.entry;
+  if (released.status == FinishStatus::stale) return;
+  Delivery delivery{.job = {.id = entry.id, .kind = entry.kind, .queue = entry.queue}, .holder = released.row.holder, .claim_no = entry.claim_no,
+                    .attempt = entry.attempt, .tally = entry.tally, .claimed_at = entry.claimed_at};
+  if (released.outcome.kind == Outcome::Kind::returned) {
+    job_logger(log(), delivery).debug("given back: child {} is busy with another job", post_.board.slot(taken.slot).pid.load());
+    return;
+  }
+  RunReport report{.outcome = released.outcome, .started_at = entry.started_at.value_or(entry.claimed_at), .duration = entry.ended_steady - entry.started_steady};
+  log_end(job_logger(log(), delivery), report, released.transition, true);
+  for (EventInfo event : events_after(delivery, report, released.transition, true)) {
+    event.pid = post_.board.slot(taken.slot).pid.load();
+    emit(std::move(event));
+  }
+  if (released.transition.to == State::discarded) call_failed(released);
 }
 
 void Keeper::look_after_nodes() { rescuer_.round(*store_, beat_->fresh(), Clock::system().steady_now()); }

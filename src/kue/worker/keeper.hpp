@@ -12,6 +12,7 @@
 #include "kue/worker/reconcile.hpp"
 #include "kue/worker/rescue.hpp"
 #include "kue/worker/run_context.hpp"
+#include "kue/worker/takeover.hpp"
 
 #include "kue/base/fd.hpp"
 
@@ -49,6 +50,8 @@ class Keeper {
   void tell_lost(Slot const& slot, EntryView const& entry);
   void call_failed(Released const& released);
   void emit(EventInfo info);
+  void take_over();              // from living children: what waits for too long
+  void tell_taken(Takeover::Taken const& taken);
   void look_after_nodes();
   void beat_duties();
   void look_for_cancels();
@@ -68,6 +71,7 @@ class Keeper {
   std::atomic<bool> node_dead_{false};
   Rescuer rescuer_;
   Reconciler reconciler_;
+  Takeover takeover_;
   std::unique_ptr<Hooks> hooks_;
   std::shared_ptr<Services> services_;  // of the hooks' thread, made when first needed
   OomCounter oom_;

@@ -65,6 +65,7 @@ Master::Master(Post post, PidFile* pid_file, std::function<void(std::uint64_t)> 
   post_.master_pid = ::getpid();
   epoll_ = checked(::epoll_create1(EPOLL_CLOEXEC), "epoll");
   bell_ = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+  post_.keeper_bell = bell_.get();
   nudge_ = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
   self_ = checked(open_pidfd(::getpid()), "pidfd_open");
   for (auto const& [descriptor, data] : {std::pair{signals_.descriptor(), kSignals}, std::pair{nudge_.get(), kNudge}}) {
@@ -297,7 +298,7 @@ void Master::become(Role role, int index) noexcept {
   Post post = post_;
   post.slot_index = index;
   if (role == Role::keeper) Keeper(std::move(post), {.bell = bell_.get(), .nudge = nudge_.get(), .master = self_.get()}).live();
-  bell_.reset();
+  bell_.release();  // the child rings it, and never closes it: see Sentinel
   nudge_.reset();
   self_.reset();
   Child(std::move(post)).live();

@@ -50,10 +50,12 @@ FinishStatus OutcomeWriter::write_once(Delivery const& delivery, RunReport const
     return FinishStatus::applied;
   }
   FinishStatus const status = with_store_->finish_run(delivery, report.outcome, report.started_at);
-  if (status == FinishStatus::stale) {
-    job_logger(log_, delivery).warn("its outcome ({}) was not accepted: the job is no longer this worker's", to_string(report.outcome.kind));
-  }
+  if (status == FinishStatus::stale) tell_stale(delivery, report.outcome);
   return status;
+}
+
+void OutcomeWriter::tell_stale(Delivery const& delivery, Outcome const& outcome) const {
+  job_logger(log_, delivery).warn("its outcome ({}) was not accepted: the job is no longer this worker's", to_string(outcome.kind));
 }
 
 }  // namespace kue::worker

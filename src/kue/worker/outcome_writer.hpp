@@ -20,6 +20,7 @@ class OutcomeWriter {
   Transition foresee(Delivery const& delivery, Outcome& outcome) const;
   // Nothing: not written. An outcome whose bytes the store refuses is replaced by a failure that says so.
   std::optional<FinishStatus> write(Delivery const& delivery, RunReport& report);
+  void tell_stale(Delivery const& delivery, Outcome const& outcome) const;
   bool keeps() const { return keeps_; }  // the queue keeps a job until it is finished
 
  private:

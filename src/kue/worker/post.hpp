@@ -17,6 +17,7 @@ struct Post {
   Scoreboard& board;
   int slot_index = -1;
   int master_pid = 0;
+  int keeper_bell = -1;                         // eventfd: a child rings when jobs wait in its entries and nobody watches
   std::uint64_t node = 0;
   std::string lock_file;                        // of the node; empty: none
   std::function<void(EventInfo const&)> emit;   // never throws

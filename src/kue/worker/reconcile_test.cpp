@@ -57,7 +57,7 @@ TEST_F(ReconcileTest, a_row_that_its_living_holder_does_not_know_goes_back_after
 TEST_F(ReconcileTest, a_row_with_its_entry_stays_however_long_it_runs) {
   Slot& slot = live_slot();
   Delivery const held = claim();
-  slot.hold(held);
+  slot.hold(held, now);
   for (int i = 0; i < 4; ++i) look_after(Millis(60'000));
   EXPECT_EQ(state(held), State::running);
   EXPECT_EQ(slot.stop.load(), 0u);
@@ -74,7 +74,7 @@ TEST_F(ReconcileTest, a_row_of_a_dead_slot_is_left_to_its_burial) {
 TEST_F(ReconcileTest, a_child_that_runs_what_is_not_ours_is_asked_to_stop_at_the_second_look) {
   Slot& slot = live_slot();
   Delivery const taken_away = claim();
-  slot.start(slot.hold(taken_away), TimePoint(Millis(1)), now, Millis(0), std::nullopt);
+  slot.start(slot.hold(taken_away, now), TimePoint(Millis(1)), now, Millis(0), std::nullopt);
   Finish away{.id = taken_away.job.id, .holder = kHolder, .transition = {State::available, Reason::node_lost, Millis(0), {}}};
   store->release({.items = std::span(&away, 1)});
   look_after(Millis(10'000));

@@ -25,34 +25,61 @@ Outcome outcome_of(std::optional<EntryView> const& entry, Death const& death, Mi
   return verdict(death, *entry, hard_grace);
 }
 
+bool is_release(Released const& one) { return core::verb_of(one.outcome.kind) == Verb::release; }
+
 }  // namespace
 
-Released Releaser::write(RunningJob const& row, std::optional<EntryView> const& entry, Outcome outcome) {
+Finish Releaser::describe(Released& one) const {
   TimePoint const now = Clock::system().now();
-  Released released{.row = row, .entry = entry, .outcome = std::move(outcome), .transition = {}};
-  released.transition = core::decide(row.tally, released.outcome, now, Random::system());
-  Finish item{.id = row.id, .holder = row.holder, .claim_no = row.claim_no, .transition = released.transition};
+  RunningJob const& row = one.row;
+  std::optional<EntryView> const& entry = one.entry;
+  one.transition = core::decide(row.tally, one.outcome, now, Random::system());
+  Finish item{.id = row.id, .holder = row.holder, .claim_no = row.claim_no, .transition = one.transition};
   if (entry) item.started_at = entry->started_at;
-  item.result = released.outcome.result;
-  if (core::is_remembered(released.transition)) {
+  item.result = one.outcome.result;
+  if (core::is_remembered(one.transition)) {
     item.attempt = Attempt{.claim_no = row.claim_no,
                            .attempt = entry ? entry->attempt : row.tally.attempt + 1,
-                           .reason = released.transition.reason,
-                           .failure = released.outcome.failure,
+                           .reason = one.transition.reason,
+                           .failure = one.outcome.failure,
                            .started_at = item.started_at.value_or(row.claimed_at),
                            .ended_at = now,
                            .node = node,
                            .pid = pid};
   }
+  return item;
+}
+
+Released Releaser::write(RunningJob const& row, std::optional<EntryView> const& entry, Outcome outcome) {
+  Released released{.row = row, .entry = entry, .outcome = std::move(outcome), .transition = {}};
   try {
-    bool const release = core::verb_of(released.outcome.kind) == Verb::release;
-    auto const items = std::span<Finish const>(&item, 1);
-    released.status = release ? store.release({.items = items}).statuses.at(0) : store.finish({.items = items}).statuses.at(0);
+    Finish const item = describe(released);
+    auto const items = std::span(&item, 1);
+    released.status = is_release(released) ? store.release({.items = items}).statuses.at(0) : store.finish({.items = items}).statuses.at(0);
   } catch (Error const& error) {
     if (error.retryable() || error.outcome_unknown() || released.outcome.kind == Outcome::Kind::failed) throw;
     return write(row, entry, {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}});
   }
   return released;
+}
+
+void Releaser::write_all(std::span<Released> all) {
+  std::vector<Finish> finishes, releases;
+  std::vector<Released*> finished, given_back;
+  for (Released& one : all) {
+    (is_release(one) ? releases : finishes).push_back(describe(one));
+    (is_release(one) ? given_back : finished).push_back(&one);
+  }
+  try {
+    auto const fill = [](std::vector<Released*> const& to, std::vector<FinishStatus> const& statuses) {
+      for (std::size_t i = 0; i < to.size(); ++i) to[i]->status = statuses.at(i);
+    };
+    if (!finishes.empty()) fill(finished, store.finish({.items = finishes}).statuses);
+    if (!releases.empty()) fill(given_back, store.release({.items = releases}).statuses);
+  } catch (Error const& error) {
+    if (error.retryable() || error.outcome_unknown()) throw;
+    for (Released& one : all) one = write(one.row, one.entry, one.outcome);
+  }
 }
 
 std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death, Millis hard_grace) {

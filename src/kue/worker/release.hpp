@@ -8,6 +8,7 @@
 #include <kue/store.hpp>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace kue::worker {
@@ -23,10 +24,15 @@ struct Released {
 struct Releaser {
   Store& store;
   std::uint64_t node = 0;
-  int pid = 0;  // of the dead process, for the job's history; 0: unknown
+  int pid = 0;  // of the process that had it, for the job's history; 0: unknown
 
   // One row, one outcome. A finish that the store refuses for good is written as a failure instead.
   Released write(RunningJob const& row, std::optional<EntryView> const& entry, Outcome outcome);
+  // Many, in one call a verb; fills in transitions and statuses. If the store refuses one of them for good: one by one.
+  void write_all(std::span<Released> all);
+
+ private:
+  Finish describe(Released& one) const;  // decides, too
 };
 
 // Every row that `slot`'s holder has. Throws what the store throws; then nothing is forgotten and it can be called again.

@@ -91,21 +91,24 @@ void Runner::ask_for_delay(Delivery const& delivery, Outcome& outcome) {
 }
 
 void Runner::tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
-  log_end(delivery, report, next, kept);
-  Outcome::Kind const kind = report.outcome.kind;
-  if (kind == Outcome::Kind::completed) emit_(event_of(WorkerEvent::success, delivery, report));
-  if (kind == Outcome::Kind::failed || kind == Outcome::Kind::timed_out) emit_(event_of(WorkerEvent::exception, delivery, report));
-  if (kind == Outcome::Kind::interrupted) emit_(event_of(WorkerEvent::interrupted, delivery, report));
-  if (!kept) return;
-  if (next.to == State::retryable) emit_(event_of(WorkerEvent::retry, delivery, report));
-  if (next.to == State::discarded) {
-    emit_(event_of(WorkerEvent::discard, delivery, report));
-    call_failed(delivery, report);
-  }
+  log_end(job_logger(log_, delivery), report, next, kept);
+  for (EventInfo const& event : events_after(delivery, report, next, kept)) emit_(event);
+  if (kept && next.to == State::discarded) call_failed(delivery, report);
 }
 
-void Runner::log_end(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
-  Logger log = job_logger(log_, delivery);
+std::vector<EventInfo> events_after(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
+  std::vector<EventInfo> events;
+  auto const add = [&](WorkerEvent event) { events.push_back(event_of(event, delivery, report)); };
+  Outcome::Kind const kind = report.outcome.kind;
+  if (kind == Outcome::Kind::completed) add(WorkerEvent::success);
+  if (kind == Outcome::Kind::failed || kind == Outcome::Kind::timed_out) add(WorkerEvent::exception);
+  if (kind == Outcome::Kind::interrupted) add(WorkerEvent::interrupted);
+  if (kept && next.to == State::retryable) add(WorkerEvent::retry);
+  if (kept && next.to == State::discarded) add(WorkerEvent::discard);
+  return events;
+}
+
+void log_end(Logger log, RunReport const& report, Transition const& next, bool kept) {
   Outcome const& outcome = report.outcome;
   std::string const why = outcome.failure.message.empty() ? std::string(to_string(outcome.kind)) : outcome.failure.message;
   if (outcome.kind == Outcome::Kind::completed) {

@@ -10,6 +10,7 @@
 #include <kue/worker.hpp>
 
 #include <functional>
+#include <vector>
 
 namespace kue::worker {
 
@@ -34,7 +35,6 @@ class Runner {
  private:
   Outcome run_job(Delivery const& delivery, TimePoint started, StopWatch& watch);
   void ask_for_delay(Delivery const& delivery, Outcome& outcome);
-  void log_end(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept);
   void call_failed(Delivery const& delivery, RunReport const& report);
 
   Registry const& registry_;
@@ -43,6 +43,10 @@ class Runner {
   Emit emit_;
   ProgressSink progress_;
 };
+
+// What is said of a run when its end is in the store, whoever wrote it there.
+void log_end(Logger log, RunReport const& report, Transition const& next, bool kept);
+std::vector<EventInfo> events_after(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept);
 
 EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const& report = {});
 

@@ -50,11 +50,12 @@ bool Slot::change(int entry, EntryWord from, EntryState to) {
   return words[entry].compare_exchange_strong(expected, from.with(to).pack(), std::memory_order_acq_rel);
 }
 
-int Slot::hold(Delivery const& delivery) {
+int Slot::hold(Delivery const& delivery, SteadyPoint steady_now) {
   for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
     EntryWord const now = word(entry);
     if (now.state != EntryState::free) continue;
     write_job(bodies[entry], delivery);
+    since[entry].store(steady_now.time_since_epoch().count(), std::memory_order_relaxed);
     std::uint64_t expected = now.pack();
     EntryWord const next{now.generation + 1, EntryState::held};
     if (words[entry].compare_exchange_strong(expected, next.pack(), std::memory_order_acq_rel)) return entry;
@@ -71,17 +72,19 @@ bool Slot::start(int entry, TimePoint now, SteadyPoint steady_now, Millis timeou
   return true;
 }
 
-bool Slot::record(int entry, Outcome const& outcome) {
+bool Slot::record(int entry, Outcome const& outcome, SteadyPoint steady_now) {
   EntryWord const running = word(entry);
   if (running.state != EntryState::running) return false;
-  write_end(bodies[entry], outcome);
+  write_end(bodies[entry], outcome, steady_now);
+  since[entry].store(steady_now.time_since_epoch().count(), std::memory_order_relaxed);
   return change(entry, running, EntryState::done);
 }
 
-void Slot::clear(int entry) {
+bool Slot::clear(int entry) {
   EntryWord const now = word(entry);
-  // A condemned entry stays: the kill is on its way, and the keeper must find out why.
-  if (now.state != EntryState::condemned) change(entry, now, EntryState::free);
+  // A condemned entry stays: the kill is on its way, and the keeper must find out why. What the keeper took it clears.
+  if (now.state == EntryState::condemned || is_taken(now.state)) return false;
+  return change(entry, now, EntryState::free);
 }
 
 void Slot::reset() {
@@ -93,6 +96,7 @@ void Slot::reset() {
   stop = 0;
   idle = 0;
   runs = 0;
+  watched = 0;
   boot_error.set("");
   for (auto& entry : words) {
     EntryWord const now = EntryWord::unpack(entry.load());

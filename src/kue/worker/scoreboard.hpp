@@ -75,7 +75,9 @@ struct alignas(4096) Slot {
   std::atomic<std::uint32_t> idle;            // its last pop found nothing
   std::atomic<std::uint64_t> runs;            // jobs started
   SharedText<1024> boot_error;
+  std::atomic<std::uint32_t> watched;         // the keeper looks at the entries every few milliseconds; 0: ring its bell first
   std::atomic<std::uint64_t> words[limits::kMaxBatch];  // apart from the bodies: a scan touches few pages
+  std::atomic<std::int64_t> since[limits::kMaxBatch];   // steady ms: held, or done, since then
   // A person wants the run of this generation cancelled; 0: none. Written by the keeper, the time before the generation.
   std::atomic<std::uint64_t> cancels[limits::kMaxBatch];
   std::atomic<std::int64_t> cancelled_at[limits::kMaxBatch];  // steady ms
@@ -96,10 +98,10 @@ struct alignas(4096) Slot {
   std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry]); }
 
   // The child's own steps. Each says whether the entry is still its own; if not, somebody is about to kill the process.
-  int hold(Delivery const& delivery);  // the entry; -1 if all are in use
+  int hold(Delivery const& delivery, SteadyPoint steady_now);  // the entry; -1 if all are in use
   bool start(int entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit);
-  bool record(int entry, Outcome const& outcome);
-  void clear(int entry);
+  bool record(int entry, Outcome const& outcome, SteadyPoint steady_now);
+  bool clear(int entry);
 
   void reset();  // master, on a free slot
 };

@@ -40,7 +40,7 @@ TEST_F(ScoreboardTest, has_two_slots_a_child_and_two_more) {
 
 TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
   Delivery const job = delivery();
-  int const entry = slot.hold(job);
+  int const entry = slot.hold(job, kSteady);
   ASSERT_EQ(entry, 0);
   auto held = slot.read(entry);
   ASSERT_TRUE(held);
@@ -59,7 +59,7 @@ TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
   EXPECT_FALSE(running->outcome);
 
   Outcome const outcome{.kind = Outcome::Kind::failed, .delay = Millis(9), .failure = {.type = "E", .message = "m", .backtrace = "b", .signal = 0}, .result = "{}"};
-  ASSERT_TRUE(slot.record(entry, outcome));
+  ASSERT_TRUE(slot.record(entry, outcome, kSteady));
   auto done = slot.read(entry);
   ASSERT_TRUE(done && done->outcome);
   EXPECT_EQ(*done->outcome, outcome);
@@ -69,46 +69,46 @@ TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
 }
 
 TEST_F(ScoreboardTest, carries_a_whole_batch) {
-  for (int i = 0; i < limits::kMaxBatch; ++i) EXPECT_EQ(slot.hold(delivery()), i);
-  EXPECT_EQ(slot.hold(delivery()), -1);
+  for (int i = 0; i < limits::kMaxBatch; ++i) EXPECT_EQ(slot.hold(delivery(), kSteady), i);
+  EXPECT_EQ(slot.hold(delivery(), kSteady), -1);
 }
 
 TEST_F(ScoreboardTest, a_condemned_job_can_write_no_outcome) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   start(entry);
   ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::condemned));
-  EXPECT_FALSE(slot.record(entry, completed()));
+  EXPECT_FALSE(slot.record(entry, completed(), kSteady));
   slot.clear(entry);
   EXPECT_EQ(slot.word(entry).state, EntryState::condemned);
 }
 
 TEST_F(ScoreboardTest, a_job_that_has_ended_cannot_be_condemned_nor_can_the_next_one_by_mistake) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   start(entry);
   EntryWord const seen = slot.word(entry);  // the master looked here
-  slot.record(entry, completed());
+  slot.record(entry, completed(), kSteady);
   EXPECT_FALSE(slot.change(entry, seen, EntryState::condemned));
   slot.clear(entry);
-  ASSERT_EQ(slot.hold(delivery()), entry);
+  ASSERT_EQ(slot.hold(delivery(), kSteady), entry);
   start(entry);
   EXPECT_EQ(slot.word(entry).state, EntryState::running);
   EXPECT_FALSE(slot.change(entry, seen, EntryState::condemned)) << "another generation";
 }
 
 TEST_F(ScoreboardTest, a_taken_job_is_not_started) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken));
   EXPECT_FALSE(start(entry));
 }
 
 TEST_F(ScoreboardTest, a_stray_write_is_noticed) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   slot.bodies[entry].job.kind[3] ^= 1;
   EXPECT_FALSE(slot.read(entry));
 }
 
 TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   start(entry);
   slot.bodies[entry].end.text[0] = 'x';  // killed in the middle of writing it: the word still says running
   auto const view = slot.read(entry);
@@ -117,11 +117,11 @@ TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
 }
 
 TEST_F(ScoreboardTest, what_is_too_long_is_cut_and_says_so) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   start(entry);
   Outcome const outcome{.kind = Outcome::Kind::failed, .failure = {.type = "E", .message = std::string(5000, 'm')}, .result = "[1]"};
   EXPECT_FALSE(fits(outcome));
-  slot.record(entry, outcome);
+  slot.record(entry, outcome, kSteady);
   auto const view = slot.read(entry);
   ASSERT_TRUE(view && view->outcome);
   EXPECT_TRUE(view->cut);
@@ -135,7 +135,7 @@ TEST_F(ScoreboardTest, a_killed_process_leaves_everything_it_wrote) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     board.keep_only(0);
-    slot.hold(job);
+    slot.hold(job, kSteady);
     start(0);
     ::kill(::getpid(), SIGKILL);
     ::_exit(0);
@@ -172,9 +172,9 @@ TEST_F(ScoreboardTest, a_reader_sees_a_whole_entry_or_none_while_it_changes) {
     for (std::uint32_t i = 0; i < 20000; ++i) {
       Delivery job = delivery(i);
       job.attempt = i;
-      int const entry = slot.hold(job);
+      int const entry = slot.hold(job, kSteady);
       start(entry);
-      slot.record(entry, {.kind = Outcome::Kind::completed, .result = std::to_string(i)});
+      slot.record(entry, {.kind = Outcome::Kind::completed, .result = std::to_string(i)}, kSteady);
       slot.clear(entry);
     }
     ::_exit(0);
