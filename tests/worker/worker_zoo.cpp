@@ -53,6 +53,16 @@ struct Sleep {
     run.say("end");
   }
 };
+struct Mixed {  // one kind, whose runs are quick, long or deadly
+  int ms = 0;
+  bool die = false;
+  void run(kue::Context& ctx) const {
+    Run const run(ctx, "Mixed");
+    if (die) std::abort();
+    if (ms > 0) sleep_ms(ms);
+    run.say("end");
+  }
+};
 struct SleepWatching {  // gives back what it has when it is asked to stop
   int ms = 0;
   kue::Outcome run(kue::Context& ctx) const {
@@ -281,6 +291,7 @@ Arguments read(int argc, char** argv) {
 kue::Registry& registry() {
   static kue::Registry all;
   all.add<zoo::Sleep>();
+  all.add<zoo::Mixed>();
   all.add<zoo::SleepWatching>();
   all.add<zoo::ThrowStd>();
   all.add<zoo::ThrowInt>();

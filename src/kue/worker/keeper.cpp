@@ -1,6 +1,7 @@
 #include "kue/worker/keeper.hpp"
 
 #include "kue/worker/cancels.hpp"
+#include "kue/worker/runner.hpp"
 #include "kue/worker/signals.hpp"
 
 #include <kue/error.hpp>

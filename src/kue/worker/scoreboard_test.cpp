@@ -97,7 +97,7 @@ TEST_F(ScoreboardTest, a_job_that_has_ended_cannot_be_condemned_nor_can_the_next
 
 TEST_F(ScoreboardTest, a_taken_job_is_not_started) {
   int const entry = slot.hold(delivery(), kSteady);
-  ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken));
+  ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken_held));
   EXPECT_FALSE(start(entry));
 }
 

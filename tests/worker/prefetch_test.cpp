@@ -1,0 +1,158 @@
+// Several jobs at once in a child: none is the hostage of another, none runs twice, only the one that ran is charged.
+
+#include "zoo.hpp"
+
+#include <kue/job.hpp>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <thread>
+
+using namespace zoo;
+using kue::State;
+
+namespace {
+
+struct Prefetch : Zoo {
+  // So many quick ones that a child has learnt that this kind is quick, and claims many at once.
+  std::vector<kue::Envelope> quick(int count) const {
+    std::vector<kue::Envelope> jobs(static_cast<std::size_t>(count));
+    for (kue::Envelope& job : jobs) job = mixed(0);
+    return jobs;
+  }
+  static kue::Envelope mixed(int ms, bool die = false) {
+    kue::Envelope job;
+    job.id = kue::JobId::make();
+    job.kind = "zoo::Mixed";
+    job.args = "{\"ms\":" + std::to_string(ms) + ",\"die\":" + (die ? "true" : "false") + "}";
+    return job;
+  }
+  void push_all(std::vector<kue::Envelope> const& jobs) { store().push({.jobs = jobs}); }
+  int completed(std::vector<kue::Envelope> const& jobs) {
+    int count = 0;
+    for (kue::Envelope const& job : jobs) count += state(job.id) == State::completed ? 1 : 0;
+    return count;
+  }
+  bool all_complete(std::vector<kue::Envelope> const& jobs, std::chrono::milliseconds most = 20s) {
+    return eventually([&] { return completed(jobs) == static_cast<int>(jobs.size()); }, most);
+  }
+  std::map<std::string, int> begun() {  // by id
+    std::map<std::string, int> runs;
+    for (Line const& line : journal("begin")) ++runs[line[2]];
+    return runs;
+  }
+  int longest_claim_in_a_row() {
+    int most = 0, now = 0;
+    for (kue::Event const& event : store().events({.limit = 10'000})) {
+      now = event.verb == kue::Verb::claim ? now + 1 : 0;
+      most = std::max(most, now);
+    }
+    return most;
+  }
+};
+
+TEST_F(Prefetch, quick_jobs_are_claimed_and_finished_many_at_once_and_each_runs_once) {
+  std::vector<kue::Envelope> const jobs = quick(1500);
+  push_all(jobs);
+  start({"-c", "1"});
+  ASSERT_TRUE(all_complete(jobs, 40s)) << completed(jobs) << log();
+  EXPECT_GE(longest_claim_in_a_row(), 50);
+  for (auto const& [id, runs] : begun()) EXPECT_EQ(runs, 1) << id;
+  EXPECT_EQ(begun().size(), jobs.size());
+}
+
+TEST_F(Prefetch, jobs_behind_a_long_one_go_to_another_child) {
+  std::vector<kue::Envelope> const first = quick(400);
+  push_all(first);
+  pid_t const worker = start({"-c", "2"});
+  ASSERT_TRUE(all_complete(first));
+  // Both children are busy with quick ones when the long one comes, in the middle of its batch.
+  std::vector<kue::Envelope> const before = quick(600), behind = quick(100);
+  kue::Envelope const long_one = mixed(6000);
+  std::vector<kue::Envelope> all = before;
+  all.push_back(long_one);
+  all.insert(all.end(), behind.begin(), behind.end());
+  push_all(all);
+  EXPECT_TRUE(all_complete(before, 5s)) << "an ended run waits for no long one: " << completed(before) << log();
+  EXPECT_TRUE(all_complete(behind, 5s)) << completed(behind) << log();
+  EXPECT_EQ(state(long_one.id), State::running) << "the others were not quick enough for this test to say anything";
+  EXPECT_TRUE(all_complete({long_one}));
+  for (kue::Envelope const& job : behind) EXPECT_EQ(record(job.id).tally, (kue::Tally{.attempt = 1})) << "nobody is charged for waiting";
+  for (auto const& [id, runs] : begun()) EXPECT_EQ(runs, 1) << id;
+  EXPECT_TRUE(lives(worker));
+}
+
+TEST_F(Prefetch, a_crash_is_charged_to_its_job_alone_and_what_had_ended_is_not_run_again) {
+  std::vector<kue::Envelope> all;
+  std::vector<kue::JobId> deadly;
+  for (int i = 0; i < 6; ++i) {
+    std::vector<kue::Envelope> const some = quick(150);
+    all.insert(all.end(), some.begin(), some.end());
+    all.push_back(mixed(0, true));
+    deadly.push_back(all.back().id);
+  }
+  push_all(all);
+  start({"-c", "1"});
+  ASSERT_TRUE(eventually([&] {
+    return std::all_of(deadly.begin(), deadly.end(), [&](kue::JobId id) { return state(id) == State::discarded; });
+  }, 60s)) << log();
+  std::vector<kue::Envelope> healthy;
+  for (kue::Envelope const& job : all) {
+    if (std::find(deadly.begin(), deadly.end(), job.id) == deadly.end()) healthy.push_back(job);
+  }
+  ASSERT_TRUE(all_complete(healthy)) << completed(healthy) << log();
+  auto const runs = begun();
+  for (kue::Envelope const& job : healthy) {
+    EXPECT_EQ(runs.at(job.id.str()), 1);
+    EXPECT_EQ(record(job.id).tally.crashes, 0u);
+  }
+  for (kue::JobId const id : deadly) EXPECT_EQ(runs.at(id.str()), 3) << "the third death of its process ends a job";
+}
+
+TEST_F(Prefetch, a_stop_gives_back_what_was_not_started_and_writes_what_had_ended) {
+  std::vector<kue::Envelope> const first = quick(400);
+  push_all(first);
+  pid_t const worker = start({"-c", "1"});
+  ASSERT_TRUE(all_complete(first));
+  std::vector<kue::Envelope> jobs = quick(3000);
+  push_all(jobs);
+  ASSERT_TRUE(eventually([&] { return completed({jobs.begin(), jobs.begin() + 100}) == 100; }));
+  send(worker, SIGTERM);
+  int const status = wait_exit(worker);
+  EXPECT_EQ(status, 0) << log();
+  auto const runs = begun();
+  for (kue::Envelope const& job : jobs) {
+    kue::JobRecord const now = record(job.id);
+    EXPECT_EQ(now.state == State::completed, runs.count(job.id.str()) == 1) << to_string(now.state);
+    if (now.state != State::completed) {
+      EXPECT_EQ(now.state, State::available);
+      EXPECT_EQ(now.tally.interruptions, 0u) << "it was never started";
+    }
+  }
+}
+
+TEST_F(Prefetch, a_killed_keeper_is_followed_by_one_that_ends_what_it_had_taken) {
+  std::vector<kue::Envelope> const first = quick(400);
+  push_all(first);
+  pid_t const worker = start({"-c", "2"});
+  ASSERT_TRUE(all_complete(first));
+  std::vector<kue::Envelope> all;
+  for (int i = 0; i < 60; ++i) {
+    std::vector<kue::Envelope> const some = quick(40);
+    all.insert(all.end(), some.begin(), some.end());
+    all.push_back(mixed(130));  // longer than what is behind it is left alone
+  }
+  push_all(all);
+  for (int i = 0; i < 10; ++i) {
+    pid_t old = 0;
+    ASSERT_TRUE(eventually([&] { return (old = keeper(worker)) != 0; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + i * 13));  // anywhere between a look and the store's answer
+    send(old, SIGKILL);
+    ASSERT_TRUE(eventually([&] { return keeper(worker) != old; }));
+  }
+  ASSERT_TRUE(all_complete(all, 60s)) << completed(all) << log();
+  for (auto const& [id, runs] : begun()) EXPECT_EQ(runs, 1) << id;
+}
+
+}  // namespace
