@@ -1,5 +1,7 @@
 #include "kue/worker/signals.hpp"
 
+#include "kue/base/no_sigpipe.hpp"
+
 #include <kue/error.hpp>
 
 #include <sys/signalfd.h>
@@ -82,6 +84,7 @@ void set_child_signals(Slot& slot) noexcept {
   own_pid = ::getpid();
   // A handler that does nothing instead of SIG_IGN: a program that a job starts gets the default back by exec.
   set(SIGPIPE, [](int) {});
+  sigpipe_is_harmless = true;
   // In a process group of its own a child is a background process: a terminal set to `tostop` would freeze it at its first
   // log line.
   set(SIGTTOU, SIG_IGN);
@@ -92,6 +95,7 @@ void set_child_signals(Slot& slot) noexcept {
 void set_keeper_signals() noexcept {
   forget_handlers();
   for (int const signal : {SIGTERM, SIGQUIT, SIGINT, SIGHUP, SIGTTIN, SIGTTOU, SIGPIPE}) set(signal, SIG_IGN);
+  sigpipe_is_harmless = true;
   let_all_through();
 }
 
