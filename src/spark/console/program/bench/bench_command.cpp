@@ -1,0 +1,140 @@
+#include "spark/console/program/bench/bench_command.hpp"
+
+#include "spark/console/program/bench/bench_job.hpp"
+#include "spark/console/program/bench/process.hpp"
+#include "spark/console/program/bench/works.hpp"
+
+#include "spark/console/printable.hpp"
+
+#include <kue/error.hpp>
+#include <kue/json.hpp>
+#include <kue/open_queue.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+namespace spark::bench {
+namespace {
+
+// "sqlite:PATH" -> PATH, absolute.
+std::string path_of(std::string const& url) {
+  if (url.rfind("sqlite:", 0) != 0 || url.size() == 7) {
+    throw kue::Error(kue::ErrorKind::invalid, "the benchmark runs on SQLite files: --store sqlite:PATH, where the folder of PATH exists");
+  }
+  return std::filesystem::absolute(url.substr(7)).lexically_normal().string();
+}
+
+std::vector<Work> chosen(std::vector<std::string> const& names) {
+  if (names.empty()) return works();
+  std::vector<Work> all;
+  for (std::string const& name : names) {
+    auto const found = std::find_if(works().begin(), works().end(), [&](Work const& work) {
+      return work.name == name || std::find(work.also.begin(), work.also.end(), name) != work.also.end();
+    });
+    if (found == works().end()) {
+      std::string known;
+      for (Work const& work : works()) known += "\n  " + work.name;
+      throw kue::Error(kue::ErrorKind::invalid, fmt::format("no work '{}'; there are:{}", name, known));
+    }
+    if (std::none_of(all.begin(), all.end(), [&](Work const& work) { return work.name == found->name; })) all.push_back(*found);
+  }
+  return all;
+}
+
+std::vector<std::string> settings_read_back(Setting const& setting) {
+  Arena arena(setting, "conditions", 1);
+  std::string const path = arena.board_path() + ".txt";
+  in_a_process(arena.board(), [&] {
+    auto const durability = arena.durability() == "process" ? kue::Durability::process : kue::Durability::full;
+    std::FILE* const out = std::fopen(path.c_str(), "we");
+    for (std::string const& fact : kue::open_store(arena.store_url(), {.durability = durability})->check().facts) std::fprintf(out, "%s\n", fact.c_str());
+    std::fclose(out);
+  });
+  std::vector<std::string> facts;
+  std::FILE* const in = std::fopen(path.c_str(), "re");
+  char line[512];
+  while (in != nullptr && std::fgets(line, sizeof line, in) != nullptr) facts.emplace_back(line, std::char_traits<char>::length(line) - 1);
+  if (in != nullptr) std::fclose(in);
+  return facts;
+}
+
+std::string as_json(std::string const& store, std::string const& file_system, Setting const& setting, std::vector<Figure> const& figures) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("store");
+  writer.string(as_utf8(store));
+  writer.key("file_system");
+  writer.string(as_utf8(file_system));
+  writer.key("durability");
+  writer.string(setting.durability);
+  writer.key("results");
+  writer.begin_array();
+  for (Figure const& figure : figures) {
+    writer.begin_object();
+    writer.key("work");
+    writer.string(figure.work);
+    writer.key("value");
+    writer.number(figure.value);
+    writer.key("unit");
+    writer.string(figure.unit);
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.end_object();
+  return printable_json(writer.take());
+}
+
+void say(std::string const& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+
+int run(Call& call) {
+  std::string const store = call.args.option("--store URL", "sqlite:spark-bench.db", "each work makes a file of its own beside this one, and removes it");
+  std::vector<std::string> const names = call.args.options("--work NAME", "only this work; may be given several times");
+  Setting setting;
+  setting.durability = call.args.option("--durability HOW", "full", "full or process");
+  setting.jobs = static_cast<std::uint64_t>(std::max(0, call.args.option("--jobs N", 0, "so many jobs, instead of the work's own number")));
+  setting.allow_tmpfs = call.args.flag("--allow-tmpfs", "on a file system that is memory, too");
+  call.args.done();
+  if (setting.durability != "full" && setting.durability != "process") throw kue::Error(kue::ErrorKind::invalid, "--durability is full or process");
+  std::vector<Work> const all = chosen(names);
+  setting.store_path = path_of(store);
+  std::string const folder = std::filesystem::path(setting.store_path).parent_path().string();
+  std::string const file_system = file_system_of(folder, setting.allow_tmpfs);
+  say(fmt::format("store {} on {}, durability {}", printable(setting.store_path), file_system, setting.durability));
+  for (std::string const& fact : settings_read_back(setting)) say("  " + printable(fact));
+
+  std::vector<Figure> figures;
+  for (Work const& work : all) {
+    for (Figure& figure : work.run(setting)) {
+      say(fmt::format("{:<22} {:>12.2f} {}", figure.work, figure.value, figure.unit));
+      figures.push_back(std::move(figure));
+    }
+  }
+  if (call.json) {
+    call.out.line(as_json(store, file_system, setting, figures));
+    return kDone;
+  }
+  for (Figure const& figure : figures) call.out.line(fmt::format("{}\t{:.2f}\t{}", figure.work, figure.value, figure.unit));
+  return kDone;
+}
+
+std::string details() {
+  std::string text = "Real processes on a real file: one pushes, a queue:worker -c 2 runs, another counts. Every job must have run exactly\n"
+                     "once and be completed in the store, or there is no figure.\n\nWorks:\n";
+  for (Work const& work : works()) text += fmt::format("  {:<18} {}\n", work.name, work.what);
+  text += "\nExamples:\n  bench --work drain_10k\n  bench --store sqlite:/srv/disk/bench.db --json\n";
+  return text;
+}
+
+}  // namespace
+
+Command bench_command() {
+  return {.name = "bench", .summary = "measures how fast jobs go through a store", .details = details(), .run = run, .stands_alone = true};
+}
+
+bool is_bench_worker() { return std::getenv(kBoardVariable) != nullptr; }
+
+}  // namespace spark::bench
