@@ -45,12 +45,14 @@ template <Job J> constexpr JobOptions options_of() {
 }
 
 namespace detail {
-Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args);
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args,
+               Clock const& clock = Clock::system());
 [[noreturn]] void throw_refused_by_validate(std::string_view kind);  // call it in a catch block
 }  // namespace detail
 
-// Makes the id. Throws Error(invalid) that names everything wrong with fields and options together.
-template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {}) {
+// Makes the id. A delay counts from the clock's now. Throws Error(invalid) that names everything wrong with fields and options
+// together.
+template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {}, Clock const& clock = Clock::system()) {
   if constexpr (detail::check_job<J>()) {
     if constexpr (detail::has_validate<J>) {
       try {
@@ -61,7 +63,7 @@ template <Job J> Envelope make_envelope(J const& job, PushOptions const& options
     }
     Writer args;
     write(args, job);
-    return detail::draft(detail::kind_name<J>(), detail::class_options<J>(), options, args);
+    return detail::draft(detail::kind_name<J>(), detail::class_options<J>(), options, args, clock);
   } else {
     return {};
   }

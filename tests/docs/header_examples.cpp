@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include <cassert>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -129,6 +130,13 @@ void immediate_queue(kue::Registry& registry, kue::Services& services) {
   kue::ImmediateQueue queue(registry, services);
   queue.push(HelloWorldJob("John"));
   EXPECT_EQ(queue.outcomes().back().second.kind, kue::Outcome::Kind::completed);
+}
+
+void job_mark(kue::Logger& log) {
+  std::jthread helper([&log, job = kue::current_job()] {
+    kue::JobScope const scope(job);
+    log.info("half of it");
+  });
 }
 
 void job() {

@@ -139,6 +139,7 @@ std::optional<Delivery> Child::pop() {
 }
 
 void Child::handle(Delivery delivery) {
+  JobScope const scope(mark_of(delivery));
   int const entry = slot().hold(delivery);
   if (entry < 0) {  // cannot be with one job at a time, unless its memory was written over
     queue_->release(delivery);

@@ -284,6 +284,7 @@ void Keeper::call_failed(Released const& released) {
   Delivery delivery{.job = record->job, .holder = released.row.holder, .claim_no = released.row.claim_no,
                     .attempt = released.entry ? released.entry->attempt : released.row.tally.attempt + 1, .tally = released.row.tally};
   hooks_->call([this, type, delivery, failure = released.outcome.failure] {
+    JobScope const scope(mark_of(delivery));
     RunContext context(delivery, Clock::system().now(), nullptr, job_logger(log(), delivery), nullptr);
     try {
       if (!services_) services_ = services_of(post_.parts);

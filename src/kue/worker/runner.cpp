@@ -40,6 +40,7 @@ EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const&
 }
 
 RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& watch) {
+  JobScope const scope(mark_of(delivery));
   SteadyPoint const from = Clock::system().steady_now();
   RunReport report;
   report.started_at = started;
@@ -90,6 +91,7 @@ void Runner::ask_for_delay(Delivery const& delivery, Outcome& outcome) {
 }
 
 void Runner::tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
+  JobScope const scope(mark_of(delivery));
   log_end(delivery, report, next, kept);
   Outcome::Kind const kind = report.outcome.kind;
   if (kind == Outcome::Kind::completed) emit_(event_of(WorkerEvent::success, delivery, report));

@@ -197,6 +197,7 @@ std::optional<Delivery> Session::pop() {
 }
 
 void Session::handle(Delivery const& delivery) {
+  JobScope const scope(worker::mark_of(delivery));
   std::optional<SteadyPoint> soft;
   if (delivery.job.timeout.count() > 0) soft = Clock::system().steady_now() + delivery.job.timeout;
   TimePoint const started = Clock::system().now();

@@ -29,6 +29,7 @@ Application::Application() : impl_(std::make_unique<Impl>()) {
   });
   impl_->default_queue = where(queue.name);
   impl_->default_store = where(store.name);
+  impl_->default_logger = where(logger.name);
 }
 
 Application::~Application() {

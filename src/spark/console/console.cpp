@@ -233,11 +233,23 @@ void Console::take_common_options(Args& args, bool reads_config) {
 // A wrong configuration is said now, not in the middle of the command's work, and is no mistake in the command's words.
 void Console::read_config() {
   std::string const asked = std::exchange(asking_, {});
-  Application::Impl& impl = *app_.impl_;
-  std::lock_guard lock(impl.mutex);
-  if (impl.config) apply(impl.overrides, *impl.config);
-  (void)impl.read_config();
+  {
+    Application::Impl& impl = *app_.impl_;
+    std::lock_guard lock(impl.mutex);
+    if (impl.config) apply(impl.overrides, *impl.config);
+    (void)impl.read_config();
+  }
   asking_ = asked;
+  adapt_logger();
+}
+
+// A program that logged before its flags were read has a logger already.
+void Console::adapt_logger() {
+  std::vector<BuiltService> const built = app_.built();
+  bool const made = std::any_of(built.begin(), built.end(), [](BuiltService const& service) { return service.name == logger.name; });
+  if (!made || app_.where(logger.name) != app_.impl_->default_logger) return;
+  Config const& config = app_.config();
+  app_.log() = kue::Logger(kue::stderr_sink(config.log.format), config.log.level);
 }
 
 std::vector<Listed> Console::list() const {

@@ -39,6 +39,7 @@ class Console {
   void take_form(Args& args, Command const& command, std::vector<std::string> const& words);
   void read_config();
   [[noreturn]] void refuse_unknown(std::string const& name) const;
+  void adapt_logger();
   int report(std::string_view kind, std::string_view text, int code);
   int end_with_error(std::string const& kind, std::string text, int code);
 
