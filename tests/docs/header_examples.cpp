@@ -5,16 +5,28 @@
 #include <kue/buffered_queue.hpp>
 #include <kue/error.hpp>
 #include <kue/immediate_queue.hpp>
+#include <kue/log/spdlog_sink.hpp>
 #include <kue/testing/checker.hpp>
 #include <kue/testing/conformance.hpp>
 #include <kue/testing/fake_clock.hpp>
+#include <kue/testing/gmock.hpp>
 #include <kue/testing/journal.hpp>
+#include <kue/testing/log_lines.hpp>
+#include <kue/testing/real_worker.hpp>
+#include <kue/testing/shared_count.hpp>
+#include <kue/testing/temp_store.hpp>
+#include <kue/testing/test_queue.hpp>
 #include <kue/worker.hpp>
+#include <spark/log/spdlog_sink.hpp>
 #include <spark/spark.hpp>
+#include <spark/testing/test_queue.hpp>
 
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 
 #include <cassert>
+#include <cstdio>
+#include <fstream>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -304,4 +316,87 @@ void container(spark::Application& app, Letter letter) {
   app[mailer]->send(letter);
   Mailer& same = app[mailer];
   (void)same;
+}
+
+// ---- for users' tests
+void order_paid(kue::Queue& queue, int order) { queue.push(SendInvoice(order)); }
+void order_paid(spark::Application& app, int order) { app[spark::queue]->push(SendInvoice(order)); }
+void set_up(spark::Application& app) { app.jobs<HelloWorldJob>(); }
+void greet(kue::Logger log, std::string const& name) { log.info("Hello World {}!", name); }
+
+void assertion_failed(kue::testing::TestQueue const& queue) {
+  try { queue.assert_pushed<SendInvoice>(); }
+  catch (kue::testing::AssertionFailed const& failed) { puts(failed.what()); }
+}
+
+void log_lines() {
+  auto const lines = std::make_shared<kue::testing::LogLines>();
+  greet(kue::Logger(lines), "John");
+  EXPECT_TRUE(lines->say("Hello World John!"));
+}
+
+void test_queue(kue::Registry& registry, kue::Services& services) {
+  kue::testing::TestQueue queue(registry, services);
+  order_paid(queue, 7);
+  queue.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min});
+  queue.advance(5min);
+  queue.drain().assert_all_completed();
+}
+
+void matchers(kue::testing::TestQueue& queue) {
+  EXPECT_THAT(queue, kue::testing::HasPushed(SendInvoice(7), {.delay = 5min}));
+  EXPECT_THAT(queue, kue::testing::HasPushed<SendInvoice>({.queue = "billing", .times = 2}));
+  EXPECT_THAT(queue.drain(), kue::testing::AllCompleted());
+}
+
+namespace application {
+void test_queue_of_it() {
+  spark::Application app;
+  set_up(app);
+  spark::testing::TestQueue queue(app);
+  order_paid(app, 7);
+  queue.assert_pushed(SendInvoice(7), {.queue = "billing"});
+  queue.drain().assert_all_completed();
+}
+}  // namespace application
+
+void temp_store() {
+  kue::testing::TempStore temp;
+  auto queue = kue::open_store_queue(temp.url());
+  std::ofstream(temp.path("photo.jpg")) << "...";
+}
+
+namespace shared {
+struct Gateway { kue::testing::SharedCount& charged; void charge() { ++charged; } };
+void shared_count() {
+  kue::testing::SharedCount charged;
+  EXPECT_EQ(charged.value(), 1);
+}
+}  // namespace shared
+
+struct ChargeCard {
+  int order = 0;
+  void run(shared::Gateway& gateway) const { gateway.charge(); }
+};
+struct MyServices : kue::Services {
+  explicit MyServices(shared::Gateway& one) : gateway(one) {}
+  shared::Gateway& gateway;
+  void* find(std::type_info const& type) override { return has(type) ? &gateway : nullptr; }
+  bool has(std::type_info const& type) override { return type == typeid(shared::Gateway); }
+};
+void real_worker(kue::Registry& registry, shared::Gateway& gateway) {
+  kue::testing::WorkerReport const report = kue::testing::run_worker(
+      registry, {kue::make_envelope(ChargeCard(7))},
+      {.services = [&](kue::Queue&) { return std::make_shared<MyServices>(gateway); },
+       .crashes = {{.kind = "ChargeCard", .at = kue::testing::Crash::after_run}}});
+  EXPECT_EQ(report.job<ChargeCard>().ends, (std::vector{kue::Reason::crashed, kue::Reason::completed}));
+}
+
+void spdlog_sink(kue::Logger log) {
+  spdlog::set_default_logger(kue::spdlog_logger(log));
+  spdlog::info("charged order {}", 7);
+}
+void spdlog_of(spark::Application& app, int order) {
+  spdlog::set_default_logger(spark::spdlog_logger(app));
+  spdlog::info("charged order {}", order);
 }

@@ -39,6 +39,11 @@ def find_package_kue(house):
     expect('"welcomed Ada", 1 letter', said, "what the program says")
 
 
+def find_package_kue_testing(house):
+    said = house.consumer("tested_app").compile().run()
+    expect('expected one push of Greet {"name":"Bob"}, found none.', said, "what the assertion says")
+
+
 def jobs_are_worked(program, cwd):
     """Pushes a job with the application's own program, works it, and looks at it in the store."""
     run([program, "greet", "John Doe"], cwd)
@@ -67,4 +72,4 @@ def only_our_names_are_shown(house):
 
 
 if __name__ == "__main__":
-    main([prefix_is_installed, find_package_kue, find_package_spark, only_our_names_are_shown], House(*sys.argv[2:6]))
+    main([prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, only_our_names_are_shown], House(*sys.argv[2:6]))

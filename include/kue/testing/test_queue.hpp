@@ -1,16 +1,16 @@
 #pragma once
 // TestQueue: a queue for your tests. It keeps what was pushed, and runs it when you say so.
 //
-//   kue::testing::TestQueue queue(registry, services);              // for an Application:
-//   <spark/testing/test_queue.hpp> order_paid(queue, 7);                                           // the code under
-//   test queue.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min}); queue.advance(5min); // its time
-//   stands still until it is moved queue.drain().assert_all_completed();                           // runs what is due,
-//   and what that pushes
+//   kue::testing::TestQueue queue(registry, services);              // for an Application: <spark/testing/test_queue.hpp>
+//   order_paid(queue, 7);                                           // the code under test
+//   queue.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min});
+//   queue.advance(5min);                                            // its time stands still until it is moved
+//   queue.drain().assert_all_completed();                           // runs what is due, and what that pushes
 //
-// For any test framework: an assertion that does not hold throws AssertionFailed, whose text says where it stands, what
-// was expected, and all that was pushed instead. <kue/testing/gmock.hpp> has the same as matchers. Nothing is left out
-// on the way: a job becomes bytes and a job again; priorities, times, retries, backoff() and failed() are those of a
-// worker, over a store in memory. What is not there is the process: a job that crashes ends the test
+// For any test framework: an assertion that does not hold throws AssertionFailed, whose text says where it stands, what was
+// expected, and all that was pushed instead. <kue/testing/gmock.hpp> has the same as matchers.
+// Nothing is left out on the way: a job becomes bytes and a job again; priorities, times, retries, backoff() and failed()
+// are those of a worker, over a store in memory. What is not there is the process: a job that crashes ends the test
 // (<kue/testing/real_worker.hpp> runs it in processes of its own).
 // Threads: push and look from any thread; drain from one at a time, and not from within a job.
 
@@ -74,10 +74,7 @@ class Runs {
   Run const& operator[](std::size_t i) const { return runs_.at(i); }
   auto begin() const { return runs_.begin(); }
   auto end() const { return runs_.end(); }
-  template <Job J>
-  Runs of() const {
-    return of(kind_of<J>());
-  }
+  template <Job J> Runs of() const { return of(kind_of<J>()); }
   Runs of(std::string_view kind) const;
   std::string text() const;  // a line a run
 
@@ -103,23 +100,18 @@ class TestQueue : public Queue {
 
   // ---- what was pushed
   std::vector<Push> pushes() const;  // oldest first
-  template <Job J>
-  std::vector<J> pushed(Expected const& expected = {}) const;  // decoded; `times` is not looked at
+  template <Job J> std::vector<J> pushed(Expected const& expected = {}) const;  // decoded; `times` is not looked at
   void forget_pushes();                                        // the jobs stay
 
-  template <Job J>
-  J assert_pushed(Expected const& expected = {},
+  template <Job J> J assert_pushed(Expected const& expected = {},
                   std::source_location where = std::source_location::current()) const;  // the first of them
-  template <Job J>
-  void assert_pushed(J const& job, Expected const& expected = {},
+  template <Job J> void assert_pushed(J const& job, Expected const& expected = {},
                      std::source_location where = std::source_location::current()) const;
-  template <Job J>
-  void assert_not_pushed(Expected const& expected = {},
+  template <Job J> void assert_not_pushed(Expected const& expected = {},
                          std::source_location where = std::source_location::current()) const;
   void assert_nothing_pushed(std::source_location where = std::source_location::current()) const;
   // Waits until another thread has pushed `times` of them.
-  template <Job J>
-  J wait_for_pushed(Expected const& expected = {}, Millis patience = Millis(10'000),
+  template <Job J> J wait_for_pushed(Expected const& expected = {}, Millis patience = Millis(10'000),
                     std::source_location where = std::source_location::current()) const;
 
   // ---- time
@@ -153,8 +145,7 @@ class TestQueue : public Queue {
   Found find(std::string_view kind, std::optional<std::string> const& args, Expected const& expected) const;
 
  private:
-  template <Job J>
-  static J decoded(Push const& push, std::source_location where);
+  template <Job J> static J decoded(Push const& push, std::source_location where);
   Found wait(std::string_view kind, Expected const& expected, Millis patience) const;
   static void require(Found const& found, std::source_location where);
 
@@ -163,8 +154,7 @@ class TestQueue : public Queue {
 };
 
 // A job after the way that it travels.
-template <Job J>
-J round_trip(J const& job) {
+template <Job J> J round_trip(J const& job) {
   return from_json<J>(Envelope::from_bytes(make_envelope(job).to_bytes()).args);
 }
 
@@ -180,8 +170,7 @@ void assert_travels(J const& job, std::source_location where = std::source_locat
   }
 }
 
-template <Job J>
-J TestQueue::decoded(Push const& push, std::source_location where) {
+template <Job J> J TestQueue::decoded(Push const& push, std::source_location where) {
   J job{};
   std::string problems;
   for (std::string const& problem : detail::read_value(push.job.args, job)) problems += "\n  " + problem;
@@ -190,35 +179,30 @@ J TestQueue::decoded(Push const& push, std::source_location where) {
   return job;
 }
 
-template <Job J>
-std::vector<J> TestQueue::pushed(Expected const& expected) const {
+template <Job J> std::vector<J> TestQueue::pushed(Expected const& expected) const {
   std::vector<J> jobs;
   for (Push const& push : find(kind_of<J>(), std::nullopt, expected).pushes)
     jobs.push_back(decoded<J>(push, std::source_location::current()));
   return jobs;
 }
 
-template <Job J>
-J TestQueue::assert_pushed(Expected const& expected, std::source_location where) const {
+template <Job J> J TestQueue::assert_pushed(Expected const& expected, std::source_location where) const {
   Found const found = find(kind_of<J>(), std::nullopt, expected);
   require(found, where);
   return found.pushes.empty() ? J{} : decoded<J>(found.pushes.front(), where);
 }
 
-template <Job J>
-void TestQueue::assert_pushed(J const& job, Expected const& expected, std::source_location where) const {
+template <Job J> void TestQueue::assert_pushed(J const& job, Expected const& expected, std::source_location where) const {
   require(find(kind_of<J>(), to_json(job), expected), where);
 }
 
-template <Job J>
-void TestQueue::assert_not_pushed(Expected const& expected, std::source_location where) const {
+template <Job J> void TestQueue::assert_not_pushed(Expected const& expected, std::source_location where) const {
   Expected none = expected;
   none.times = 0;
   require(find(kind_of<J>(), std::nullopt, none), where);
 }
 
-template <Job J>
-J TestQueue::wait_for_pushed(Expected const& expected, Millis patience, std::source_location where) const {
+template <Job J> J TestQueue::wait_for_pushed(Expected const& expected, Millis patience, std::source_location where) const {
   Found const found = wait(kind_of<J>(), expected, patience);
   require(found, where);
   return decoded<J>(found.pushes.front(), where);

@@ -27,7 +27,8 @@ namespace kue::testing {
 namespace {
 
 constexpr Millis kLook{5};
-constexpr Millis kStopPatience{10'000};
+constexpr int kStops = 20;
+constexpr Millis kStopPatience{500};
 
 // A process that closes an SQLite file drops the locks that the other has on it.
 void refuse_open_sqlite() {
@@ -90,16 +91,22 @@ bool ended(pid_t worker, int& status, Millis patience) {
   return true;
 }
 
+int end_now(pid_t worker) {
+  int status = 0;
+  for (int i = 0; i < kStops; ++i) {  // the first INT asks to stop, the second one means: now
+    ::kill(worker, SIGINT);
+    if (ended(worker, status, kStopPatience)) return status;
+  }
+  ::kill(worker, SIGKILL);
+  ::waitpid(worker, &status, 0);
+  return status;
+}
+
 void wait_for_end(pid_t worker, Millis patience, WorkerReport& report) {
   int status = 0;
   if (!ended(worker, status, patience)) {
     report.timed_out = true;
-    ::kill(worker, SIGINT);
-    ::kill(worker, SIGINT);  // the second one means: now
-    if (!ended(worker, status, kStopPatience)) {
-      ::kill(worker, SIGKILL);
-      ::waitpid(worker, &status, 0);
-    }
+    status = end_now(worker);
   }
   report.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
