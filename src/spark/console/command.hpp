@@ -30,6 +30,7 @@ struct Command {
   std::string details;  // paragraphs and examples, shown by --help
   std::function<int(Call&)> run;
   bool lists = false;   // answers with a Listing: has --jsonl too
+  bool stands_alone = false;  // needs neither configuration nor store, and takes no options about them
 };
 
 Command queue_worker_command();

@@ -169,8 +169,7 @@ int Console::run_builtin(Command const& command, std::vector<std::string> const&
   asking_ = command.name;
   Args args = make_args({program_, command.name, command.summary, with_program(command.details, command.name, program_)}, words,
                         [this] { asking_.clear(); });
-  bool const reads_config = !asks_for(words, "--help", "-h") && command.name != "help" && command.name != "version";
-  if (command.name != "help" && command.name != "version") take_common_options(args, reads_config);
+  if (!command.stands_alone) take_common_options(args, !asks_for(words, "--help", "-h"));
   take_form(args, command, words);
   Call call{*this, app_, args, out_, style_, style_.form == Form::json};
   return command.run(call);

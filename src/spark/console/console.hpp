@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace spark {
@@ -18,6 +19,7 @@ struct Listed {
 class Console {
  public:
   explicit Console(Application& app);
+  void add(Command command) { commands_.push_back(std::move(command)); }
   int run(int argc, char** argv);
 
   // For commands

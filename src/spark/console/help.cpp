@@ -68,6 +68,8 @@ int run(Call& call) {
 
 }  // namespace
 
-Command help_command() { return {"help", "lists the commands, or explains one", "", run}; }
+Command help_command() {
+  return {.name = "help", .summary = "lists the commands, or explains one", .details = {}, .run = run, .stands_alone = true};
+}
 
 }  // namespace spark

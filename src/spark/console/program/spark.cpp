@@ -1,10 +1,13 @@
 // The program `spark`: the same commands in every application's directory.
 //
 // If spark.toml, here or above, names the application's own program in [application] binary, it becomes that program, with
-// the same words. Without one, or with --store, it answers itself what needs no job class.
+// the same words. Without one, or with --store, it answers itself what needs no job class. `new` is its own in any case.
 
 #include <kue/error.hpp>
 #include <spark/application.hpp>
+
+#include "spark/console/console.hpp"
+#include "spark/console/program/new_command.hpp"
 
 #include <unistd.h>
 
@@ -44,8 +47,12 @@ static int become(std::string const& binary, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  if (argc > 0 && !names_a_store(argc, argv)) {
+  spark::Command const own = spark::new_command();
+  if (argc > 0 && !(argc > 1 && argv[1] == own.name) && !names_a_store(argc, argv)) {
     if (std::string const binary = application_binary(); !binary.empty()) return become(binary, argv);
   }
-  return spark::Application().run(argc, argv);
+  spark::Application app;
+  spark::Console console(app);
+  console.add(own);
+  return console.run(argc, argv);
 }
