@@ -65,7 +65,8 @@ class Queue {
   virtual Queue* behind() { return nullptr; }        // a queue that wraps another names it: a worker pops from the innermost
   virtual void interrupt() noexcept {}               // makes a waiting pop return soon; called from a signal handler
 
-  void push_checked(Envelope job);  // refuses what capabilities() cannot honour, then push(Envelope)
+  void check(Envelope const& job) const;  // refuses what capabilities() cannot honour
+  void push_checked(Envelope job);        // check(), then push(Envelope)
 };
 
 }  // namespace kue

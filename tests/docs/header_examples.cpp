@@ -264,6 +264,20 @@ void journal(kue::Context& ctx, std::string directory, std::uint64_t hash) {
   (void)all;
 }
 
+void batch(kue::Queue& queue) {
+  kue::Batch batch(queue);
+  kue::JobId id = batch.push(SendInvoice(7), {.delay = 5min});
+  batch.flush();
+  (void)id;
+}
+
+void flusher(kue::Queue& queue) {
+  kue::Flusher flusher;
+  kue::Batch batch(queue);
+  batch.push(SendInvoice(7));
+  flusher.flush(std::move(batch));
+}
+
 int serve(spark::Application&, spark::Args&) { return 0; }
 int serve(spark::Application&, int) { return 0; }
 namespace application {
