@@ -10,8 +10,13 @@
 #include <kue/testing/fake_clock.hpp>
 #include <kue/testing/journal.hpp>
 #include <kue/worker.hpp>
+#include <spark/http/beast.hpp>
+#include <spark/http/httplib.hpp>
 #include <spark/spark.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <cassert>
@@ -277,6 +282,35 @@ void flusher(kue::Queue& queue) {
   batch.push(SendInvoice(7));
   flusher.flush(std::move(batch));
 }
+
+namespace http_batches {
+namespace http = boost::beast::http;
+using boost::asio::co_spawn, boost::asio::detached;
+boost::asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request, spark::Batch& batch) {
+  batch.push(SendInvoice(std::stoi(request.body())));
+  http::response<http::string_body> response(http::status::accepted, request.version());
+  response.keep_alive(request.keep_alive());
+  response.prepare_payload();
+  co_return response;
+}
+void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_context& context, boost::asio::ip::tcp::acceptor& acceptor) {
+  spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});
+  {
+    auto const order = [](httplib::Request const&, httplib::Response&, spark::Batch&) {};
+    server.Post("/orders", spark::http::with_batch(batches, order));
+  }
+  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
+    spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
+    response.set_content(id.str(), "text/plain");
+  }));
+  co_spawn(context, spark::http::listen(acceptor, batches, order), detached);
+  boost::asio::co_spawn(context, spark::http::listen(acceptor, batches, order), boost::asio::detached);
+  auto jobs = std::make_shared<spark::http::RequestBatch>(batches);
+  jobs->batch().push(SendInvoice(7));
+  jobs->handled();
+  jobs->sent();
+}
+}  // namespace http_batches
 
 int serve(spark::Application&, spark::Args&) { return 0; }
 int serve(spark::Application&, int) { return 0; }

@@ -70,12 +70,12 @@ TEST_P(Web, after_the_response_the_client_has_the_whole_body_before_a_slow_flush
 }
 
 TEST_P(Web, after_the_response_means_when_the_last_byte_is_on_its_way) {
-  constexpr std::size_t kBody = 48'000'000;  // more than the kernel keeps for a client that does not read
+  constexpr std::size_t kBody = 12'000'000;  // more than the kernel keeps for a client that does not read
   Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto&, spark::Batch& batch) {
     batch.push(Order("7"));
     return std::string(kBody, 'x');
   });
-  Client client(site.port(), 64 * 1024);
+  Client client(site.port(), 256 * 1024);
   client.post("/");
   ASSERT_TRUE(client.has_bytes_within(60s));
   std::this_thread::sleep_for(200ms);  // time in which a flush that does not wait would have come
@@ -165,6 +165,7 @@ TEST_P(Web, a_handler_that_throws_has_pushed_nothing_and_the_log_says_what) {
     Client client(site.port());
     EXPECT_EQ(client.ask("/", "bad").status, 500);
     EXPECT_EQ(client.ask("/", "good").status, 200);
+    EXPECT_TRUE(site.queue.wait_taken(1));
     EXPECT_TRUE(site.batches->stop(60s));
     EXPECT_EQ(site.queue.taken().size(), 1U);
     EXPECT_THAT(site.log->all(), Contains(HasSubstr("1 jobs were not pushed: Order#")));
@@ -194,7 +195,9 @@ TEST_P(Web, a_queue_service_that_collects_is_flushed_once_a_request) {
       return std::string("pushed to the service, as a controller of the first page does");
     }, &service);
     EXPECT_EQ(Client(site.port()).ask("/").status, 200);
-    if (when == Flush::before_response) EXPECT_EQ(behind.taken().size(), 2U);
+    if (when == Flush::before_response) {
+      EXPECT_EQ(behind.taken().size(), 2U);
+    }
     ASSERT_TRUE(behind.wait_taken(2));
     EXPECT_EQ(behind.sizes(), (std::vector<std::size_t>{2}));
   }
@@ -221,10 +224,10 @@ TEST_P(Web, a_client_that_leaves_in_the_middle_of_its_response_does_not_take_its
   for (Flush const when : {Flush::before_response, Flush::after_response}) {
     Site site(GetParam().make, flush(when), [](auto&, auto& body, spark::Batch& batch) {
       place_orders("", body, batch);
-      return std::string(48'000'000, 'x');
+      return std::string(12'000'000, 'x');
     });
     {
-      Client client(site.port(), 64 * 1024);
+      Client client(site.port(), 256 * 1024);
       client.post("/", "7");
       ASSERT_TRUE(client.has_bytes_within(60s));
     }
@@ -265,7 +268,10 @@ TEST_P(Web, eight_clients_at_once_get_what_they_pushed) {
         });
       }
     }
-    if (when == Flush::before_response) EXPECT_EQ(site.taken_ids(), ids);
+    if (when == Flush::before_response) {
+      EXPECT_EQ(site.taken_ids(), ids);
+    }
+    EXPECT_TRUE(site.queue.wait_taken(400));
     EXPECT_TRUE(site.batches->stop(60s));
     EXPECT_EQ(site.taken_ids(), ids);
     EXPECT_EQ(ids.size(), 400U);

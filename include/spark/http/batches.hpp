@@ -5,12 +5,12 @@
 //   server.Post("/orders", spark::http::with_batch(batches, order));                    // <spark/http/httplib.hpp>
 //   co_spawn(context, spark::http::listen(acceptor, batches, order), detached);         // <spark/http/beast.hpp>
 //
-// before_response: who reads 200 has its jobs in the queue. A flush that fails makes the answer 503 (or what the handler's
-//   owner wants), and nothing is pushed. The visitor waits for the flush: a few milliseconds with a file.
+// before_response: who reads 200 has its jobs in the queue. A flush that fails makes the answer 503 (or what you want), and
+// nothing is pushed. The visitor waits for the flush: a few milliseconds with a file.
 // after_response: the visitor has the whole body before the flush begins, which then happens on a thread of its own. A flush
-//   that fails is logged, counted and tried again while the process lives (kue/flusher.hpp); a process that is killed in
-//   between loses the jobs of answers that were given. While the flusher has no room, requests are flushed before their
-//   response, so that none is answered whose jobs cannot be kept.
+// that fails is logged, counted and tried again while the process lives (kue/flusher.hpp); a process that is killed in
+// between loses the jobs of answers that were given. While the flusher has no room, requests are flushed before their
+// response, so that none is answered whose jobs cannot be kept.
 // Either way the queue's own flush() is called once a request, for a queue service that collects by itself (BufferedQueue).
 // A handler that throws has pushed nothing, and the log says what was dropped. One that returns has its jobs pushed, whatever
 // it answered and whether or not the client is still there; batch.discard() forgets them.

@@ -17,8 +17,8 @@
 // A request is answered by us, and its connection closed: 400 malformed, 413 and 431 too large. A handler that throws: 500.
 // Jobs that cannot be pushed before the response: 503, or what `refuse` returns. A client that is too slow is cut off.
 // One that leaves does not take its jobs along: what a handler that returned has pushed is sent.
-// Lifetimes: `batches` and `acceptor` are older than the context's last run() and younger than nothing: declare batches, then
-// context, then acceptor. Closing the acceptor or stopping the context ends listen.
+// Lifetimes: declare batches, then the context, then the acceptor. The context may end at any time, in the middle of a flush
+// too. listen ends when the acceptor is closed.
 
 #include <spark/http/request_batch.hpp>
 

@@ -29,12 +29,12 @@ class RequestBatch {
   // Before the response: sends the jobs, or makes sure of their room for later. Blocks while the queue does.
   void handled();
 
-  // The same for event loops. handled_without_waiting: false if the jobs must be sent first; then ask with `done`, which is
-  // told on another thread, with null or a kue::Error. It must neither throw nor wait.
+  // The same for event loops. handled_without_waiting: false if the jobs must be sent first. handled(done): never waits; `done`
+  // is told, with null or a kue::Error, at once on this thread or later on another. It must neither throw nor wait.
   bool handled_without_waiting();
   void handled(std::function<void(std::exception_ptr)> done);
 
-  // After the response. Also takes what was pushed while a body was streamed.
+  // After the response. Also takes what was pushed while a body was streamed. Without handled() it does nothing.
   void sent() noexcept;
 
  private:

@@ -274,7 +274,9 @@ struct Flusher::Line {
     if (first.done) return;  // who asked will say so
     std::size_t jobs = 0;
     for (Parcel const& parcel : group) jobs += parcel.jobs.size();
-    if (answer.taken) {
+    if (jobs == 0) {
+      log.error("the flush of a queue failed ({}); it is flushed again in {} ms", text_of(answer.error), again_in.count());
+    } else if (answer.taken) {
       log.error("{} jobs were pushed, and the flush of their queue failed ({}); it is flushed again in {} ms", jobs, text_of(answer.error), again_in.count());
     } else {
       log.error("flush of {} jobs failed ({}); they wait in memory and are tried again in {} ms: {}{}", jobs, text_of(answer.error), again_in.count(),

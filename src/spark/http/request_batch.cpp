@@ -57,6 +57,7 @@ void RequestBatch::handled() {
 }
 
 void RequestBatch::handled(std::function<void(std::exception_ptr)> done) {
+  if (handled_without_waiting()) return done(nullptr);
   handled_ = true;
   // Nothing of this object: it may be gone when the answer comes, if its connection is.
   batches_.flusher_.flush(std::move(batch_), [&batches = batches_, names = names_of(batch_.jobs()), done = std::move(done)](std::exception_ptr const& thrown) {
@@ -70,7 +71,7 @@ void RequestBatch::handled(std::function<void(std::exception_ptr)> done) {
 
 void RequestBatch::sent() noexcept {
   ticket_ = kue::Flusher::Ticket();
-  if (batch_.empty()) return;
+  if (!handled_ || batch_.empty()) return;
   try {
     batches_.flusher_.flush(std::move(batch_));
   } catch (...) {  // no room; the end of the batch says which jobs these were
