@@ -3,24 +3,26 @@
 A comment on the lines above a fence says more about it:
 
   <!-- file: NAME -->            the fence is that file, written into the reader's folder
-  <!-- shell: terminal N -->     run in another terminal, and left running; 1 is waited for
+  <!-- shell: terminal N -->     run in another terminal, and left running; 1 is waited for. `terminal 2, in DIR` says where it is opened
   <!-- shell: fails N -->        its last command ends with exit code N
   <!-- shell: norun, because WHY -->   not run; WHY is printed, and such fences are counted
   <!-- prints -->                a text fence: the last run printed these lines
   <!-- prints: terminal N -->    waits until terminal N has printed these lines
+  <!-- drawing -->               a text fence that nobody prints
   <!-- message: NAME -->         a text fence of "when it does not work": reproduced by tests/first_hour
 
 Invisible to the reader:
 
   <!-- run: COMMANDS -->         preparation in terminal 1: what an earlier page made
   <!-- stop: terminal N -->      Ctrl-C there
+  <!-- waits: terminal N for TEXT -->   until TEXT was printed there: what the page says in words
 
 In a printed text a line `...` stands for any lines, and `...` at the begin of a line for its begin. The reader's folder is /srv/shop. Times, ids, pids, ports, durations and the
 number of spaces are not compared."""
 import os
 import re
 
-FENCE = re.compile(r"(?P<notes>(?:^<!-- [^\n]*? -->\n)*)^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$|^<!-- (?P<hidden>(?:run|stop):.*?)-->$", re.M | re.S)
+FENCE = re.compile(r"(?P<notes>(?:^<!-- [^\n]*? -->\n)*)^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$|^<!-- (?P<hidden>(?:run|stop|waits):.*?)-->$", re.M | re.S)
 HOME = "/srv/shop"
 
 

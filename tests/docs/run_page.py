@@ -21,8 +21,8 @@ import time
 
 from pages import contains, fences, plain
 
-PATIENCE = 60  # seconds for a command, or for a line to appear: a busy machine is slow, a broken page is not
-LANGUAGES = {"sh", "text", "cpp", "toml", "json", "ini", "cmake", "dockerfile", "run", "stop"}
+PATIENCE = 120  # seconds for a command, or for a line to appear: a busy machine is slow, a broken page is not
+LANGUAGES = {"sh", "text", "cpp", "toml", "json", "ini", "cmake", "dockerfile", "run", "stop", "waits"}
 
 
 class Wrong(Exception):
@@ -78,11 +78,18 @@ class Terminal:
         last, failed = self.answers.split()
         return int(last), int(failed)
 
-    def wait_for(self, wanted, folder, since):
-        over = time.monotonic() + (PATIENCE if since == 0 else 2)  # what a command printed that has ended is there, or is read in a moment
+    def wait_for(self, wanted, folder, since, patience):
+        over = time.monotonic() + patience
         while not contains(plain(self.printed(since), folder), wanted):
             if time.monotonic() > over:
                 raise Wrong(f"the page says\n{wanted}\nand this is printed:\n{plain(self.printed(since), folder)}")
+            time.sleep(0.02)
+
+    def wait_to_say(self, text):
+        over = time.monotonic() + PATIENCE
+        while text not in self.printed():
+            if time.monotonic() > over:
+                raise Wrong(f"'{text}' is not printed:\n{self.printed()}")
             time.sleep(0.02)
 
     def interrupt(self):
@@ -132,13 +139,20 @@ class Reader:
         self.options, self.folder = options, folder
         self.environment = {"PATH": options.path + ":" + os.environ["PATH"], "HOME": folder, "LANG": "C.UTF-8", "TERM": "dumb", "NO_COLOR": "1",
                             **dict(pair.split("=", 1) for pair in options.set)}
+        for name in ("CMAKE_PREFIX_PATH", "PKG_CONFIG_PATH", "LD_LIBRARY_PATH"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
+        if shutil.which("ccache"):  # what a page compiles is the same at each run of this test, in another folder
+            self.environment |= {"PATH": "/usr/lib/ccache:" + self.environment["PATH"], "CCACHE_BASEDIR": os.path.realpath(folder), "CCACHE_NOHASHDIR": "1",
+                                 "CCACHE_DIR": subprocess.check_output(["ccache", "-k", "cache_dir"], text=True).strip()}
         self.terminals = {}
         self.ran, self.compared, self.not_run = 0, 0, []
 
     def terminal(self, note):
         number = int((re.search(r"terminal (\d)", note or "") or [0, 1])[1])
         if number not in self.terminals:
-            self.terminals[number] = Terminal(self.folder, self.environment)
+            place = (re.search(r" in (\S+)", note or "") or [0, "."])[1]
+            self.terminals[number] = Terminal(os.path.join(self.folder, place), self.environment)
         return number, self.terminals[number]
 
     def follow(self, fence):
@@ -178,16 +192,24 @@ class Reader:
     def stop(self, fence):
         self.terminal(fence.text)[1].interrupt()
 
+    def waits(self, fence):
+        where, _, text = fence.text.strip().partition(" for ")
+        self.terminal(where)[1].wait_to_say(text)
+        self.compared += 1
+
     def text(self, fence):
-        if fence.note("message"):
-            return  # tests/first_hour
+        if fence.note("message") is not None or fence.note("drawing") is not None:
+            return  # tests/first_hour makes the messages
         note = fence.note("prints")
         if note is None:
-            raise Wrong("a text fence must say '<!-- prints -->' or be a '<!-- message: NAME -->'")
+            raise Wrong("a text fence must say '<!-- prints -->', '<!-- message: NAME -->' or '<!-- drawing -->'")
         number, terminal = self.terminal(note)
         wanted = plain(fence.text)
         self.compared += 1
-        terminal.wait_for(wanted, self.folder, terminal.started if number == 1 else 0)
+        if number == 1:  # what a command printed that has ended is there, or is read in a moment
+            terminal.wait_for(wanted, self.folder, since=terminal.started, patience=3)
+        else:
+            terminal.wait_for(wanted, self.folder, since=0, patience=PATIENCE)
 
     def toml(self, fence):
         with tempfile.TemporaryDirectory() as folder:
