@@ -19,6 +19,10 @@
 //
 // Everything that is wrong with a class is a compile error that begins with "kue:". A value; no threads here.
 
+#if __cplusplus < 202002L
+#error "kue: this needs C++20: -std=c++20, or target_compile_features(your_program PRIVATE cxx_std_20)"
+#endif
+
 #include <kue/envelope.hpp>
 #include <kue/fields.hpp>
 #include <kue/job_traits.hpp>

@@ -58,8 +58,8 @@ Outcome Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& 
     auto const near = registry_.suggest(delivery.job.kind);
     return {.kind = Outcome::Kind::unknown_kind,
             .failure = {.type = "unknown_kind",
-                        .message = fmt::format("no job class {} in this worker{}", delivery.job.kind,
-                                               near ? fmt::format("; did you mean {}?", *near) : std::string())}};
+                        .message = fmt::format("no job class {0} in this worker{1}; app.jobs<{0}>() registers it", delivery.job.kind,
+                                               near ? fmt::format(" (did you mean {}?)", *near) : std::string())}};
   }
   RunContext context(delivery, started, &watch, job_logger(log_, delivery), &progress_);
   Outcome outcome;

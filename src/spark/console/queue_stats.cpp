@@ -2,6 +2,8 @@
 
 #include <kue/json.hpp>
 
+#include "spark/console/console.hpp"
+#include "spark/console/idle_jobs.hpp"
 #include "spark/console/listing.hpp"
 #include "spark/console/printable.hpp"
 
@@ -46,11 +48,13 @@ int run(Call& call) {
   Listing list(call, "queues", {{"QUEUE"}, {"AVAILABLE", Align::right}, {"RUNNING", Align::right}, {"SCHEDULED", Align::right},
                                 {"RETRYABLE", Align::right}, {"BLOCKED", Align::right}, {"COMPLETED", Align::right},
                                 {"DISCARDED", Align::right}, {"CANCELLED", Align::right}});
-  for (kue::QueueCounts const& counts : jobs.counts()) {
+  auto const all = jobs.counts();
+  for (kue::QueueCounts const& counts : all) {
     list.item([&] { return row_of(counts); }, [&](kue::Writer& writer) { write_counts(writer, counts); });
   }
   list.member("store", jobs.description());
   list.note("\nin " + printable(jobs.description()));
+  if (auto const idle = idle_jobs(jobs, all, call.console.program()); !idle.empty()) list.note(idle);
   list.end("no jobs");
   return kDone;
 }

@@ -1,5 +1,6 @@
 #include "kue/stores/sqlite/schema.hpp"
 
+#include "kue/stores/sqlite/access.hpp"
 #include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
 #include "kue/stores/sqlite/transaction.hpp"
@@ -80,9 +81,9 @@ void migrate(Connection& connection, Location const& location) {
 void prepare(Connection& connection, Location const& location, Sync sync) {
   bool const empty = look_at_one_moment(connection, location);
   if (connection.read_only()) {
-    throw Error(ErrorKind::unavailable, fmt::format("sqlite:{} cannot be written by this process (the file or its folder is read-only); give its "
-                                                    "user the right to write both",
-                                                    location.database));
+    std::string const why = denial(location);
+    throw Error(ErrorKind::unavailable, fmt::format("sqlite:{} cannot be written: {}", location.database,
+                                                    why.empty() ? "the file or its folder is read-only; give this process the right to write both" : why));
   }
   if (empty || connection.word("PRAGMA journal_mode") != "wal") use_wal(connection, location);
   connection.settle(Sync::full);  // the schema itself is always durable
@@ -108,6 +109,9 @@ std::unique_ptr<Connection> open_file(Location const& location, Sync sync) {
                                                   "file, or restore this one from a backup",
                                                   name));
     }
+    bool const perhaps_rights = failure.primary() == SQLITE_CANTOPEN || failure.primary() == SQLITE_PERM || failure.primary() == SQLITE_READONLY;
+    std::string const why = perhaps_rights ? denial(location) : std::string();
+    if (!why.empty()) throw Error(ErrorKind::unavailable, fmt::format("{} cannot be written: {}", name, why));
     throw to_error(failure, "opening", name);
   }
 }
