@@ -26,7 +26,15 @@ endif()
 set(to_cmake ${CMAKE_INSTALL_LIBDIR}/cmake)
 install(TARGETS ${kue_libraries} EXPORT kue
   LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev ARCHIVE COMPONENT dev)
-install(TARGETS spark_library EXPORT spark LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev ARCHIVE COMPONENT dev)
+# The adapters stand beside libspark: that of cpp-httplib is a header; that of Beast is always static, because Asio's inner
+# variables must be the same in it and in the user's program.
+set(adapters)
+foreach(target IN ITEMS spark_httplib_library spark_beast_library)
+  if(TARGET ${target})
+    list(APPEND adapters ${target})
+  endif()
+endforeach()
+install(TARGETS spark_library ${adapters} EXPORT spark LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev ARCHIVE COMPONENT dev)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.hpp")
 
 get_target_property(kue_type kue_library TYPE)
@@ -45,6 +53,14 @@ foreach(name IN ITEMS kue spark)
   configure_file(${PROJECT_SOURCE_DIR}/packaging/pkgconfig/${name}.pc.in ${PROJECT_BINARY_DIR}/packaging/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/packaging/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 endforeach()
+
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr") # a package: Debian wants the licence in each
+  include(SparkPackages)
+  foreach(component IN ITEMS runtime dev tools)
+    string(TOUPPER ${component} COMPONENT)
+    install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/${CPACK_DEBIAN_${COMPONENT}_PACKAGE_NAME} RENAME copyright COMPONENT ${component})
+  endforeach()
+endif()
 
 if(programs)
   install(TARGETS ${programs} RUNTIME COMPONENT tools)
