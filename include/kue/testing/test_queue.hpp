@@ -33,14 +33,14 @@ namespace kue::testing {
 
 // What else must be true of a push; what is not set is not looked at.
 struct Expected {
-  std::optional<std::string> queue;
-  std::optional<Millis> delay;  // from the push to its run_at; 0: at once
-  std::optional<TimePoint> run_at;
-  std::optional<int> priority;
-  std::optional<std::uint32_t> max_attempts;
-  std::optional<Millis> timeout;
-  std::vector<std::string> tags;  // it has these, and maybe others
-  int times = 1;                  // exactly so many pushes are like that
+  std::optional<std::string> queue = {};
+  std::optional<Millis> delay = {};    // from the push to its run_at; 0: at once
+  std::optional<TimePoint> run_at = {};
+  std::optional<int> priority = {};
+  std::optional<std::uint32_t> max_attempts = {};
+  std::optional<Millis> timeout = {};
+  std::vector<std::string> tags = {};  // it has these, and maybe others
+  int times = 1;                       // exactly so many pushes are like that
 };
 
 struct Push {
@@ -86,11 +86,11 @@ class Runs {
 };
 
 struct TestQueueOptions {
-  bool run_on_push = false;                  // run what is due inside push: the job has run when push returns
-  int most_runs = 1000;                      // of one drain; more is taken for jobs that push each other for ever
-  std::optional<TimePoint> now;              // where its time begins; none: at the time of its making
-  std::optional<Capabilities> capabilities;  // refuse what your real queue refuses; none: of a store
-  Random* random = nullptr;                  // of the retry delays; null: Random::system()
+  bool run_on_push = false;                       // run what is due inside push: the job has run when push returns
+  int most_runs = 1000;                           // of one drain; more is taken for jobs that push each other for ever
+  std::optional<TimePoint> now = {};              // where its time begins; none: at the time of its making
+  std::optional<Capabilities> capabilities = {};  // refuse what your real queue refuses; none: of a store
+  Random* random = nullptr;                       // of the retry delays; null: Random::system()
 };
 
 class TestQueue : public Queue {
