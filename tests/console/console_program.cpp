@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
     return 0;
   });
   if (mode == "forever") app.command("forever", "never ends", [](spark::Args&) -> int {
-    for (volatile int i = 0;; i = i + 1) std::this_thread::sleep_for(std::chrono::seconds(1));
+    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
   });
   app.command("seven", "returns 7", [](spark::Args& args) { args.done(); return 7; });
   app.command("open", "opens the store", [&](spark::Args& args) { args.done(); (void)app[spark::queue].get(); return 0; });

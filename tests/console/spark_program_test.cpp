@@ -42,7 +42,9 @@ TEST_F(SparkProgramTest, word_for_word_in_the_directory_and_below) {
   for (auto const* directory : {"", "src/deep"}) {
     Program worker({"/bin/sh", "-c", "exec spark queue:worker -c 4"}, {.directory = folder_.path(directory), .environment = {{"PATH", path}}});
     ASSERT_TRUE(worker.says("worker started")) << worker.err();
-    if (*directory == '\0') EXPECT_TRUE(worker.says("Hello John Doe!")) << worker.err();
+    if (*directory == '\0') {
+      EXPECT_TRUE(worker.says("Hello John Doe!")) << worker.err();
+    }
     EXPECT_THAT(worker.err(), HasSubstr("shop queue:worker, 6 job classes, configured by " + folder_.path("spark.toml")));
     EXPECT_EQ(worker.stop(), 0);
   }

@@ -13,7 +13,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <utility>
 
 namespace spark {
 namespace {
@@ -35,6 +37,9 @@ class FileReader {
       return;
     }
     for (auto const& [name, node] : document) section(name.str(), node);
+    // The parser's tables are sorted by name; a person reads from the top.
+    std::stable_sort(found_.begin(), found_.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    for (auto& [line, text] : found_) loaded_.problems.push_back(std::move(text));
   }
 
  private:
@@ -114,11 +119,12 @@ class FileReader {
   }
 
   std::string place(toml::node const& node) const { return fmt::format("{}:{}", file_, node.source().begin.line); }
-  void problem(toml::node const& node, std::string const& text) { loaded_.problems.push_back(place(node) + ": " + text); }
+  void problem(toml::node const& node, std::string const& text) { found_.emplace_back(node.source().begin.line, place(node) + ": " + text); }
 
   std::string const& file_;
   std::string directory_;
   LoadedConfig& loaded_;
+  std::vector<std::pair<std::uint32_t, std::string>> found_;  // problems by line
 };
 
 }  // namespace

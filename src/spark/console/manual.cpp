@@ -50,7 +50,7 @@ std::string list(std::vector<OptionHelp> const& options, bool common) {
     std::string names;
     for (std::string const& name : option.all_names()) names += (names.empty() ? " Fl " : " , Fl ") + word(name.substr(1));
     items += ".It" + names + (option.value.empty() ? "" : " Ar " + word(option.value)) + '\n' + sentences(option.help);
-    if (!option.fallback.empty()) items += "Default: " + plain(option.fallback) + ".\n";
+    if (!option.fallback.empty()) items += "[" + plain(option.fallback) + "]\n";
   }
   return items.empty() ? items : ".Bl -tag -width Ds\n" + items + ".El\n";
 }

@@ -20,9 +20,9 @@ struct SqliteStore::Old {
 namespace {
 
 // A prune is many short transactions: a push of another process waits for one of them at most, and gets in between two because
-// prune then rests as long as it wrote.
+// prune then rests twice as long as it wrote.
 constexpr std::size_t kFirstPiece = 64, kLeastPiece = 8, kMostPiece = 512;
-constexpr auto kPieceTime = std::chrono::microseconds(3000);
+constexpr auto kPieceTime = std::chrono::microseconds(2000);
 
 enum class Class : int { completed_or_cancelled = 0, discarded = 1 };
 
@@ -140,7 +140,7 @@ PruneResult SqliteStore::prune(PruneRequest const& request) {
     at += count;
     auto const took = std::chrono::steady_clock::now() - began;
     piece = next_piece(piece, took);
-    if (at < old.size()) std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(took, std::chrono::milliseconds(20)));
+    if (at < old.size()) std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(2 * took, std::chrono::milliseconds(20)));
   }
   std::erase_if(result.by_queue, [](auto const& entry) { return entry.second == 0; });
   if (!request.dry_run) forget_dead_nodes();
