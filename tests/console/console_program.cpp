@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <deque>
+#include <fstream>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -98,6 +99,15 @@ int main(int argc, char** argv) {
     args.done();
     for (std::string const& word : words) std::printf("<%s>", word.c_str());
     return 0;
+  });
+  app.command("careless", "does its work without args.done()", [&](spark::Args& args) {
+    bool const loud = args.flag("--loud", "shout");
+    std::ofstream("written") << loud;
+    app[spark::queue]->push(Greet("careless"));
+    return 0;
+  });
+  if (mode == "forever") app.command("forever", "never ends", [](spark::Args&) -> int {
+    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
   });
   app.command("seven", "returns 7", [](spark::Args& args) { args.done(); return 7; });
   app.command("open", "opens the store", [&](spark::Args& args) { args.done(); (void)app[spark::queue].get(); return 0; });

@@ -6,6 +6,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+PruneRequest keeping(std::int64_t completed_count) { return {.retention = {.usual = {.completed_count = completed_count}}}; }
+
 void completed_and_cancelled_by_age(StoreTest& t) {
   JobId const completed = t.in_state(State::completed, t.job()), cancelled = t.in_state(State::cancelled, t.job());
   t.clock.advance(23h);
@@ -34,10 +36,10 @@ void by_other_ages(StoreTest& t) {
   t.in_state(State::completed, t.job());
   t.in_state(State::discarded, t.job());
   t.clock.advance(10s);
-  EXPECT_EQ(t.store->prune({.keep_completed = 11s, .keep_discarded = 11s}).pruned, 0);
-  EXPECT_EQ(t.store->prune({.keep_completed = 9s, .keep_discarded = 11s}).pruned, 1);
+  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 11s, .discarded = 11s}}}).pruned, 0);
+  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 9s, .discarded = 11s}}}).pruned, 1);
   EXPECT_EQ(t.counts("default").of(State::discarded), 1);
-  EXPECT_EQ(t.store->prune({.keep_completed = 9s, .keep_discarded = 9s}).pruned, 1);
+  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 9s, .discarded = 9s}}}).pruned, 1);
   EXPECT_TRUE(t.all().empty());
 }
 
@@ -57,7 +59,7 @@ void the_newest_are_kept_up_to_a_number(StoreTest& t) {
     ids.push_back(t.in_state(i % 3 ? State::completed : State::cancelled, t.job()));
     t.clock.advance(1s);
   }
-  auto const result = t.store->prune({.keep_completed_count = 4});
+  auto const result = t.store->prune(keeping(4));
   EXPECT_EQ(result.pruned, 6);
   EXPECT_FALSE(result.more);
   EXPECT_EQ(ids_of(t.all()), std::vector(ids.begin() + 6, ids.end()));
@@ -67,7 +69,7 @@ void discarded_jobs_are_not_in_that_number(StoreTest& t) {
   for (int i = 0; i < 5; ++i) t.in_state(State::discarded, t.job());
   t.in_state(State::completed, t.job());
   t.clock.advance(1s);
-  EXPECT_EQ(t.store->prune({.keep_completed_count = 1}).pruned, 0);
+  EXPECT_EQ(t.store->prune(keeping(1)).pruned, 0);
 }
 
 void a_call_is_bounded(StoreTest& t) {
@@ -95,10 +97,68 @@ void the_oldest_go_first(StoreTest& t) {
   EXPECT_TRUE(t.store->get(second).has_value());
 }
 
+void a_queue_has_a_retention_of_its_own(StoreTest& t) {
+  JobId const usual = t.in_state(State::completed, t.job()), mail = t.in_state(State::completed, t.job("mail"));
+  JobId const lost = t.in_state(State::discarded, t.job("mail"));
+  t.clock.advance(2h);
+  PruneRequest request{.retention = {.usual = {.completed = 3h}, .queues = {{"mail", {.completed = 1h, .discarded = limits::kForever}}}}};
+  auto const first = t.store->prune(request);
+  EXPECT_EQ(first.by_queue, (std::map<std::string, std::int64_t>{{"mail", 1}}));
+  EXPECT_EQ(t.store->get(mail), std::nullopt);
+  t.clock.advance(limits::Days(1000));
+  auto const second = t.store->prune(request);
+  EXPECT_EQ(second.by_queue, (std::map<std::string, std::int64_t>{{"default", 1}}));
+  EXPECT_EQ(t.store->get(usual), std::nullopt);
+  EXPECT_EQ(t.state(lost), State::discarded) << "kept for ever";
+}
+
+void the_number_is_of_each_queue(StoreTest& t) {
+  for (int i = 0; i < 3; ++i) {
+    for (auto const* queue : {"a", "b", "c"}) t.in_state(State::completed, t.job(queue));
+  }
+  PruneRequest const request{.retention = {.usual = {.completed_count = 2}, .queues = {{"b", {.completed_count = 0}}}}};
+  auto const result = t.store->prune(request);
+  EXPECT_EQ(result.pruned, 5);
+  EXPECT_EQ(result.by_queue, (std::map<std::string, std::int64_t>{{"a", 1}, {"b", 3}, {"c", 1}}));
+  EXPECT_EQ(t.counts("a").of(State::completed), 2);
+}
+
+void nothing_is_kept_that_is_kept_for_no_time(StoreTest& t) {
+  t.in_state(State::completed, t.job());
+  t.in_state(State::discarded, t.job());
+  t.clock.advance(1ms);
+  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 0ms, .discarded = 0ms}}}).pruned, 2);
+}
+
+void one_queue_alone(StoreTest& t) {
+  JobId const other = t.in_state(State::completed, t.job("other"));
+  t.in_state(State::completed, t.job("mail"));
+  t.clock.advance(48h);
+  EXPECT_EQ(t.store->prune({.queue = "mail"}).pruned, 1);
+  EXPECT_EQ(t.store->prune({.queue = "nowhere"}).pruned, 0);
+  EXPECT_EQ(t.state(other), State::completed);
+}
+
+// Counts what all calls together would prune.
+void a_dry_run_changes_nothing(StoreTest& t) {
+  auto const ids = t.push_many(25);
+  t.store->cancel({.ids = ids});
+  t.in_state(State::discarded, t.job("mail"));
+  t.clock.advance(48h);
+  PruneRequest request{.retention = {.usual = {.completed_count = 10}, .queues = {{"mail", {.discarded = 1h}}}}, .limit = 7, .dry_run = true};
+  auto const result = t.store->prune(request);
+  EXPECT_EQ(result.pruned, 26);
+  EXPECT_FALSE(result.more);
+  EXPECT_EQ(result.by_queue, (std::map<std::string, std::int64_t>{{"default", 25}, {"mail", 1}}));
+  EXPECT_EQ(t.all().size(), 26u);
+  request.retention.usual.completed = limits::Days(3);
+  EXPECT_EQ(t.store->prune(request).pruned, 16) << "too many, though young";
+}
+
 void what_is_not_final_stays(StoreTest& t) {
   for (State const state : {State::scheduled, State::available, State::running, State::retryable}) t.in_state(state, t.job());
   t.clock.advance(limits::Days(1000));
-  EXPECT_EQ(t.store->prune({.keep_completed = 0ms, .keep_discarded = 0ms, .keep_completed_count = 0}).pruned, 0);
+  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 0ms, .discarded = 0ms, .completed_count = 0}}}).pruned, 0);
   EXPECT_EQ(t.all().size(), 4u);
 }
 
@@ -154,6 +214,11 @@ Cases prune_cases() {
           {"prune", "discarded_jobs_are_not_in_that_number", discarded_jobs_are_not_in_that_number},
           {"prune", "a_call_is_bounded", a_call_is_bounded},
           {"prune", "the_oldest_go_first", the_oldest_go_first},
+          {"prune", "a_queue_has_a_retention_of_its_own", a_queue_has_a_retention_of_its_own},
+          {"prune", "the_number_is_of_each_queue", the_number_is_of_each_queue},
+          {"prune", "nothing_is_kept_that_is_kept_for_no_time", nothing_is_kept_that_is_kept_for_no_time},
+          {"prune", "one_queue_alone", one_queue_alone},
+          {"prune", "a_dry_run_changes_nothing", a_dry_run_changes_nothing},
           {"prune", "what_is_not_final_stays", what_is_not_final_stays},
           {"prune", "a_retried_job_stays", a_retried_job_stays},
           {"prune", "the_history_goes_too", the_history_goes_too},

@@ -51,6 +51,7 @@ class Keeper {
   void emit(EventInfo info);
   void look_after_nodes();
   void beat_duties();
+  void prune();
   bool nothing_left();
   void end_children();           // after the master's death
   bool bury_all(Millis patience);
@@ -75,7 +76,7 @@ class Keeper {
   bool master_died_ = false;
   bool unburied_ = false;
   int quiet_looks_ = 0;
-  SteadyPoint next_nodes_{}, next_beat_duties_{};
+  SteadyPoint next_nodes_{}, next_beat_duties_{}, next_prune_{};
   std::map<char const*, bool> failing_;
 };
 

@@ -224,7 +224,7 @@ void Session::look_after_nodes() {
   next_nodes_ = now + kNodesEvery;
   try {
     rescuer_.round(with_store_->store(), beat_->fresh(), now);
-    with_store_->store().prune({});
+    with_store_->store().prune({.retention = worker_.options().retention});
   } catch (std::exception const& error) {
     log().error("cannot look after other workers: {}", error.what());
   }

@@ -65,6 +65,7 @@ void Application::configure(Config config) {
   }
   apply(impl_->overrides, config);
   impl_->config = std::move(config);
+  impl_->configured = true;
 }
 
 kue::Registry& Application::registry() { return impl_->registry; }

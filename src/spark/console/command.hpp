@@ -29,7 +29,8 @@ struct Command {
   std::string summary;  // one line
   std::string details;  // paragraphs and examples, shown by --help
   std::function<int(Call&)> run;
-  bool lists = false;   // answers with a Listing: has --jsonl too
+  bool lists = false;       // answers with a Listing: has --jsonl too
+  bool configured = true;   // needs a configuration that holds
   bool stands_alone = false;  // needs neither configuration nor store, and takes no options about them
 };
 
@@ -41,6 +42,14 @@ Command job_show_command();
 Command job_retry_command();
 Command job_cancel_command();
 Command store_check_command();
+Command store_info_command();
+Command store_migrate_command();
+Command store_prune_command();
+Command config_show_command();
+Command config_check_command();
+Command doctor_command();
+Command completion_command();
+Command manual_command();
 Command help_command();
 Command version_command();
 
