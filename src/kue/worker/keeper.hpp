@@ -52,6 +52,7 @@ class Keeper {
   void look_after_nodes();
   void beat_duties();
   void prune();
+  void look_for_cancels();
   bool nothing_left();
   void end_children();           // after the master's death
   bool bury_all(Millis patience);

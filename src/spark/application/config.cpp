@@ -49,7 +49,7 @@ void read_environment(Config::Environment const& environment, std::string const&
       loaded.origins[fmt::format("{}.{}", setting.section, setting.key)] = known.back();
       continue;
     }
-    std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between" : setting.expected;
+    std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
     problems.push_back(fmt::format("environment variable {} must be {}", known.back(), expected));
   }
   // Other programs have variables called SPARK_ too; only what looks like a slip of ours is an error.
