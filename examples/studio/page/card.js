@@ -35,7 +35,8 @@ export class Card {
     this.showPhoto(picture);
     this.showTimes(picture);
     this.showProblem();
-    if (before && picture.sizes.every(isFinal) && !before.sizes.every(isFinal)) this.announce(picture);
+    const news = before && JSON.stringify(before.sizes) !== JSON.stringify(picture.sizes);  // a try may fail between two updates
+    if (news && picture.sizes.every(isFinal)) this.announce(picture);
   }
 
   // The smallest thumbnail that is sharp here; until it is made, the largest there is.

@@ -165,6 +165,7 @@ describe('studio', { timeout: 580_000 }, () => {
 
   it('can be used with the keyboard alone', async () => {
     const page = await open();
+    page.on('filechooser', () => {});  // from now on the browser tells of one instead of cancelling it
     studio.startWorker();
     await page.setInputFiles('#chooser', ['a', 'b', 'c'].map((name) => file(`${name}.png`, png(1700, 1100))));
     await waitForCounts(page, { done: 12 });
