@@ -22,7 +22,7 @@
 
 namespace kue {
 
-enum class StopCause { none, timeout, shutdown };
+enum class StopCause { none, timeout, shutdown, cancelled };
 
 class Context {
  public:
@@ -35,7 +35,7 @@ class Context {
   // elsewhere can use it as a fencing token: refuse a write with a lower number than the last. 1 if the queue does not count.
   virtual std::uint32_t claim_no() const { return 1; }
   virtual std::optional<TimePoint> deadline() const = 0;  // start + timeout; none without a time-out
-  virtual std::stop_token stop_token() const = 0;  // raised at the time-out and when the worker stops
+  virtual std::stop_token stop_token() const = 0;  // raised at the time-out, when the worker stops, when somebody cancels the job
   virtual StopCause stop_cause() const = 0;
   virtual Logger& log() = 0;
 

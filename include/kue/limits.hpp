@@ -33,6 +33,7 @@ inline constexpr auto kUnknownKindLimit = 1h;
 
 // Workers
 inline constexpr int kMaxConcurrency = 256;
+inline constexpr int kMaxQueueWeight = 1000;
 inline constexpr int kMaxBatch = 100;          // jobs held by one child at once
 inline constexpr auto kNodeBeat = 10s;
 inline constexpr auto kNodeDead = 60s;         // beat unchanged for this long, seen by one observer

@@ -58,6 +58,7 @@ struct JobRecord {
   TimePoint inserted_at{};
   std::optional<TimePoint> attempted_at;  // start of the last run
   std::optional<TimePoint> finished_at;   // entered a final state
+  std::optional<TimePoint> cancel_asked_at;  // running: since when its worker is asked to stop it
   std::string result;              // JSON, empty if none
   std::optional<Progress> progress;
   std::vector<Attempt> errors;     // oldest first; filled by get(), empty in query()

@@ -28,7 +28,7 @@ inline constexpr std::size_t kStateCount = 8;
 constexpr bool is_final(State s) { return s >= State::completed; }
 constexpr bool is_waiting(State s) { return s <= State::available || s == State::retryable; }
 
-enum class Verb : std::uint8_t { push, claim, finish, release, cancel, retry, prune };
+enum class Verb : std::uint8_t { push, claim, finish, release, cancel, retry, prune, remove };
 
 enum class Reason : std::uint8_t {
   pushed,
@@ -53,6 +53,7 @@ enum class Reason : std::uint8_t {
   node_lost,
   retried,
   pruned,
+  removed,       // by a person
 };
 
 std::string_view to_string(State state);

@@ -11,7 +11,7 @@
 // Threads: any thread may call any function. Processes: many may open the same store; an object belongs to the process
 // that opened it (used after a fork it throws Error(refused)).
 // Failure: throws kue::Error; unless outcome_unknown() says otherwise, a call that threw changed nothing.
-// Durability: push, cancel, retry, pause and resume survive a power cut when they return (durability "full"); claim,
+// Durability: push, cancel, retry, remove, pause and resume survive a power cut when they return (durability "full"); claim,
 // finish, release, beat, rescue, prune and progress survive the death of any process, and may be lost in a power cut.
 //
 // Fence: every write to a running job names its holder and its claim. If the job is not running for that holder under that
@@ -93,13 +93,20 @@ struct ClaimResult {
 struct ProgressItem { JobId id; std::uint64_t holder = 0; Progress progress; };
 struct ProgressRequest { std::span<ProgressItem const> items; };  // stale items are ignored
 
-// ---- cancel, retry, pause, resume
-enum class CancelStatus : std::uint8_t { cancelled, running, final, not_found };  // running: left as it is
+// ---- cancel, retry, remove, pause, resume
+// asked: it is running, and only its holder may end it. The row is marked: the worker asks the job to stop, and kills it after
+// a grace. Whatever the run comes to, a job that is marked does not wait again: a finish or release that would make it
+// available, scheduled or retryable makes it cancelled instead, with the counters that it had.
+enum class CancelStatus : std::uint8_t { cancelled, asked, final, not_found };
 struct CancelRequest { std::span<JobId const> ids; };
 struct CancelResult { std::vector<CancelStatus> statuses; };
 enum class RetryStatus : std::uint8_t { retried, not_final, completed, not_found };  // retried: available, counters at 0
 struct RetryRequest { std::span<JobId const> ids; };
 struct RetryResult { std::vector<RetryStatus> statuses; };
+// removed: gone, with its history. `only`: leave alone what is in another state by now (other_state); empty: any but running.
+enum class RemoveStatus : std::uint8_t { removed, running, other_state, not_found };
+struct RemoveRequest { std::span<JobId const> ids; std::vector<State> only; };
+struct RemoveResult { std::vector<RemoveStatus> statuses; };
 struct PauseRequest { std::string queue; };
 
 // ---- nodes
@@ -135,12 +142,15 @@ struct RunningJob {
   std::uint32_t claim_no = 0;
   Tally tally;
   TimePoint claimed_at{};
+  std::optional<TimePoint> cancel_asked_at;  // the job is to be stopped: see CancelStatus::asked
 };
 
 // ---- looking
 struct Filter {
   std::vector<State> states;  // empty: all
   std::string queue, kind, tag;  // empty: any
+  std::string error;             // in the type or message of the last run that failed; empty: any
+  std::optional<TimePoint> inserted_from, inserted_until;  // pushed at this time or later; before this time
 };
 struct QueryRequest {
   Filter filter;
@@ -155,6 +165,15 @@ struct QueueCounts {
   bool paused = false;
   std::array<std::int64_t, kStateCount> by_state{};
   std::int64_t of(State s) const { return by_state[static_cast<std::size_t>(s)]; }
+};
+
+// The front of one queue, from indexes alone.
+struct HeadRequest { std::string queue; };
+struct HeadResult {
+  // Since when something has waited here: the earliest run_at of the jobs that stand first in their priority. Jobs that came
+  // due in another order than they arrived in may have waited longer.
+  std::optional<TimePoint> waiting_since;
+  std::optional<TimePoint> next_due;  // the earliest scheduled or retryable job whose time has not come
 };
 
 // ---- keeping the place tidy
@@ -209,6 +228,7 @@ class Store {
 
   virtual CancelResult cancel(CancelRequest const& request) = 0;
   virtual RetryResult retry(RetryRequest const& request) = 0;
+  virtual RemoveResult remove(RemoveRequest const& request) = 0;
   virtual void pause(PauseRequest const& request) = 0;
   virtual void resume(PauseRequest const& request) = 0;
 
@@ -219,6 +239,7 @@ class Store {
 
   virtual std::optional<JobRecord> get(JobId id) = 0;
   virtual QueryResult query(QueryRequest const& request) = 0;
+  virtual HeadResult head(HeadRequest const& request) = 0;
   virtual std::vector<QueueCounts> counts() = 0;  // maintained, never a scan of all jobs; by name
 
   virtual PruneResult prune(PruneRequest const& request) = 0;

@@ -29,7 +29,7 @@ struct Config {
   } store;
   struct {
     int concurrency = 1;                 // children; 0: run jobs in the worker's own process
-    std::vector<std::string> queues;     // empty: all
+    std::vector<std::string> queues;     // empty: all; "mail:3" with a weight, then all have one
     kue::Millis stop_timeout = kue::limits::kStopTimeout;
     std::string pid_file;                // absolute; empty: none
   } worker;

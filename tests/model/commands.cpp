@@ -73,6 +73,11 @@ World::Answers World::run(Command const& command, Store& first, Store& second) {
       });
     case 16: case 17: return nodes(command, first, second);
     case 18: case 19: return prune(command, first, second);
+    case 20: {
+      std::vector<State> const only = command.c % 3 ? std::vector<State>{} : std::vector{static_cast<State>(command.c % kStateCount), State::available};
+      return both("remove", first, second, [&](Store& store) { return words(store.remove({.ids = ids, .only = only})); });
+    }
+    case 21: return query(command, first, second);
     default:
       clock_.advance(Millis(command.a % 4000));
       if (command.b % 4 == 0) clock_.advance(std::chrono::hours(1 + command.c % 30));
@@ -187,6 +192,22 @@ World::Answers World::prune(Command const& command, Store& first, Store& second)
                              .keep_completed_count = command.c % 4 ? 1000 : static_cast<std::int64_t>(command.a % 10),
                              .limit = 1 + static_cast<int>(command.b % 7)};
   return both("prune", first, second, [&](Store& store) { return words(store.prune(request)); });
+}
+
+World::Answers World::query(Command const& command, Store& first, Store& second) {
+  QueryRequest request{.newest_first = command.a % 2 == 0, .limit = 1 + static_cast<int>(command.b % 9)};
+  Filter& filter = request.filter;
+  if (command.a % 3 == 0) filter.states = {static_cast<State>(command.b % kStateCount), static_cast<State>(command.c % kStateCount)};
+  if (command.a % 5 == 0) filter.error = fmt::format("message {}", command.b % 10);
+  if (command.b % 3 == 0) filter.inserted_from = clock_.now() - Millis(command.c % 20'000);
+  if (command.c % 3 == 0) filter.inserted_until = clock_.now() - Millis(command.b % 10'000);
+  if (command.b % 4 == 0) filter.queue = pick(kQueues, command.c);
+  return both("query", first, second, [&](Store& store) {
+    QueryResult const page = store.query(request);
+    std::string text = page.cursor + "\n";
+    for (JobRecord const& record : page.jobs) text += words(record) + "\n";
+    return text;
+  });
 }
 
 JobId World::any_id(std::uint32_t number) const {

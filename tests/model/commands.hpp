@@ -11,7 +11,7 @@
 
 namespace model {
 
-inline constexpr std::uint8_t kVerbs = 22;  // values of Command::verb; common calls have several
+inline constexpr std::uint8_t kVerbs = 24;  // values of Command::verb; common calls have several
 
 struct Command {
   std::uint8_t verb = 0;
@@ -35,6 +35,7 @@ class World {
   Answers progress(Command const& command, kue::Store& first, kue::Store& second);
   Answers nodes(Command const& command, kue::Store& first, kue::Store& second);
   Answers prune(Command const& command, kue::Store& first, kue::Store& second);
+  Answers query(Command const& command, kue::Store& first, kue::Store& second);
 
   kue::JobId any_id(std::uint32_t number) const;
   kue::Finish finish(kue::Verb verb, std::uint32_t number);

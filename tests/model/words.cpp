@@ -65,15 +65,15 @@ void add_counts(Store& store, std::string& text) {
     if (empty && !counts.paused) continue;  // a store may forget such a queue, or not
     text += fmt::format("queue {}{}", counts.queue, counts.paused ? " paused" : "");
     for (std::int64_t const count : counts.by_state) text += fmt::format(" {}", count);
-    text += "\n";
+    text += fmt::format(" next due {}\n", words(store.head({.queue = counts.queue}).next_due));
   }
 }
 
 void add_nodes(Store& store, std::string& text) {
   std::vector<std::string> lines;
   for (RunningJob const& r : store.running({})) {
-    lines.push_back(fmt::format("running {} {} {} holder {} node {} claim {} {} since {}\n", r.id.str(), r.kind, r.queue, r.holder, r.node,
-                                r.claim_no, words(r.tally), words(r.claimed_at)));
+    lines.push_back(fmt::format("running {} {} {} holder {} node {} claim {} {} since {} cancel asked {}\n", r.id.str(), r.kind, r.queue, r.holder, r.node,
+                                r.claim_no, words(r.tally), words(r.claimed_at), words(r.cancel_asked_at)));
   }
   for (NodeInfo const& n : store.nodes()) {
     if (n.dead && n.running == 0) continue;  // a store may forget it, or not
@@ -89,6 +89,7 @@ std::string words(PushResult const& result) { return statuses(result.statuses); 
 std::string words(FinishResult const& result) { return statuses(result.statuses); }
 std::string words(CancelResult const& result) { return statuses(result.statuses); }
 std::string words(RetryResult const& result) { return statuses(result.statuses); }
+std::string words(RemoveResult const& result) { return statuses(result.statuses); }
 std::string words(PruneResult const& result) { return fmt::format("{}{}", result.pruned, result.more ? " more" : ""); }
 
 std::string words(ClaimResult const& result) {
@@ -101,9 +102,9 @@ std::string words(ClaimResult const& result) {
 }
 
 std::string words(JobRecord const& r) {
-  return fmt::format("{} seq {} {} run_at {} {} claim {} holder {} node {} in {} started {} finished {} result {} progress {}", words(r.job),
+  return fmt::format("{} seq {} {} run_at {} {} claim {} holder {} node {} in {} started {} finished {} cancel asked {} result {} progress {}", words(r.job),
                      r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder, r.node, words(r.inserted_at),
-                     words(r.attempted_at), words(r.finished_at), r.result,
+                     words(r.attempted_at), words(r.finished_at), words(r.cancel_asked_at), r.result,
                      r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
 }
 

@@ -12,6 +12,7 @@ std::string words(kue::ClaimResult const& result);
 std::string words(kue::FinishResult const& result);
 std::string words(kue::CancelResult const& result);
 std::string words(kue::RetryResult const& result);
+std::string words(kue::RemoveResult const& result);
 std::string words(kue::PruneResult const& result);
 std::string words(kue::JobRecord const& record);
 std::string words(kue::Event const& event);

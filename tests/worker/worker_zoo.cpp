@@ -59,7 +59,7 @@ struct SleepWatching {  // gives back what it has when it is asked to stop
     Run const run(ctx, "SleepWatching");
     for (int slept = 0; slept < ms; slept += 5) {
       if (ctx.stop_requested()) {
-        run.say(ctx.stop_cause() == kue::StopCause::timeout ? "stopped-timeout" : "stopped-shutdown");
+        run.say(ctx.stop_cause() == kue::StopCause::timeout ? "stopped-timeout" : ctx.stop_cause() == kue::StopCause::cancelled ? "stopped-cancelled" : "stopped-shutdown");
         return kue::interrupted();
       }
       sleep_ms(5);

@@ -61,7 +61,7 @@ struct Violation {
 };
 
 struct Verdict {
-  std::int64_t accepted = 0, completed = 0, discarded = 0, cancelled = 0, waiting = 0, running = 0, pruned = 0;
+  std::int64_t accepted = 0, completed = 0, discarded = 0, cancelled = 0, waiting = 0, running = 0, pruned = 0, removed = 0;
   std::int64_t lost = 0, ghosts = 0, unexplained = 0, overlaps = 0, illegal = 0;
   std::int64_t overlaps_after_node_lost = 0;  // allowed by the promise
   std::int64_t stale_writes = 0;              // refused by the fence, as they must be

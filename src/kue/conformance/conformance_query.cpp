@@ -59,6 +59,48 @@ void every_filter_in_both_orders(StoreTest& t) {
   }
 }
 
+void by_the_text_of_the_last_failure(StoreTest& t) {
+  auto const failed = [&](std::vector<std::string> const& messages) {
+    JobId const id = t.push(t.job());
+    std::uint32_t claim_no = 0;
+    for (std::string const& message : messages) {
+      EXPECT_EQ(t.claim_ids(), std::vector{id});
+      bool const last = ++claim_no == messages.size();
+      Finish item = last ? t.to(id, State::discarded, Reason::exhausted) : t.to(id, State::available, Reason::crashed);
+      item.attempt = attempt_of(claim_no, Reason::error, message);
+      EXPECT_EQ(last ? t.finish(item) : t.release(item), FinishStatus::applied);
+    }
+    return id;
+  };
+  JobId const once = failed({"connection refused by 10.0.0.1"}), healed = failed({"connection refused", "100% of it's gone"});
+  JobId const waiting = t.push(t.job());
+  EXPECT_EQ(ids_of(t.all({.error = "refused"})), std::vector{once});
+  EXPECT_EQ(ids_of(t.all({.error = "100% of it's"})), std::vector{healed});
+  EXPECT_EQ(ids_of(t.all({.error = "std::runtime"})), (std::vector{once, healed})) << "the type counts too";
+  EXPECT_TRUE(t.all({.error = "Refused"}).empty()) << "letters are compared as they are";
+  EXPECT_EQ(ids_of(t.all({.states = {State::discarded}, .error = "gone"})), std::vector{healed});
+  EXPECT_TRUE(t.all({.states = {State::available}, .error = "gone"}).empty());
+  EXPECT_EQ(ids_of(t.all({.states = {State::available}})), std::vector{waiting});
+}
+
+void by_the_time_of_the_push(StoreTest& t) {
+  std::vector<JobId> ids;
+  std::vector<TimePoint> times;
+  for (State const state : {State::completed, State::available, State::scheduled}) {
+    times.push_back(t.clock.now());
+    ids.push_back(t.in_state(state, t.job()));
+    t.clock.advance(10s);
+  }
+  for (std::vector<State> const& states : {std::vector<State>{}, {State::available, State::scheduled, State::completed}}) {
+    EXPECT_EQ(ids_of(t.all({.states = states, .inserted_from = times[1]})), (std::vector{ids[1], ids[2]}));
+    EXPECT_EQ(ids_of(t.all({.states = states, .inserted_until = times[1]})), std::vector{ids[0]});
+    EXPECT_EQ(ids_of(t.all({.states = states, .inserted_from = times[1], .inserted_until = times[2]})), std::vector{ids[1]});
+    EXPECT_TRUE(t.all({.states = states, .inserted_from = times[2] + 1ms}).empty());
+  }
+  EXPECT_EQ(ids_of(t.all({.states = {State::available, State::scheduled}, .inserted_until = times[2]})), std::vector{ids[1]});
+  EXPECT_EQ(ids_of(t.all({.states = {State::completed}, .inserted_until = times[2]})), std::vector{ids[0]});
+}
+
 void newest_first_unless_told(StoreTest& t) {
   auto ids = t.push_many(5);
   std::reverse(ids.begin(), ids.end());
@@ -173,6 +215,8 @@ void a_thousand_on_one_page(StoreTest& t) {
 
 Cases query_cases() {
   return {{"query", "every_filter_in_both_orders", every_filter_in_both_orders},
+          {"query", "by_the_text_of_the_last_failure", by_the_text_of_the_last_failure},
+          {"query", "by_the_time_of_the_push", by_the_time_of_the_push},
           {"query", "newest_first_unless_told", newest_first_unless_told},
           {"query", "an_empty_store", an_empty_store},
           {"query", "a_page_has_at_most_limit", a_page_has_at_most_limit},

@@ -130,7 +130,7 @@ void cancel_or_claim(StoreTest& t) {
       if (thread == 0) cancelled = t.cancel(id);
       else claimed = t.claim().jobs.size();
     });
-    EXPECT_EQ(claimed, cancelled == CancelStatus::running ? 1u : 0u);
+    EXPECT_EQ(claimed, cancelled == CancelStatus::asked ? 1u : 0u);
     EXPECT_EQ(t.state(id), claimed ? State::running : State::cancelled);
     if (claimed) t.complete(id);
   }

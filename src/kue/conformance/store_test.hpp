@@ -54,6 +54,7 @@ class StoreTest : public ::testing::Test {
 
   CancelStatus cancel(JobId id);
   RetryStatus retry(JobId id);
+  RemoveStatus remove(JobId id, std::vector<State> only = {});
 
   // Looking
   JobRecord get(JobId id);

@@ -140,6 +140,12 @@ RetryStatus StoreTest::retry(JobId id) {
   return result.statuses.empty() ? RetryStatus::not_found : result.statuses.front();
 }
 
+RemoveStatus StoreTest::remove(JobId id, std::vector<State> only) {
+  auto const result = store->remove({.ids = {&id, 1}, .only = std::move(only)});
+  EXPECT_EQ(result.statuses.size(), 1u);
+  return result.statuses.empty() ? RemoveStatus::not_found : result.statuses.front();
+}
+
 JobRecord StoreTest::get(JobId id) {
   auto record = store->get(id);
   EXPECT_TRUE(record.has_value()) << "no job " << id.str();

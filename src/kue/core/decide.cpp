@@ -80,6 +80,11 @@ Transition decide(Tally const& before, Outcome const& outcome, TimePoint now, Ra
   return after_failure(tally, outcome, Reason::error, random);
 }
 
+Transition when_asked_to_cancel(Transition const& wanted, Tally const& before) {
+  if (is_final(wanted.to)) return wanted;  // it was faster, or had come to its end anyway
+  return {State::cancelled, Reason::cancelled, Millis(0), before};
+}
+
 Verb verb_of(Outcome::Kind kind) { return kind >= Kind::interrupted ? Verb::release : Verb::finish; }
 
 bool is_remembered(Transition const& transition) {

@@ -11,6 +11,9 @@ namespace kue::core {
 // Pure: the same input gives the same answer. `now` is the wall clock, for the age of an unknown kind only.
 Transition decide(Tally const& tally, Outcome const& outcome, TimePoint now, Random& random);
 
+// What a store writes for a job that was asked to be cancelled while it ran (CancelStatus::asked).
+Transition when_asked_to_cancel(Transition const& wanted, Tally const& before);
+
 // Which verb writes it: finish for what a run came to, release for what was given back without an end of its own.
 Verb verb_of(Outcome::Kind kind);
 // Whether the run is kept in the job's history of attempts: all but those that completed, asked for later, or never started.

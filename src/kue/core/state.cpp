@@ -44,6 +44,7 @@ constexpr TransitionRule kTable[] = {
     {V::release, running, available, R::store_restart},
     {V::release, running, available, R::node_lost},
     {V::release, running, discarded, R::node_lost},
+    {V::release, running, cancelled, R::cancelled},  // asked to be cancelled while it ran: it does not wait again
 
     // a row that no longer reads as a job is put aside by the claim that meets it, so that it cannot block the queue
     {V::claim, available, discarded, R::corrupt},
@@ -61,15 +62,23 @@ constexpr TransitionRule kTable[] = {
     {V::prune, completed, kNothing, R::pruned},
     {V::prune, discarded, kNothing, R::pruned},
     {V::prune, cancelled, kNothing, R::pruned},
+
+    {V::remove, scheduled, kNothing, R::removed},
+    {V::remove, blocked, kNothing, R::removed},
+    {V::remove, available, kNothing, R::removed},
+    {V::remove, retryable, kNothing, R::removed},
+    {V::remove, completed, kNothing, R::removed},
+    {V::remove, discarded, kNothing, R::removed},
+    {V::remove, cancelled, kNothing, R::removed},
 };
 
 constexpr std::string_view kStates[] = {"scheduled", "blocked",   "available", "running",
                                         "retryable", "completed", "discarded", "cancelled"};
-constexpr std::string_view kVerbs[] = {"push", "claim", "finish", "release", "cancel", "retry", "prune"};
+constexpr std::string_view kVerbs[] = {"push", "claim", "finish", "release", "cancel", "retry", "prune", "remove"};
 constexpr std::string_view kReasons[] = {"pushed",      "claimed",      "completed", "error",     "timeout",       "gave_up",
                                          "exhausted",   "corrupt",      "snoozed",   "unknown_kind", "cancelled",  "returned",
                                          "interrupted", "crashed",      "oom",       "hard_timeout", "poison",     "lost_call",
-                                         "store_restart", "node_lost",  "retried",   "pruned"};
+                                         "store_restart", "node_lost",  "retried",   "pruned",       "removed"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> parse(std::string_view const (&names)[N], std::string_view text) {

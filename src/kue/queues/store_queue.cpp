@@ -4,6 +4,7 @@
 #include <kue/worker.hpp>
 
 #include "kue/core/decide.hpp"
+#include "kue/core/queue_order.hpp"
 
 #include <unistd.h>
 
@@ -38,7 +39,15 @@ struct StoreQueue::Identity {
   std::uint64_t holder = 0;
   bool of_a_worker = false;
   std::vector<std::string> queues;
+  std::vector<int> weights;  // empty: the queues are asked as they stand
   SteadyPoint next_beat{};
+
+  std::vector<std::string> drawn(Random& random) const {
+    if (weights.empty()) return queues;
+    std::vector<std::string> order;
+    for (std::size_t const index : core::draw_order(weights, random)) order.push_back(queues[index]);
+    return order;
+  }
   std::atomic<bool> interrupted{false};
 };
 
@@ -58,6 +67,7 @@ void StoreQueue::process(Worker& worker) {
   identity_->node = worker.node();
   identity_->holder = worker.holder();
   identity_->queues = worker.queues();
+  identity_->weights = worker.options().queue_weights;
   identity_->of_a_worker = true;
 }
 
@@ -88,7 +98,8 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait) {
   std::vector<Delivery> deliveries;
   while (true) {
     become_a_node();
-    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = identity_->queues, .max = max});
+    std::vector<std::string> const order = identity_->drawn(random_);
+    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = order, .max = max});
     if (claimed.node_dead) {
       throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " +
                                         std::to_string(limits::kNodeDead.count()) + " s); it claims nothing more and must start over");

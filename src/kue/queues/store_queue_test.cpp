@@ -2,6 +2,7 @@
 
 #include <kue/error.hpp>
 #include <kue/testing/fake_clock.hpp>
+#include <kue/worker.hpp>
 
 #include "kue/queues/fixtures_test.hpp"
 #include "kue/stores/memory/memory_store.hpp"
@@ -83,6 +84,41 @@ TEST_F(StoreQueueTest, declared_dead_while_it_did_not_pop_it_starts_over_as_anot
   queue.push(Greet("y"));
   clock.advance(11s);
   EXPECT_EQ(from_json<Greet>(pop().job.args).name, "y");
+}
+
+// A worker as far as a queue knows one.
+struct WeightedWorker : Worker {
+  WeightedWorker(Registry const& registry, std::vector<std::string> queues, std::vector<int> weights)
+      : Worker(registry, {.queues = std::move(queues), .queue_weights = std::move(weights)}) {}
+  std::uint64_t node() const override { return 7; }
+  std::uint64_t holder() const override { return 8; }
+};
+
+TEST_F(StoreQueueTest, weights_share_the_claims_and_no_queue_starves) {
+  Registry registry;
+  WeightedWorker worker(registry, {"mail", "low"}, {3, 1});
+  StoreQueue weighted(store, clock, Random::system());
+  store->beat({.node = 7});
+  weighted.process(worker);
+  std::vector<Envelope> jobs;
+  for (int i = 0; i < 2400; ++i) jobs.push_back({.id = JobId::make(), .kind = "Greet", .queue = i % 2 ? "mail" : "low"});
+  weighted.push_many(jobs);
+  int mail = 0;
+  for (int i = 0; i < 800; ++i) mail += weighted.pop(0ms).value().job.queue == "mail" ? 1 : 0;
+  EXPECT_NEAR(mail, 600, 80);  // more than six times the standard deviation of 12
+  for (int i = 0; i < 1600; ++i) ASSERT_TRUE(weighted.pop(0ms)) << "one queue's end is not the other's";
+  EXPECT_FALSE(weighted.pop(0ms));
+}
+
+TEST_F(StoreQueueTest, without_weights_the_order_is_strict) {
+  Registry registry;
+  WeightedWorker worker(registry, {"mail", "low"}, {});
+  store->beat({.node = 7});
+  queue.process(worker);
+  std::vector<Envelope> jobs;
+  for (int i = 0; i < 40; ++i) jobs.push_back({.id = JobId::make(), .kind = "Greet", .queue = i % 2 ? "mail" : "low"});
+  queue.push_many(jobs);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(pop().job.queue, i < 20 ? "mail" : "low");
 }
 
 // Fault 27 of the original: pop had no way to say "stop waiting".

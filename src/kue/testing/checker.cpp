@@ -70,8 +70,8 @@ std::int64_t Verdict::count(Rule rule) const {
 std::string Verdict::text() const {
   std::string text;
   auto const out = std::back_inserter(text);
-  fmt::format_to(out, "accepted {}: completed {}, discarded {}, cancelled {}, waiting {}, running {}, pruned {}\n", accepted, completed, discarded,
-                 cancelled, waiting, running, pruned);
+  fmt::format_to(out, "accepted {}: completed {}, discarded {}, cancelled {}, waiting {}, running {}, pruned {}, removed {}\n", accepted, completed, discarded,
+                 cancelled, waiting, running, pruned, removed);
   fmt::format_to(out, "lost {}, ghosts {}, unexplained runs {}, overlaps {} (and {} after node_lost), illegal transitions {}\n", lost, ghosts,
                  unexplained, overlaps, overlaps_after_node_lost, illegal);
   fmt::format_to(out, "runs {}: {} cut short by the death of their process, {} finished but run again; stale writes refused {}\n", runs,

@@ -154,6 +154,23 @@ TEST(checker_good, discarded_retried_by_a_person_and_pruned) {
   EXPECT_EQ(verdict.runs_by_reason.at("retried"), 1);
 }
 
+TEST(checker_good, removed_by_a_person_while_it_waited) {
+  Story story;
+  story.push().event(V::remove, available, {}, R::removed);
+  Verdict const verdict = check(story.history);
+  EXPECT_TRUE(verdict.ok()) << verdict.text();
+  EXPECT_EQ(verdict.accepted, 1);
+  EXPECT_EQ(verdict.removed, 1);
+  EXPECT_EQ(verdict.pruned, 0);
+}
+
+TEST(checker_good, asked_to_be_cancelled_while_it_ran) {
+  Story story;
+  story.push().claim(1, kAnn).run(1, kAnn, "threw").event(V::release, running, cancelled, R::cancelled, 1, kAnn);
+  Verdict const verdict = check(story.history);
+  EXPECT_FALSE(verdict.count(Rule::illegal_transition)) << verdict.text();
+}
+
 TEST(checker_good, unknown_push_without_a_row_and_refused_push) {
   Story story = Story::simple();
   story.job = JobId::make();

@@ -109,7 +109,7 @@ class Path {
   }
 
   static bool changes_final(Event const& event) {
-    if (!event.from || !is_final(*event.from) || event.verb == Verb::prune) return false;
+    if (!event.from || !is_final(*event.from) || event.verb == Verb::prune || event.verb == Verb::remove) return false;
     return *event.from == State::completed || event.verb != Verb::retry;
   }
 

@@ -35,11 +35,11 @@ void check_presence(Trail const& trail, bool producers_known, Verdict& verdict) 
   bool const accepted = producers_known ? has(trail, JournalVerb::push_ok) : pushed_in_store(trail);
   if (accepted) ++verdict.accepted;
   Event const* last = last_event(trail);
-  bool const pruned = last != nullptr && !last->to;
-  if (pruned) ++verdict.pruned;
-  if (accepted && trail.records.empty() && !pruned) {
+  bool const gone = last != nullptr && !last->to;
+  if (gone) ++(last->verb == Verb::remove ? verdict.removed : verdict.pruned);
+  if (accepted && trail.records.empty() && !gone) {
     ++verdict.lost;
-    add(verdict, Rule::lost, trail.job, "accepted, and now there is neither a row nor a prune on record");
+    add(verdict, Rule::lost, trail.job, "accepted, and now there is neither a row nor a prune or removal on record");
   }
   if (trail.records.size() > 1) add(verdict, Rule::two_rows, trail.job, fmt::format("{} rows have this id", trail.records.size()));
 }

@@ -91,7 +91,11 @@ void Child::boot() {
       slot().bell, StopWatch::Rules{
                        .stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
                        .on_stop = [this] { queue_->interrupt(); },
-                       .trusted_until = [&header] { return SteadyPoint(Millis(header.trusted_until.load(std::memory_order_acquire))); }});
+                       .trusted_until = [&header] { return SteadyPoint(Millis(header.trusted_until.load(std::memory_order_acquire))); },
+                       .cancel_asked = [this] {
+                         int const entry = running_entry_.load(std::memory_order_acquire);
+                         return entry >= 0 && slot().cancel_asked_at(entry, slot().word(entry)).has_value();
+                       }});
 }
 
 void Child::work() {
@@ -156,9 +160,11 @@ void Child::handle(Delivery delivery) {
     hard = *soft + post_.options().hard_timeout_grace;
   }
   if (!slot().start(entry, started, steady_now, timeout, hard)) return;  // the keeper took it: it is no longer ours
+  running_entry_.store(entry, std::memory_order_release);
   watch_->begin(soft);
   RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
+  running_entry_.store(-1, std::memory_order_release);
 
   // Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves
   // enough for the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is

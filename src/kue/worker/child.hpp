@@ -6,6 +6,7 @@
 #include "kue/worker/runner.hpp"
 #include "kue/worker/sentinel.hpp"
 
+#include <atomic>
 #include <memory>
 
 namespace kue::worker {
@@ -43,6 +44,7 @@ class Child {
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<StopWatch> watch_;
   Millis pop_trouble_{0};
+  std::atomic<int> running_entry_{-1};  // for the stop watch's thread
 };
 
 }  // namespace kue::worker

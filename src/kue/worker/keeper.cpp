@@ -1,5 +1,6 @@
 #include "kue/worker/keeper.hpp"
 
+#include "kue/worker/cancels.hpp"
 #include "kue/worker/signals.hpp"
 
 #include <kue/error.hpp>
@@ -121,6 +122,7 @@ void Keeper::work() {
     if (store_ != nullptr && now >= next_nodes_) {
       next_nodes_ = now + kNodesEvery;
       try_to("look after other workers", &Keeper::look_after_nodes);
+      try_to("look for cancelled jobs", &Keeper::look_for_cancels);
     }
     if (store_ != nullptr && now >= next_beat_duties_) {
       next_beat_duties_ = now + post_.options().node_beat;
@@ -238,6 +240,9 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
       info.event = WorkerEvent::timeout;
       emit(info);
       break;
+    case Outcome::Kind::cancelled:
+      log().warn("child {} ended with job={}, which was cancelled; {}", pid, name, what);
+      break;
     case Outcome::Kind::crashed:
     case Outcome::Kind::oom:
       log().error("child {} {} {} while running job={}; {}", pid, outcome.failure.type == "exit" ? "ended with" : "died by",
@@ -305,6 +310,11 @@ void Keeper::beat_duties() {
   reconciler_.look(*store_, post_.board, Clock::system().steady_now());
   for (int round = 0; round < kPruneRounds && store_->prune({}).more; ++round) {
   }
+}
+
+void Keeper::look_for_cancels() {
+  // The master kills what does not end, so it has to know the time.
+  if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0) ring(wires_.nudge);
 }
 
 // Twice in a row: no child found anything, and the store has nothing to give and nothing that runs, here or elsewhere.

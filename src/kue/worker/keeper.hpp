@@ -51,6 +51,7 @@ class Keeper {
   void emit(EventInfo info);
   void look_after_nodes();
   void beat_duties();
+  void look_for_cancels();
   bool nothing_left();
   void end_children();           // after the master's death
   bool bury_all(Millis patience);

@@ -35,10 +35,13 @@ int to_wait_status(siginfo_t const& info) {
   return info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-std::string list(std::vector<std::string> const& names) {
-  if (names.empty()) return "all";
+std::string list(WorkerOptions const& options) {
+  if (options.queues.empty()) return "all";
   std::string text;
-  for (std::string const& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (std::size_t i = 0; i < options.queues.size(); ++i) {
+    text += (text.empty() ? "" : ", ") + options.queues[i];
+    if (!options.queue_weights.empty()) text += fmt::format(":{}", options.queue_weights[i]);
+  }
   return text;
 }
 
@@ -122,12 +125,13 @@ void Master::enforce_limits(SteadyPoint now) {
       kill(member);
     } else {
       condemn(member, KillCause::hard_timeout, &now);
+      condemn(member, KillCause::cancelled, &now);
     }
   }
 }
 
 // Turns running entries into condemned ones, so that a job that ends at this very moment, or the next one, is not the one that
-// is killed. For a hard time-out: only those over their limit, and then the process is killed.
+// is killed. For a hard time-out or a cancelled job: only those over their limit, and then the process is killed.
 void Master::condemn(Member& member, KillCause cause, SteadyPoint const* over_limit_at) {
   Slot& its = slot(member);
   bool any = false;
@@ -135,14 +139,24 @@ void Master::condemn(Member& member, KillCause cause, SteadyPoint const* over_li
     EntryWord const word = its.word(entry);
     if (word.state != EntryState::running) continue;
     if (over_limit_at != nullptr) {
-      std::optional<EntryView> const view = its.read(entry);
-      bool const over = view && view->word == word && view->hard_limit && *over_limit_at >= *view->hard_limit;
-      if (!over) continue;
+      std::optional<SteadyPoint> const limit = limit_of(its, entry, word, cause);
+      if (!limit || *over_limit_at < *limit) continue;
     }
     any = its.change(entry, word, EntryState::condemned) || any;
   }
   if (any || over_limit_at == nullptr) its.kill_cause.store(static_cast<std::uint32_t>(cause), std::memory_order_release);
   if (any && over_limit_at != nullptr) kill(member);
+}
+
+std::optional<SteadyPoint> Master::limit_of(Slot const& its, int entry, EntryWord run, KillCause cause) const {
+  if (cause == KillCause::cancelled) {
+    std::optional<SteadyPoint> const asked = its.cancel_asked_at(entry, run);
+    if (asked) return *asked + options().hard_timeout_grace;
+    return std::nullopt;
+  }
+  std::optional<EntryView> const view = its.read(entry);
+  if (!view || view->word != run) return std::nullopt;
+  return view->hard_limit;
 }
 
 SteadyPoint Master::next_look(SteadyPoint now) const {
@@ -156,9 +170,9 @@ SteadyPoint Master::next_look(SteadyPoint now) const {
   for (Member const& member : members_) {
     Slot const& its = post_.board.slot(member.slot);
     for (int entry = 0; member.role == Role::child && !member.killed && entry < limits::kMaxBatch; ++entry) {
-      if (its.word(entry).state != EntryState::running) continue;
-      auto const view = its.read(entry);
-      if (view && view->hard_limit) next = std::min(next, *view->hard_limit);
+      EntryWord const word = its.word(entry);
+      if (word.state != EntryState::running) continue;
+      for (KillCause const cause : {KillCause::hard_timeout, KillCause::cancelled}) next = std::min(next, limit_of(its, entry, word, cause).value_or(next));
     }
   }
   return next;
@@ -212,7 +226,7 @@ void Master::say_started() {
   if (said_started_) return;
   said_started_ = true;
   Header const& header = post_.board.header();
-  log().info("worker started: {} {}, queues: {}, store {} (pid {}); stop with Ctrl-C", wanted_, wanted_ == 1 ? "child" : "children", list(options().queues),
+  log().info("worker started: {} {}, queues: {}, store {} (pid {}); stop with Ctrl-C", wanted_, wanted_ == 1 ? "child" : "children", list(options()),
              header.store.get(), ::getpid());
   if (header.acknowledges.load() == 0) {
     log().warn("this queue is at-most-once: it hands a job out and forgets it, so a job whose process dies, or that fails, is lost");

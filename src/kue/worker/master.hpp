@@ -52,6 +52,7 @@ class Master {
   void note_failed_boot(Slot const& slot, int wait_status, Respawn const& respawn);
   void ask_to_stop(Member& member);
   void condemn(Member& member, KillCause cause, SteadyPoint const* over_limit_at);
+  std::optional<SteadyPoint> limit_of(Slot const& slot, int entry, EntryWord run, KillCause cause) const;
   void kill(Member& member);
   Member* keeper();
   int count_children() const;  // that stay

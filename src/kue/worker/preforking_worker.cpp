@@ -1,6 +1,7 @@
 #include <kue/worker.hpp>
 
 #include "kue/worker/master.hpp"
+#include "kue/worker/queue_weights.hpp"
 
 #include <kue/error.hpp>
 
@@ -16,6 +17,7 @@ std::string problem_of(WorkerOptions const& options) {
   for (std::string const& queue : options.queues) {
     if (!valid_name(queue)) return fmt::format("'{}' is no name of a queue", queue);
   }
+  if (std::string problem = worker::problem_of_weights(options); !problem.empty()) return problem;
   if (options.stop_timeout < Millis(0)) return "the stop time-out is negative";
   if (options.hard_timeout_grace < Millis(0)) return "the grace of the hard time-out is negative";
   if (options.node_beat <= Millis(0) || options.node_dead <= options.node_beat) return "the node's beat must be shorter than the time after which it counts as dead";

@@ -76,6 +76,7 @@ Outcome Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& 
     if (outcome.failure.type.empty()) outcome.failure.type = "timeout";
     if (outcome.failure.message.empty()) outcome.failure.message = fmt::format("stopped at its time-out of {:.3f} s", seconds(delivery.job.timeout));
   }
+  if (gave_nothing && watch.cause() == StopCause::cancelled) outcome = cancel("stopped, because it was cancelled while it ran");
   if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out) ask_for_delay(delivery, outcome);
   return outcome;
 }

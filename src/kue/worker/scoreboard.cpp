@@ -32,6 +32,19 @@ void Slot::ask_to_stop() noexcept {
   futex_ring(bell);
 }
 
+bool Slot::ask_to_cancel(int entry, EntryWord run, SteadyPoint now) {
+  if (cancels[entry].load(std::memory_order_acquire) == run.generation) return false;
+  cancelled_at[entry].store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  cancels[entry].store(run.generation, std::memory_order_release);
+  futex_ring(bell);
+  return true;
+}
+
+std::optional<SteadyPoint> Slot::cancel_asked_at(int entry, EntryWord run) const {
+  if (run.generation == 0 || cancels[entry].load(std::memory_order_acquire) != run.generation) return std::nullopt;
+  return SteadyPoint(Millis(cancelled_at[entry].load(std::memory_order_relaxed)));
+}
+
 bool Slot::change(int entry, EntryWord from, EntryState to) {
   std::uint64_t expected = from.pack();
   return words[entry].compare_exchange_strong(expected, from.with(to).pack(), std::memory_order_acq_rel);

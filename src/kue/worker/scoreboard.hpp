@@ -25,7 +25,7 @@ enum class Role : std::uint32_t { child, keeper };
 // another worker has declared this node dead.
 enum class Boot : std::uint32_t { booting, ready, failed, refused, broken, node_dead };
 // Why the master (or the keeper, in its place) killed a process. A process that nobody killed died by itself.
-enum class KillCause : std::uint32_t { none, hard_timeout, stop, master_died };
+enum class KillCause : std::uint32_t { none, hard_timeout, stop, master_died, cancelled };
 enum class Stage : std::uint32_t { running, closing };  // closing: all children are gone, the keeper finishes and leaves
 
 // A text that another process reads: bounded, length written last.
@@ -76,6 +76,9 @@ struct alignas(4096) Slot {
   std::atomic<std::uint64_t> runs;            // jobs started
   SharedText<1024> boot_error;
   std::atomic<std::uint64_t> words[limits::kMaxBatch];  // apart from the bodies: a scan touches few pages
+  // A person wants the run of this generation cancelled; 0: none. Written by the keeper, the time before the generation.
+  std::atomic<std::uint64_t> cancels[limits::kMaxBatch];
+  std::atomic<std::int64_t> cancelled_at[limits::kMaxBatch];  // steady ms
   EntryBody bodies[limits::kMaxBatch];
 
   SlotState state_now() const { return static_cast<SlotState>(state.load(std::memory_order_acquire)); }
@@ -84,6 +87,9 @@ struct alignas(4096) Slot {
   bool change(SlotState from, SlotState to);
 
   void ask_to_stop() noexcept;  // async-signal-safe
+  bool ask_to_cancel(int entry, EntryWord run, SteadyPoint now);  // false: was asked already
+  // Since when the run that this word is about is asked to end; none: it is not.
+  std::optional<SteadyPoint> cancel_asked_at(int entry, EntryWord run) const;
 
   EntryWord word(int entry) const { return EntryWord::unpack(words[entry].load(std::memory_order_acquire)); }
   bool change(int entry, EntryWord from, EntryState to);

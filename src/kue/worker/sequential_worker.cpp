@@ -4,6 +4,7 @@
 #include "kue/worker/node_lock.hpp"
 #include "kue/worker/outcome_writer.hpp"
 #include "kue/worker/post.hpp"
+#include "kue/worker/queue_weights.hpp"
 #include "kue/worker/rescue.hpp"
 #include "kue/worker/runner.hpp"
 
@@ -250,6 +251,10 @@ void Session::leave() {
 
 int SequentialWorker::run(WorkerParts const& parts) {
   Logger log = options().log;
+  if (std::string const problem = worker::problem_of_weights(options()); !problem.empty()) {
+    log.error("the worker cannot start: {}", problem);
+    return 2;
+  }
   SignalHandlers const handlers(state_->stop);
   try {
     Session session(*this, parts, state_->stop, [this](EventInfo const& info) { emit(info); });

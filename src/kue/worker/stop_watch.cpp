@@ -75,7 +75,9 @@ SteadyPoint StopWatch::look() {
   std::unique_lock lock(mutex_);
   sleeps_until_ = now + kLongestSleep;
   if (!running_ || cause_ != StopCause::none) return sleeps_until_;
-  if (stopping() || now >= trusted) {
+  if (rules_.cancel_asked && rules_.cancel_asked()) {  // before a stop: a job that is not wanted is not given back
+    raise(StopCause::cancelled, lock);
+  } else if (stopping() || now >= trusted) {
     raise(StopCause::shutdown, lock);
   } else if (time_out_ && now >= *time_out_) {
     raise(StopCause::timeout, lock);

@@ -1,5 +1,5 @@
 #pragma once
-// StopWatch: the thread of a child that raises the stop token of the running job, at its time-out and when the worker stops,
+// StopWatch: the thread of a child that raises the stop token of the running job, at its time-out, when the worker stops and when it is cancelled,
 // and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing happens.
 
 #include "kue/worker/futex.hpp"
@@ -20,6 +20,7 @@ class StopWatch {
     std::function<bool()> stop_asked;
     std::function<void()> on_stop;                        // once, from the watch's thread: interrupts the queue
     std::function<SteadyPoint()> trusted_until;           // past it the running job is asked to stop
+    std::function<bool()> cancel_asked = {};              // of the running job, by a person; empty: never
   };
 
   // `bell` is rung by whoever asks to stop; it must outlive the watch.

@@ -24,8 +24,10 @@ struct StopWatchTest : ::testing::Test {
   std::atomic<bool> stop{false};
   std::atomic<int> interrupted{0};
   std::atomic<std::int64_t> trusted{INT64_MAX};
+  std::atomic<bool> cancelled{false};
   StopWatch watch{bell, {.stop_asked = [this] { return stop.load(); }, .on_stop = [this] { ++interrupted; },
-                         .trusted_until = [this] { return SteadyPoint(Millis(trusted.load())); }}};
+                         .trusted_until = [this] { return SteadyPoint(Millis(trusted.load())); },
+                         .cancel_asked = [this] { return cancelled.load(); }}};
   SteadyPoint now() { return Clock::system().steady_now(); }
 };
 
@@ -50,6 +52,16 @@ TEST_F(StopWatchTest, a_stop_raises_the_token_and_interrupts_the_queue_once) {
   watch.end();
   watch.begin(std::nullopt);
   EXPECT_TRUE(watch.token().stop_requested()) << "a run that starts during the stop";
+}
+
+TEST_F(StopWatchTest, a_cancelled_job_is_asked_to_end_and_the_worker_goes_on) {
+  watch.begin(std::nullopt);
+  cancelled = true;
+  futex_ring(bell);
+  EXPECT_TRUE(raised(watch.token()));
+  EXPECT_EQ(watch.cause(), StopCause::cancelled);
+  EXPECT_FALSE(watch.stopping());
+  EXPECT_EQ(interrupted.load(), 0);
 }
 
 TEST_F(StopWatchTest, a_run_that_has_ended_is_left_alone) {

@@ -37,6 +37,10 @@ Outcome verdict(Death const& death, EntryView const& job, Millis hard_grace) {
                         .message = fmt::format("killed: still running {:.3f} s after its time-out of {:.3f} s", seconds(hard_grace), seconds(job.timeout)),
                         .signal = SIGKILL}};
   }
+  if (job.word.state == EntryState::condemned && death.cause == KillCause::cancelled) {
+    return {.kind = Outcome::Kind::cancelled,
+            .failure = {.type = "cancel", .message = fmt::format("killed: still running {:.3f} s after it was cancelled", seconds(hard_grace)), .signal = SIGKILL}};
+  }
   if (killed(death.wait_status) && death.cause == KillCause::stop) return interrupted_by("killed: the worker had to stop before the job ended");
   if (killed(death.wait_status) && death.cause == KillCause::master_died) return interrupted_by("killed: the worker's master died");
   if (killed(death.wait_status) && death.cause == KillCause::none && death.out_of_memory) {

@@ -33,6 +33,14 @@ TEST(Verdict, of_a_process_that_we_killed) {
   EXPECT_EQ(over.failure.message, "killed: still running 10.000 s after its time-out of 2.000 s");
 }
 
+TEST(Verdict, of_a_process_that_we_killed_because_its_job_was_cancelled) {
+  Death const death{.wait_status = SIGKILL, .cause = KillCause::cancelled};
+  Outcome const cancelled = verdict(death, entry(EntryState::condemned), Millis(10'000));
+  EXPECT_EQ(cancelled.kind, Kind::cancelled);
+  EXPECT_EQ(cancelled.failure.message, "killed: still running 10.000 s after it was cancelled");
+  EXPECT_EQ(verdict(death, entry(EntryState::running), Millis(0)).kind, Kind::crashed) << "another job of that process, if there were one";
+}
+
 TEST(Verdict, a_crash_at_the_moment_of_a_stop_is_still_a_crash) {
   EXPECT_EQ(verdict({.wait_status = SIGSEGV, .cause = KillCause::stop}, entry(), Millis(0)).kind, Kind::crashed);
 }

@@ -45,7 +45,7 @@ void read_environment(Config::Environment const& environment, std::string const&
     auto value = value_of(setting.type, found->second);
     if (value) value->directory = directory;
     if (!value || !setting.set(config, *value)) {
-      std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between" : setting.expected;
+      std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
       problems.push_back(fmt::format("environment variable {} must be {}", known.back(), expected));
     }
   }

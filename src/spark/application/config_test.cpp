@@ -110,6 +110,15 @@ TEST_F(ConfigTest, the_environment_wins_over_the_file) {
   EXPECT_EQ(config.log.level, kue::LogLevel::debug);
 }
 
+TEST_F(ConfigTest, queues_may_have_weights_all_or_none) {
+  write("[worker]\nqueues = [\"mail:3\", \"default:1\"]\n");
+  EXPECT_THAT(load().worker.queues, testing::ElementsAre("mail:3", "default:1"));
+  write("[worker]\nqueues = [\"mail:3\", \"default\"]\n");
+  EXPECT_THAT(refusal(), HasSubstr("all or none with a weight"));
+  write("[worker]\nqueues = [\"mail:0\"]\n");
+  EXPECT_THAT(refusal(), HasSubstr("worker.queues must be a list of queue names"));
+}
+
 TEST_F(ConfigTest, names_every_problem_with_file_and_line) {
   write("[store]\nulr = \"sqlite:x\"\n[worker]\nconcurrency = 1000\nstop_timeout = 25\nqueues = [\"a\", 7]\n[wroker]\nx = 1\n[log]\nlevel = \"loud\"\n");
   std::string const text = refusal({{"SPARK_STORE_URL", ""}, {"SPARK_WORKER_CONCURENCY", "4"}});

@@ -1,8 +1,10 @@
 #include "spark/application/settings.hpp"
 
 #include <kue/envelope.hpp>
+#include <kue/error.hpp>
 
 #include "spark/application/duration.hpp"
+#include "spark/application/queue_choice.hpp"
 #include "spark/application/store_url.hpp"
 
 #include <algorithm>
@@ -47,7 +49,12 @@ bool set_concurrency(Config& config, Value const& value) {
 
 bool set_queues(Config& config, Value const& value) {
   config.worker.queues = value.list;
-  return std::all_of(value.list.begin(), value.list.end(), [](std::string const& name) { return kue::valid_name(name); });
+  try {
+    parse_queue_choice(value.list);
+    return true;
+  } catch (kue::Error const&) {
+    return false;
+  }
 }
 
 bool set_stop_timeout(Config& config, Value const& value) {
@@ -80,7 +87,7 @@ constexpr std::array kSettings{
     Setting{"store", "durability", Type::text, "\"full\" or \"process\"", set_durability},
     Setting{"store", "event_log", Type::yes_no, "true or false", set_event_log},
     Setting{"worker", "concurrency", Type::number, "a whole number from 0 to 256", set_concurrency},
-    Setting{"worker", "queues", Type::list, "a list of queue names such as [\"mail\", \"default\"]", set_queues},
+    Setting{"worker", "queues", Type::list, "a list of queue names such as [\"mail\", \"default\"], all or none with a weight: [\"mail:3\", \"default:1\"]", set_queues},
     Setting{"worker", "stop_timeout", Type::text, "a duration such as \"25s\" or \"5m\"", set_stop_timeout},
     Setting{"worker", "pid_file", Type::text, "the path of a file", set_pid_file},
     Setting{"log", "level", Type::text, "\"debug\", \"info\", \"warn\", \"error\" or \"off\"", set_level},

@@ -7,7 +7,7 @@ namespace {
 Verdict verdict(kue::JobId id, kue::CancelStatus status) {
   switch (status) {
     case kue::CancelStatus::cancelled: return {id.str(), "cancelled", "is cancelled"};
-    case kue::CancelStatus::running: return {id.str(), "running", "is running: only waiting jobs can be cancelled", kRefused};
+    case kue::CancelStatus::asked: return {id.str(), "asked", "is running: its worker asks it to stop"};
     case kue::CancelStatus::final: return {id.str(), "final", "has ended already", kRefused};
     case kue::CancelStatus::not_found: break;
   }

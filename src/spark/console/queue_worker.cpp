@@ -5,6 +5,7 @@
 #include <kue/store_queue.hpp>
 #include <kue/worker.hpp>
 
+#include "spark/application/queue_choice.hpp"
 #include "spark/application/settings.hpp"
 #include "spark/application/store_url.hpp"
 #include "spark/console/console.hpp"
@@ -37,8 +38,15 @@ void check(kue::WorkerOptions const& options) {
   if (options.concurrency < 0 || options.concurrency > kue::limits::kMaxConcurrency) {
     throw kue::Error(kue::ErrorKind::invalid, fmt::format("-c must be 0 to {}, not {}", kue::limits::kMaxConcurrency, options.concurrency));
   }
-  for (std::string const& name : options.queues) {
-    if (!kue::valid_name(name)) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--queues: '{}' is not the name of a queue", name));
+}
+
+void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const& flag, std::vector<std::string> const& configured) {
+  try {
+    QueueChoice choice = parse_queue_choice(flag ? split_list(*flag) : configured);
+    options.queues = std::move(choice.names);
+    options.queue_weights = std::move(choice.weights);
+  } catch (kue::Error const& error) {
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("{}: {}", flag ? "--queues" : "worker.queues", error.what()));
   }
 }
 
@@ -62,6 +70,12 @@ void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& 
   writer.begin_array();
   for (std::string const& chosen : options.queues) writer.string(chosen);
   writer.end_array();
+  if (!options.queue_weights.empty()) {
+    writer.key("weights");
+    writer.begin_array();
+    for (int const weight : options.queue_weights) writer.integer(weight);
+    writer.end_array();
+  }
   writer.key("store");
   if (report.where.empty()) writer.null();
   else writer.string(as_utf8(report.where));
@@ -92,13 +106,13 @@ int run(Call& call) {
   Config const defaults = call.app.config();
   kue::WorkerOptions options;
   options.concurrency = call.args.option("-c,--concurrency N", defaults.worker.concurrency, "jobs at once, each in a child process; 0: run jobs in this process");
-  auto const queues = call.args.option("--queues LIST", "only these, in order of preference: mail,default");
+  auto const queues = call.args.option("--queues LIST", "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1");
   options.stop_timeout = call.args.option("--stop-timeout TIME", defaults.worker.stop_timeout, "patience with running jobs after TERM");
   options.stop_when_empty = call.args.flag("--stop-when-empty", "end when no job is available or running");
   auto const pid_file = call.args.option("--pid-file FILE", "written and locked while the worker runs");
   call.args.done();
 
-  options.queues = queues ? split_list(*queues) : defaults.worker.queues;
+  choose_queues(options, queues, defaults.worker.queues);
   options.pid_file = pid_file ? absolute_path(*pid_file, std::filesystem::current_path().string()) : defaults.worker.pid_file;
   check(options);
   call.console.refuse_store_with_own_queue();
@@ -119,8 +133,10 @@ Command queue_worker_command() {
           "Signals: TERM and QUIT stop after the running jobs, at most --stop-timeout; what still runs is given back. INT does\n"
           "the same, a second INT stops now. TTIN and TTOU: one child more, one fewer.\n"
           "Without -c there is one child, so that a job that crashes never ends the worker; the configuration may say another\n"
-          "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\n\n"
-          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker --stop-when-empty\n",
+          "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\n"
+          "Queues without weights are served strictly: a later one only when all before it are empty. With weights the order is\n"
+          "drawn anew for each job, mail:3 before default:1 three times out of four, and no queue starves.\n\n"
+          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker --queues mail:3,default:1\n  queue:worker --stop-when-empty\n",
           run};
 }
 

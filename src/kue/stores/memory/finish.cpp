@@ -1,5 +1,6 @@
 // finish and release: the same write behind the same fence.
 
+#include "kue/core/decide.hpp"
 #include "kue/stores/memory/store.hpp"
 
 #include <kue/error.hpp>
@@ -49,10 +50,11 @@ FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
     return FinishStatus::stale;
   }
   TimePoint const now = clock_.now();
-  Transition const& next = item.transition;
+  Transition const next = record->cancel_asked_at ? core::when_asked_to_cancel(item.transition, record->tally) : item.transition;
   tables_.change(*record, [&](Row& job) {
     job.state = next.to;
     job.tally = next.tally;
+    job.cancel_asked_at.reset();
     if (waits_for_its_time(next.to)) job.run_at = now + next.delay;
     if (is_final(next.to)) job.finished_at = now;
     if (item.started_at) job.attempted_at = item.started_at;

@@ -1,4 +1,4 @@
-// Looking changes nothing: get, query, counts, check.
+// Looking changes nothing: get, query, head, counts, check.
 
 #include "kue/stores/memory/store.hpp"
 
@@ -13,12 +13,19 @@
 namespace kue::memory {
 namespace {
 
+bool failed_by(JobRecord const& record, std::string const& text) {
+  if (record.errors.empty()) return false;
+  Failure const& last = record.errors.back().failure;
+  return last.type.find(text) != last.type.npos || last.message.find(text) != last.message.npos;
+}
+
 bool matches(Filter const& filter, JobRecord const& record) {
-  auto const& [states, queue, kind, tag] = filter;
+  auto const& [states, queue, kind, tag, error, from, until] = filter;
   auto const& tags = record.job.tags;
   return (states.empty() || std::find(states.begin(), states.end(), record.state) != states.end()) &&
          (queue.empty() || record.job.queue == queue) && (kind.empty() || record.job.kind == kind) &&
-         (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end());
+         (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end()) && (error.empty() || failed_by(record, error)) &&
+         (!from || record.inserted_at >= *from) && (!until || record.inserted_at < *until);
 }
 
 // A cursor is the seq of the last job of its page.
@@ -65,6 +72,19 @@ QueryResult MemoryStore::query(QueryRequest const& request) {
     for (auto row = rows.upper_bound(after); row != rows.end() && add(row->second); ++row) {}
   }
   return page;
+}
+
+HeadResult MemoryStore::head(HeadRequest const& request) {
+  Lock const held = lock();
+  tables_.make_due(request.queue, clock_.now());
+  HeadResult result;
+  auto const& claimable = tables_.claimable(request.queue);
+  for (auto next = claimable.begin(); next != claimable.end(); next = claimable.lower_bound({next->priority + 1, 0})) {
+    TimePoint const due = tables_.at(next->seq).run_at;
+    if (!result.waiting_since || due < *result.waiting_since) result.waiting_since = due;
+  }
+  if (auto const& later = tables_.later(request.queue); !later.empty()) result.next_due = later.begin()->at;
+  return result;
 }
 
 std::vector<QueueCounts> MemoryStore::counts() {

@@ -1,10 +1,12 @@
-// What a person does to jobs and queues: cancel, retry, pause, resume.
+// What a person does to jobs and queues: cancel, retry, remove, pause, resume.
 
 #include "kue/stores/memory/store.hpp"
 
 #include <kue/error.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace kue::memory {
 namespace {
@@ -26,7 +28,9 @@ CancelResult MemoryStore::cancel(CancelRequest const& request) {
     if (!record) {
       result.statuses.push_back(CancelStatus::not_found);
     } else if (record->state == State::running) {
-      result.statuses.push_back(CancelStatus::running);  // its holder alone may end it: the caller asks the worker to stop it
+      // Its holder alone may end it. In no order of Tables: no change() needed.
+      if (!record->cancel_asked_at) record->cancel_asked_at = clock_.now();
+      result.statuses.push_back(CancelStatus::asked);
     } else if (is_final(record->state)) {
       result.statuses.push_back(CancelStatus::final);
     } else {
@@ -66,6 +70,27 @@ RetryResult MemoryStore::retry(RetryRequest const& request) {
     }
   }
   bell_.ring();
+  return result;
+}
+
+RemoveResult MemoryStore::remove(RemoveRequest const& request) {
+  Lock const held = lock();
+  RemoveResult result;
+  for (JobId const& id : request.ids) {
+    Row const* const record = tables_.find(id);
+    bool const wanted = record && (request.only.empty() || std::find(request.only.begin(), request.only.end(), record->state) != request.only.end());
+    if (!record) {
+      result.statuses.push_back(RemoveStatus::not_found);
+    } else if (record->state == State::running) {
+      result.statuses.push_back(RemoveStatus::running);
+    } else if (!wanted) {
+      result.statuses.push_back(RemoveStatus::other_state);
+    } else {
+      record_event(Verb::remove, *record, record->state, std::nullopt, Reason::removed);
+      tables_.erase(record->seq);
+      result.statuses.push_back(RemoveStatus::removed);
+    }
+  }
   return result;
 }
 

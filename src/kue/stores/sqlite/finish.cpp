@@ -2,6 +2,7 @@
 
 #include "kue/stores/sqlite/finish.hpp"
 
+#include "kue/core/decide.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
 
@@ -45,6 +46,12 @@ bool is_last_claim(Finish const& item, std::uint64_t holder, std::uint32_t claim
   return item.holder != 0 && holder == item.holder && (item.claim_no == 0 || claim_no == item.claim_no);
 }
 
+// Its counters stay as they are, whatever the run came to.
+void cancel_it(Transaction& tx, std::int64_t seq, Finish const& item) {
+  tx.db().execute(Sql::finish_cancelled, seq, item.started_at, text_or_null(item.result), tx.now());
+  tx.db().execute(Sql::live_delete, seq);
+}
+
 FinishStatus not_running_for(Transaction& tx, Verb verb, Finish const& item) {
   auto row = tx.db().use(Sql::finish_look_finished, item.id);
   if (row.step() && is_last_claim(item, row.bits(0), row.small(1))) return FinishStatus::already;
@@ -57,6 +64,7 @@ FinishStatus write_one(Transaction& tx, Verb verb, Finish const& item) {
   std::string queue;
   std::uint32_t claim_no = 0;
   std::uint64_t node = 0;
+  bool marked = false;
   {
     auto row = tx.db().use(Sql::finish_look, item.id);
     if (!row.step()) return not_running_for(tx, verb, item);
@@ -69,12 +77,15 @@ FinishStatus write_one(Transaction& tx, Verb verb, Finish const& item) {
     queue = row.text(3);
     claim_no = row.small(4);
     node = row.bits(5);
+    marked = row.integer(6) != 0;
   }
-  move_on(tx, seq, item);
+  Transition const next = marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
+  if (next.to != item.transition.to) cancel_it(tx, seq, item);
+  else move_on(tx, seq, item);
   if (item.attempt) write_attempt(tx.db(), seq, *item.attempt);
-  tx.changed({.id = item.id, .queue = queue, .verb = verb, .from = State::running, .to = item.transition.to, .reason = item.transition.reason,
+  tx.changed({.id = item.id, .queue = queue, .verb = verb, .from = State::running, .to = next.to, .reason = next.reason,
               .claim_no = claim_no, .holder = item.holder, .node = node});
-  if (!is_final(item.transition.to)) tx.wake(queue);
+  if (!is_final(next.to)) tx.wake(queue);
   return FinishStatus::applied;
 }
 

@@ -1,4 +1,4 @@
-// Looking changes nothing: get, query, counts, events.
+// Looking changes nothing: get, query, head, counts, events.
 
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
@@ -71,15 +71,37 @@ QueryResult SqliteStore::query(QueryRequest const& request) {
   std::int64_t const after = read_cursor(request);
   unsigned const states = mask_of(request.filter.states);
   std::string const tag = pack_tag(request.filter.tag);
+  TimePoint const from = request.filter.inserted_from.value_or(TimePoint::min()), until = request.filter.inserted_until.value_or(TimePoint::max());
   return look("query of", [&](Connection& db) {
     QueryResult page;
     int const one_more = request.limit + 1;  // to know whether there is another page
-    for (auto row = db.use(page_of(states, request.newest_first), states, request.filter.queue, request.filter.kind, tag, after, one_more);
+    for (auto row = db.use(page_of(states, request.newest_first), states, request.filter.queue, request.filter.kind, tag, after, one_more,
+                          from, until, request.filter.error);
          row.step();) {
       if (static_cast<int>(page.jobs.size()) == request.limit) page.cursor = std::to_string(page.jobs.back().seq);
       else page.jobs.push_back(read_record(row));
     }
     return page;
+  });
+}
+
+HeadResult SqliteStore::head(HeadRequest const& request) {
+  TimePoint const time = now();
+  return look("looking at a queue of", [&](Connection& db) {
+    HeadResult result;
+    auto const waits = [&](std::optional<TimePoint> since) {
+      if (since && (!result.waiting_since || *since < *result.waiting_since)) result.waiting_since = since;
+    };
+    for (auto row = db.use(Sql::head_priorities, request.queue); row.step();) {
+      auto job = db.use(Sql::head_run_at, row.integer(0));
+      if (job.step()) waits(job.maybe_time(0));
+    }
+    auto later = db.use(Sql::head_later, request.queue, time);
+    if (later.step()) {
+      waits(later.maybe_time(0));
+      result.next_due = later.maybe_time(1);
+    }
+    return result;
   });
 }
 

@@ -75,7 +75,7 @@ std::vector<RunningJob> SqliteStore::running(RunningRequest const& request) {
     Sql const sql = request.node != 0 ? Sql::running_of_node : Sql::running;
     for (auto row = db.use(sql, request.node, request.holder); row.step();) {
       found.push_back({.id = row.id(0), .kind = std::string(row.text(1)), .queue = std::string(row.text(2)), .holder = row.bits(3), .node = row.bits(4),
-                       .claim_no = row.small(5), .tally = read_tally(row, 6), .claimed_at = row.time(12)});
+                       .claim_no = row.small(5), .tally = read_tally(row, 6), .claimed_at = row.time(12), .cancel_asked_at = row.maybe_time(13)});
     }
     return found;
   });

@@ -1,10 +1,12 @@
-// What a person does to jobs and queues: cancel, retry, pause, resume.
+// What a person does to jobs and queues: cancel, retry, remove, pause, resume.
 
 #include "kue/stores/sqlite/store.hpp"
 
 #include <kue/error.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace kue::sqlite {
 namespace {
@@ -26,7 +28,10 @@ std::optional<Standing> find(Connection& db, JobId const& id) {
 CancelStatus cancel_one(Transaction& tx, JobId const& id) {
   auto const job = find(tx.db(), id);
   if (!job) return CancelStatus::not_found;
-  if (job->state == State::running) return CancelStatus::running;  // its holder alone may end it: the caller asks the worker to stop it
+  if (job->state == State::running) {  // its holder alone may end it
+    tx.db().execute(Sql::cancel_running, job->seq, tx.now());
+    return CancelStatus::asked;
+  }
   if (is_final(job->state)) return CancelStatus::final;
   tx.db().execute(Sql::cancel, job->seq, tx.now());
   tx.db().execute(Sql::live_delete, job->seq);
@@ -46,6 +51,19 @@ RetryStatus retry_one(Transaction& tx, JobId const& id) {
               .claim_no = job->claim_no});
   tx.wake(job->queue);
   return RetryStatus::retried;
+}
+
+RemoveStatus remove_one(Transaction& tx, JobId const& id, std::vector<State> const& only) {
+  auto const job = find(tx.db(), id);
+  if (!job) return RemoveStatus::not_found;
+  if (job->state == State::running) return RemoveStatus::running;
+  if (!only.empty() && std::find(only.begin(), only.end(), job->state) == only.end()) return RemoveStatus::other_state;
+  tx.db().execute(Sql::prune_attempts, job->seq);
+  tx.db().execute(is_final(job->state) ? Sql::finished_delete : Sql::live_delete, job->seq);
+  tx.db().execute(Sql::remove, job->seq);
+  tx.changed({.id = id, .queue = job->queue, .verb = Verb::remove, .from = job->state, .to = std::nullopt, .reason = Reason::removed,
+              .claim_no = job->claim_no});
+  return RemoveStatus::removed;
 }
 
 void check_queue_name(std::string const& queue) {
@@ -69,6 +87,14 @@ RetryResult SqliteStore::retry(RetryRequest const& request) {
   return write(Sync::full, "retry in", [&](Transaction& tx) {
     RetryResult result;
     for (JobId const& id : request.ids) result.statuses.push_back(retry_one(tx, id));
+    return result;
+  });
+}
+
+RemoveResult SqliteStore::remove(RemoveRequest const& request) {
+  return write(Sync::full, "remove from", [&](Transaction& tx) {
+    RemoveResult result;
+    for (JobId const& id : request.ids) result.statuses.push_back(remove_one(tx, id, request.only));
     return result;
   });
 }

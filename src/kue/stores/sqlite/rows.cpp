@@ -118,6 +118,7 @@ JobRecord read_record(Use const& row) {
   record.finished_at = row.maybe_time(25);
   record.result = row.text(26);
   if (!row.null(27)) record.progress = Progress{.percent = static_cast<int>(row.integer(27)), .note = std::string(row.text(28))};
+  record.cancel_asked_at = row.maybe_time(29);
   return record;
 }
 

@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
 
   CancelResult cancel(CancelRequest const& request) override;
   RetryResult retry(RetryRequest const& request) override;
+  RemoveResult remove(RemoveRequest const& request) override;
   void pause(PauseRequest const& request) override;
   void resume(PauseRequest const& request) override;
 
@@ -46,6 +47,7 @@ class SqliteStore final : public Store {
 
   std::optional<JobRecord> get(JobId id) override;
   QueryResult query(QueryRequest const& request) override;
+  HeadResult head(HeadRequest const& request) override;
   std::vector<QueueCounts> counts() override;
 
   PruneResult prune(PruneRequest const& request) override;

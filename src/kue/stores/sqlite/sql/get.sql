@@ -4,6 +4,6 @@ SELECT j.id, j.kind, j.queue, j.args, j.schema, j.run_at, j.priority, j.max_atte
        coalesce(l.crashes, f.crashes), coalesce(l.node_losses, f.node_losses), coalesce(l.interruptions, f.interruptions),
        coalesce(l.unknown_since, f.unknown_since), coalesce(l.claim_no, f.claim_no), coalesce(l.holder, f.holder), coalesce(l.node, f.node),
        coalesce(l.attempted_at, f.attempted_at), f.finished_at, coalesce(l.result, f.result),
-       coalesce(l.progress_percent, f.progress_percent), coalesce(l.progress_note, f.progress_note)
+       coalesce(l.progress_percent, f.progress_percent), coalesce(l.progress_note, f.progress_note), l.cancel_asked_at
 FROM jobs j LEFT JOIN live l ON l.seq = j.seq LEFT JOIN finished f ON f.seq = j.seq
 WHERE j.id = ?1 AND (l.seq IS NOT NULL OR f.seq IS NOT NULL)
