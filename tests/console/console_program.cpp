@@ -37,6 +37,22 @@ struct Hold {
   }
 };
 
+// Half way, then until the file `release` is there or it is asked to stop.
+struct Steps {
+  void run(spark::Context& ctx) const {
+    ctx.progress(50, "half \x1b[2Jway");
+    for (int i = 0; i < 12000 && ::access("release", F_OK) != 0; ++i) {
+      if (ctx.stop_requested()) throw std::runtime_error("asked to stop");
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+struct Sum {
+  int a = 0, b = 0;
+  int run() const { return a + b; }
+};
+
 // Writes to standard error by itself, as a library may that knows nothing of us.
 struct Print {
   void run() const {
@@ -84,7 +100,7 @@ static int echo(spark::Args& args) {
 int main(int argc, char** argv) {
   std::string_view const mode = std::getenv("CONSOLE_TEST") ? std::getenv("CONSOLE_TEST") : "";
   spark::Application app;
-  app.jobs<Greet, SendInvoice, Fail, Hold, Print, Notify>();
+  app.jobs<Greet, SendInvoice, Fail, Hold, Steps, Sum, Print, Notify>();
   if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });

@@ -177,6 +177,16 @@ std::vector<std::string> Args::arguments(std::string_view name, std::string_view
   return all;
 }
 
+std::vector<std::string> Args::optional_arguments(std::string_view name, std::string_view help) {
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->type_name("");
+  impl_->arguments_asked = true;
+  if (impl_->help) return {};
+  std::vector<std::string> all = option->results();
+  for (std::string const& word : impl_->left(false)) all.push_back(word);
+  impl_->rest_taken = true;
+  return all;
+}
+
 void Args::done() {
   if (impl_->help) throw HelpWanted{impl_->app.help()};
   for (std::string const& word : impl_->left(true)) {

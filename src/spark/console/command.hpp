@@ -34,12 +34,19 @@ struct Command {
 };
 
 Command queue_worker_command();
+Command queue_list_command();
+Command queue_show_command();
 Command queue_stats_command();
+Command queue_pause_command();
+Command queue_resume_command();
+Command queue_purge_command();
 Command job_push_command();
 Command job_list_command();
 Command job_show_command();
+Command job_watch_command();
 Command job_retry_command();
 Command job_cancel_command();
+Command job_delete_command();
 Command store_check_command();
 Command help_command();
 Command version_command();

@@ -43,8 +43,10 @@ std::string with_program(std::string text, std::string const& command, std::stri
 }  // namespace
 
 Console::Console(Application& app) : app_(app) {
-  commands_ = {queue_worker_command(), queue_stats_command(), job_push_command(),   job_list_command(), job_show_command(),
-               job_retry_command(),    job_cancel_command(),  store_check_command(), help_command(),     version_command()};
+  commands_ = {queue_worker_command(), queue_list_command(),  queue_show_command(), queue_stats_command(), queue_pause_command(),
+               queue_resume_command(), queue_purge_command(), job_push_command(),   job_list_command(),    job_show_command(),
+               job_watch_command(),    job_retry_command(),   job_cancel_command(), job_delete_command(),  store_check_command(),
+               help_command(),         version_command()};
 }
 
 int Application::run(int argc, char** argv) { return Console(*this).run(argc, argv); }
