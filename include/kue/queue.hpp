@@ -66,7 +66,8 @@ class Queue {
   virtual Clock const& clock() const { return Clock::system(); }  // by which PushOptions::delay counts
   virtual void interrupt() noexcept {}               // makes a waiting pop return soon; called from a signal handler
 
-  void push_checked(Envelope job);  // refuses what capabilities() cannot honour, then push(Envelope)
+  void check(Envelope const& job) const;  // refuses what capabilities() cannot honour
+  void push_checked(Envelope job);        // check(), then push(Envelope)
 };
 
 }  // namespace kue

@@ -67,7 +67,8 @@ def compile_fence(job):
     with tempfile.NamedTemporaryFile("w", suffix=".cpp") as unit:
         unit.write(code)
         unit.flush()
-        command = [options.compiler, *FLAGS, "-I", os.path.join(options.source, "include"), unit.name]
+        stand_ins = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stand_ins")
+        command = [options.compiler, *FLAGS, "-I", os.path.join(options.source, "include"), "-isystem", stand_ins, unit.name]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     return None if result.returncode == 0 else f"{page}:{line}: does not compile\n{result.stderr[:3000]}"
 

@@ -18,9 +18,14 @@
 #include <kue/testing/test_queue.hpp>
 #include <kue/worker.hpp>
 #include <spark/log/spdlog_sink.hpp>
+#include <spark/http/beast.hpp>
+#include <spark/http/httplib.hpp>
 #include <spark/spark.hpp>
 #include <spark/testing/test_queue.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
@@ -283,6 +288,49 @@ void journal(kue::Context& ctx, std::string directory, std::uint64_t hash) {
   kue::testing::Journal all = kue::testing::read_journals(directory);
   (void)all;
 }
+
+void batch(kue::Queue& queue) {
+  kue::Batch batch(queue);
+  kue::JobId id = batch.push(SendInvoice(7), {.delay = 5min});
+  batch.flush();
+  (void)id;
+}
+
+void flusher(kue::Queue& queue) {
+  kue::Flusher flusher;
+  kue::Batch batch(queue);
+  batch.push(SendInvoice(7));
+  flusher.flush(std::move(batch));
+}
+
+namespace http_batches {
+namespace http = boost::beast::http;
+using boost::asio::co_spawn, boost::asio::detached;
+boost::asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request, spark::Batch& batch) {
+  batch.push(SendInvoice(std::stoi(request.body())));
+  http::response<http::string_body> response(http::status::accepted, request.version());
+  response.keep_alive(request.keep_alive());
+  response.prepare_payload();
+  co_return response;
+}
+void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_context& context, boost::asio::ip::tcp::acceptor& acceptor) {
+  spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});
+  {
+    auto const order = [](httplib::Request const&, httplib::Response&, spark::Batch&) {};
+    server.Post("/orders", spark::http::with_batch(batches, order));
+  }
+  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
+    spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
+    response.set_content(id.str(), "text/plain");
+  }));
+  co_spawn(context, spark::http::listen(acceptor, batches, order), detached);
+  boost::asio::co_spawn(context, spark::http::listen(acceptor, batches, order), boost::asio::detached);
+  auto jobs = std::make_shared<spark::http::RequestBatch>(batches);
+  jobs->batch().push(SendInvoice(7));
+  jobs->handled();
+  jobs->sent();
+}
+}  // namespace http_batches
 
 int serve(spark::Application&, spark::Args&) { return 0; }
 int serve(spark::Application&, int) { return 0; }
