@@ -20,6 +20,8 @@
 #include <spark/http/beast.hpp>
 #include <spark/http/httplib.hpp>
 #include <spark/log/spdlog_sink.hpp>
+#include <spark/http/beast.hpp>
+#include <spark/http/httplib.hpp>
 #include <spark/spark.hpp>
 #include <spark/testing/test_queue.hpp>
 

@@ -324,11 +324,6 @@ void Keeper::look_for_cancels() {
   if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0) ring(wires_.nudge);
 }
 
-void Keeper::look_for_cancels() {
-  // The master kills what does not end, so it has to know the time.
-  if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0) ring(wires_.nudge);
-}
-
 // Twice in a row: no child found anything, and the store has nothing to give and nothing that runs, here or elsewhere.
 bool Keeper::nothing_left() {
   bool any_child = false;
