@@ -1,6 +1,6 @@
 #include "server.hpp"
 
-#include <httplib.h>
+#include <spark/http/httplib.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -48,6 +48,7 @@ class StopAtSignal {
 }  // namespace
 
 int serve(spark::Application& app, int port, std::function<Page(std::string const&)> const& hello) {
+  spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});  // opens the queue now: a wrong store is said here, not to the first visitor
   httplib::Server server;
   server.set_tcp_nodelay(true);
   // Not the library's default, SO_REUSEPORT: with it a second server on the same port would start and take half the visitors.
@@ -55,22 +56,19 @@ int serve(spark::Application& app, int port, std::function<Page(std::string cons
     int const yes = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
+  // What the queue service only collects (the default one does not) is sent when the response is out. There is a batch a
+  // request, too: `hello` could push into that instead of into the service.
+  auto const page = spark::http::with_batch(batches, [&](httplib::Request const& request, httplib::Response& response, spark::Batch&) {
+    auto const [status, text] = answer(request.path.substr(kPath.size()), hello);  // the path is percent-decoded already
+    response.status = status;
+    response.set_header("X-Content-Type-Options", "nosniff");
+    response.set_content(text, "text/plain; charset=utf-8");
+  });
   // No route pattern: the library would match the visitor's path with std::regex, which recurses once a character.
   server.set_pre_routing_handler([&](httplib::Request const& request, httplib::Response& response) {
     if (request.method != "GET" || !request.path.starts_with(kPath)) return httplib::Server::HandlerResponse::Unhandled;
-    Page const page = answer(request.path.substr(kPath.size()), hello);  // the path is percent-decoded already
-    response.status = page.status;
-    response.set_header("X-Content-Type-Options", "nosniff");
-    response.set_content(page.text, "text/plain; charset=utf-8");
+    page(request, response);
     return httplib::Server::HandlerResponse::Handled;
-  });
-  // Runs when the response is written: what the queue only collected so far is sent without the visitor waiting for it.
-  server.set_logger([&](httplib::Request const&, httplib::Response const&) {
-    try {
-      app[spark::queue]->flush();
-    } catch (spark::Error const& error) {  // the queue keeps the jobs and tries again
-      app.log().error("jobs could not be sent to the queue: {}", error.what());
-    }
   });
 
   bool const bound = port == 0 ? (port = server.bind_to_any_port("127.0.0.1")) > 0 : server.bind_to_port("127.0.0.1", port);
@@ -78,7 +76,6 @@ int serve(spark::Application& app, int port, std::function<Page(std::string cons
     app.log().error("cannot listen on 127.0.0.1:{}: {}", port, std::strerror(errno));
     return 1;
   }
-  (void)app[spark::queue].get();  // opened now: a wrong store is said here, not to the first visitor
   app.log().info("open http://127.0.0.1:{}/hello/John%20Doe", port);
   StopAtSignal const stop(server);
   return server.listen_after_bind() ? 0 : 1;

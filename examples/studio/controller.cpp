@@ -64,6 +64,21 @@ Answer Controller::get(std::string_view path) const {
   return refusal(404, "There is nothing at this address.");
 }
 
+// The page's "Try again": an operator's retry of the jobs that were given up.
+Answer Controller::post(std::string_view path) try {
+  constexpr std::string_view kPictures = "/pictures/", kRetry = "/retry";
+  if (!path.starts_with(kPictures) || !path.ends_with(kRetry)) return refusal(404, "There is nothing at this address.");
+  path.remove_prefix(kPictures.size());
+  auto const id = PictureId::parse(path.substr(0, path.size() - std::min(path.size(), kRetry.size())));
+  auto const retried = id ? gallery_.try_again(*id) : std::nullopt;
+  if (!retried) return refusal(404, "There is no such picture.");
+  if (*retried == 0) return refusal(409, "None of its sizes has failed: there is nothing to try again.");
+  return {.status = 202, .body = kue::to_json(Retried{*retried})};
+} catch (kue::Error const& error) {
+  log_.error("a picture was not tried again: {}", error.what());
+  return refusal(503, fmt::format("The queue did not take it up, please try once more. {}", error.what()));
+}
+
 // ID/SIZE.jpg and nothing else: whatever is not an id and a size that we make never reaches the file system.
 Answer Controller::thumbnail(std::string_view rest) const {
   auto const slash = rest.find('/');

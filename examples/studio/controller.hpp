@@ -34,6 +34,7 @@ class Controller {
       : library_(library), queue_(queue), gallery_(gallery), log_(std::move(log)) {}
 
   Answer get(std::string_view path) const;
+  Answer post(std::string_view path);  // /pictures/ID/retry
   Library::Upload receive() { return library_.receive(); }
   // A file that has arrived: looked at by its header only, kept, and its jobs pushed in one transaction.
   Answer accept(Library::Upload& upload, std::string_view name, Steady started);

@@ -2,21 +2,25 @@
 # ./dev demo [--once] [--port P]: page and worker, with real photographs of a Debian package.
 #
 # --once needs no one: it ends by itself, and exits 0 only if every thumbnail is there, of the right size, and was made by a
-# child of queue:worker. Everything lives in a temporary folder that is removed at the end.
+# child of queue:worker. Everything lives in a temporary folder that is removed at the end. --photographs only fetches the
+# photographs and prints where they are.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 
-photo_package=mate-backgrounds # 47 MB of it, fetched once into build/photographs
-photo_folder=usr/share/backgrounds/mate/nature
-photo_names=(Garden.jpg LadyBird.jpg YellowFlower.jpg Dune.jpg TwoWings.jpg Aqua.jpg)
+photo_package=lomiri-wallpapers-16.04 # 16 MB of it, fetched once into build/photographs
+photo_folder=usr/share/backgrounds
+# CC-BY-4.0, the first one CC0-1.0; the names say who took them (docs/images/README.md)
+photo_names=(seeding_by_Clements_Engelhardt.jpg aitzgorri_by_Aitzol_Berasategi.jpg life_by_Aitzol_Berasategi.jpg
+  friends_by_Aitzol_Berasategi.jpg Picture_0B_by_freespace.jpg Picture_1A_by_freespace.jpg picosdeeuropa_by_Aitzol_Berasategi.jpg)
 
 studio=${STUDIO:-$root/build/release/bin/studio}
 children=4
 sizes=4
 once=false
+only_photographs=false
 port=
 
-usage() { echo "usage: demo.sh [--once] [--port P]"; }
+usage() { echo "usage: demo.sh [--once] [--port P] | --photographs"; }
 die() {
   printf 'demo: %s\n' "$*" >&2
   exit 1
@@ -25,6 +29,7 @@ die() {
 while [ $# -gt 0 ]; do
   case $1 in
     --once) once=true ;;
+    --photographs) only_photographs=true ;;
     --port)
       port=${2:?demo: --port needs a number}
       shift
@@ -40,7 +45,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ -x "$studio" ] || die "$studio is not built; run ./dev build release, or ./dev demo, which does"
+$only_photographs || [ -x "$studio" ] || die "$studio is not built; run ./dev build release, or ./dev demo, which does"
 
 # ---- photographs
 
@@ -48,7 +53,7 @@ cache=$root/build/photographs
 fetch_photographs() {
   [ -d "$cache/$photo_package" ] && return
   command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "the photographs come from the Debian package $photo_package, and there is no apt-get or dpkg-deb here"
-  echo "Fetching photographs: package $photo_package, about 47 MB, once ..."
+  echo >&2 "Fetching photographs: package $photo_package, about 16 MB, once ..."
   local download=$cache/download
   rm -rf "$download" && mkdir -p "$download"
   (
@@ -69,6 +74,8 @@ for name in "${photo_names[@]}"; do
   [ -s "$cache/$photo_package/$photo_folder/$name" ] || die "no photograph $name in $cache/$photo_package/$photo_folder; remove that folder and try again"
   photographs+=("$cache/$photo_package/$photo_folder/$name")
 done
+
+$only_photographs && { printf '%s\n' "${photographs[@]}"; exit 0; }
 
 # ---- a place, and an end that leaves nothing
 

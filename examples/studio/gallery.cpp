@@ -26,8 +26,18 @@ std::string last_error(kue::JobRecord const& record) {
   return record.errors.empty() ? "The record of this job does not say why." : record.errors.back().failure.message;
 }
 
+// The work of one run, from its own start to its finish, and the process that did it.
+void add_run(SizeView& view, kue::TimePoint started_at, kue::TimePoint ended_at, int pid) {
+  view.worked_ms = view.worked_ms.value_or(0) + millis(started_at, ended_at);
+  if (pid > 0) view.pids.push_back(pid);
+}
+
 SizeView view_of(kue::JobRecord const& record, SizeView known) {
   SizeView view{.size = known.size};
+  view.tries = static_cast<int>(record.tally.attempt);
+  view.max_tries = static_cast<int>(record.tally.max_attempts);
+  for (kue::Attempt const& run : record.errors) add_run(view, run.started_at, run.ended_at, run.pid);
+  if (!record.errors.empty()) view.problem = last_error(record);
   if (record.attempted_at) view.waited_ms = millis(record.inserted_at, *record.attempted_at);
   switch (record.state) {
     case kue::State::scheduled:
@@ -43,7 +53,7 @@ SizeView view_of(kue::JobRecord const& record, SizeView known) {
       break;
     case kue::State::retryable:
       view.state = "again";
-      view.problem = last_error(record);
+      view.again_at_ms = record.run_at.time_since_epoch().count();
       break;
     case kue::State::completed: {
       auto const made = kue::from_json<Thumbnail>(record.result);
@@ -53,7 +63,8 @@ SizeView view_of(kue::JobRecord const& record, SizeView known) {
       view.height = made.height;
       view.bytes = made.bytes;
       view.original_size = made.original_size;
-      if (record.attempted_at && record.finished_at) view.ran_ms = millis(*record.attempted_at, *record.finished_at);
+      view.problem.clear();
+      if (record.attempted_at && record.finished_at) add_run(view, *record.attempted_at, *record.finished_at, made.pid);
       break;
     }
     case kue::State::discarded:
@@ -67,7 +78,8 @@ SizeView view_of(kue::JobRecord const& record, SizeView known) {
 
 }  // namespace
 
-Gallery::Gallery(Library& library, kue::Store& store, kue::Logger log) : library_(library), store_(store), log_(std::move(log)) {
+Gallery::Gallery(Library& library, kue::Store& store, kue::Logger log, std::string worker_command)
+    : library_(library), store_(store), log_(std::move(log)), worker_command_(std::move(worker_command)) {
   for (Picture const& picture : library_.pictures()) add(picture);
   watcher_ = std::thread([this] { watch(); });
 }
@@ -79,14 +91,48 @@ Gallery::~Gallery() {
 
 void Gallery::add(Picture const& picture, std::optional<double> answered_ms) {
   PictureView view{picture.id, picture.name, picture.format, picture.width, picture.height, picture.bytes, picture.added_at_ms, answered_ms, {}};
-  std::lock_guard const lock(mutex_);
-  int priority = 0;
+  std::vector<kue::JobId> jobs;
   for (auto const& [size, job] : picture.jobs) {
+    auto const id = kue::JobId::parse(job);
+    if (!id) continue;
     view.sizes.push_back({.size = size, .state = "waiting"});
-    if (auto id = kue::JobId::parse(job)) open_.emplace(Rank{priority++, entries_.size()}, Follow{*id, entries_.size(), view.sizes.size() - 1});
+    jobs.push_back(*id);
   }
-  entries_.push_back({std::move(view), ++revision_});
+  std::lock_guard const lock(mutex_);
+  entries_.push_back({std::move(view), std::move(jobs), 0});
+  reopen(entries_.size() - 1);
+}
+
+// Looks at the jobs of a picture again until each is final. The lock is held.
+void Gallery::reopen(std::size_t picture) {
+  Entry& entry = entries_[picture];
+  for (std::size_t i = 0; i < entry.jobs.size(); ++i) {
+    if (entry.view.sizes[i].state == "done") continue;
+    entry.view.sizes[i] = {.size = entry.view.sizes[i].size, .state = "waiting"};
+    open_.insert_or_assign(Rank{static_cast<int>(i), picture}, Follow{entry.jobs[i], picture, i});
+  }
+  entry.revision = ++revision_;
   changed_.notify_all();
+}
+
+std::optional<int> Gallery::try_again(PictureId const& id) {
+  std::optional<std::size_t> picture;
+  std::vector<kue::JobId> jobs;
+  {
+    std::lock_guard const lock(mutex_);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (entries_[i].view.id == id.str()) picture = i;
+    }
+    if (!picture) return std::nullopt;
+    for (std::size_t i = 0; i < entries_[*picture].jobs.size(); ++i) {
+      if (entries_[*picture].view.sizes[i].state == "failed") jobs.push_back(entries_[*picture].jobs[i]);
+    }
+  }
+  if (jobs.empty()) return 0;
+  auto const statuses = store_.retry({jobs}).statuses;  // only what is final there is taken up, however old our view is
+  std::lock_guard const lock(mutex_);
+  reopen(*picture);
+  return static_cast<int>(std::count(statuses.begin(), statuses.end(), kue::RetryStatus::retried));
 }
 
 Update Gallery::all() const {
@@ -113,7 +159,7 @@ bool Gallery::closed() const {
 }
 
 Update Gallery::update_since(std::uint64_t seen) const {
-  Update update{.revision = revision_, .full = seen == 0, .counts = counts_, .workers = workers_, .trouble = trouble_};
+  Update update{.revision = revision_, .full = seen == 0, .counts = counts_, .workers = workers_, .worker_command = worker_command_, .trouble = trouble_};
   for (Entry const& entry : entries_) {
     if (entry.revision > seen) update.pictures.push_back(entry.view);
   }
@@ -216,17 +262,20 @@ void Gallery::look_at_counts() {
   for (kue::QueueCounts const& queue : store_.counts()) {
     if (queue.queue != MakeThumbnail::options.queue) continue;
     using enum kue::State;
-    counts.waiting = queue.of(scheduled) + queue.of(blocked) + queue.of(available) + queue.of(retryable);
+    counts.waiting = queue.of(scheduled) + queue.of(blocked) + queue.of(available);
+    counts.retrying = queue.of(retryable);
     counts.running = queue.of(running);
     counts.done = queue.of(completed);
     counts.failed = queue.of(discarded) + queue.of(cancelled);
   }
-  auto const nodes = store_.nodes();
-  auto const workers = static_cast<int>(std::count_if(nodes.begin(), nodes.end(), [](kue::NodeInfo const& n) { return !n.dead && !n.gone; }));
+  std::vector<int> workers;
+  for (kue::NodeInfo const& node : store_.nodes()) {
+    if (!node.dead && !node.gone) workers.push_back(node.pid);
+  }
   std::lock_guard const lock(mutex_);
   if (counts == counts_ && workers == workers_) return;
   counts_ = counts;
-  workers_ = workers;
+  workers_ = std::move(workers);
   ++revision_;
   changed_.notify_all();
 }

@@ -24,10 +24,11 @@ namespace studio {
 
 class Gallery {
  public:
-  Gallery(Library& library, kue::Store& store, kue::Logger log);
+  Gallery(Library& library, kue::Store& store, kue::Logger log, std::string worker_command = {});
   ~Gallery();
 
   void add(Picture const& picture, std::optional<double> answered_ms = std::nullopt);
+  std::optional<int> try_again(PictureId const& id);  // its failed jobs; how many were taken up again, nothing: no such picture
   Update all() const;
   std::optional<Update> next(std::uint64_t seen, kue::Millis wait) const;  // nothing: no news, or closed
   void close();                                                            // ends every wait, now and later
@@ -36,6 +37,7 @@ class Gallery {
  private:
   struct Entry {
     PictureView view;
+    std::vector<kue::JobId> jobs;  // one a size, in the order of view.sizes
     std::uint64_t revision = 0;
   };
   struct Follow {  // a job that is not final yet
@@ -49,6 +51,7 @@ class Gallery {
     auto operator<=>(Rank const&) const = default;
   };
 
+  void reopen(std::size_t picture);
   void watch();
   void look_at_jobs();
   void look_at_counts();
@@ -60,6 +63,7 @@ class Gallery {
   Library& library_;
   kue::Store& store_;
   kue::Logger log_;
+  std::string const worker_command_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
@@ -69,7 +73,7 @@ class Gallery {
   bool first_look_ = true;
   std::uint64_t revision_ = 1;
   Counts counts_;
-  int workers_ = 0;
+  std::vector<int> workers_;
   std::string trouble_;
   bool closed_ = false;
   std::thread watcher_;

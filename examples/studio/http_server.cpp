@@ -102,7 +102,7 @@ struct HttpServer::Impl {
             seen = update->revision;
             text = fmt::format("event: update\ndata: {}\n\n", kue::to_json(*update));
           } else if (++quiet % 20 == 0) {
-            text = ": still here\n\n";
+            text = "event: beat\ndata: {}\n\n";  // every 10 s, so that a page notices a server that hangs
           }
           if (!sink.is_writable()) return false;
           return text.empty() || sink.write(text.data(), text.size());
@@ -134,6 +134,7 @@ HttpServer::HttpServer(Controller& controller, Gallery& gallery) : impl_(new Imp
   server.Post("/pictures", [this](httplib::Request const& request, httplib::Response& response, httplib::ContentReader const& read) {
     impl_->upload(request, response, read);
   });
+  server.Post("/pictures/.*", [this](httplib::Request const& request, httplib::Response& response) { send(response, impl_->controller.post(request.path)); });
   server.Get("/events", [this](httplib::Request const&, httplib::Response& response) { impl_->events(response); });
   server.Get(".*", [this](httplib::Request const& request, httplib::Response& response) { send(response, impl_->controller.get(request.path)); });
   server.set_error_handler(httplib::Server::HandlerWithResponse([](httplib::Request const&, httplib::Response& response) {  // refused by the library

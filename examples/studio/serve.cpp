@@ -37,12 +37,27 @@ class StopSignals {
   sigset_t before_{};
 };
 
-void announce(int port, Library const& pictures, kue::Store const& store) {
+// A word of a command, for a shell.
+std::string quoted(std::string const& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (char const c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+// What starts a worker for this store and these pictures, from any folder.
+std::string worker_command(Library const& pictures, kue::Store const& store) {
+  return fmt::format("{} queue:worker -c 4 --store {} --data {}", quoted(std::filesystem::read_symlink("/proc/self/exe").string()),
+                     quoted(store.description()), quoted(pictures.folder().string()));
+}
+
+void announce(int port, Library const& pictures, kue::Store const& store, std::string const& worker) {
   fmt::print("Studio    http://127.0.0.1:{}/\n"
              "Pictures  {}\n"
              "Store     {}\n"
-             "Worker    studio queue:worker -c 4 --data {}\n",
-             port, pictures.folder().string(), store.description(), pictures.folder().string());
+             "Worker    {}\n",
+             port, pictures.folder().string(), store.description(), worker);
   std::fflush(stdout);
 }
 
@@ -61,10 +76,11 @@ int serve(spark::Application& app, spark::Args& args) {
   pictures.clear_leftovers();
   if (int const late = push_forgotten(pictures, store, queue)) app.log().info("pushed the jobs of {} picture(s) that an earlier server could not", late);
 
-  Gallery gallery(pictures, store, app.log());
+  std::string const worker = worker_command(pictures, store);
+  Gallery gallery(pictures, store, app.log(), worker);
   Controller controller(pictures, queue, gallery, app.log());
   HttpServer server(controller, gallery);
-  announce(server.bind(wanted), pictures, store);
+  announce(server.bind(wanted), pictures, store, worker);
 
   std::atomic<bool> stopping{false};
   std::thread listener([&] {

@@ -30,6 +30,7 @@ class BufferedQueue : public Queue {
   void finish(Delivery const& delivery, Outcome const& outcome) override;
   void release(Delivery const& delivery) override;
   Capabilities capabilities() const override;
+  Clock const& clock() const override { return behind_->clock(); }
   void interrupt() noexcept override;
 
   std::size_t buffered() const;

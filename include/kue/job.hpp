@@ -19,6 +19,10 @@
 //
 // Everything that is wrong with a class is a compile error that begins with "kue:". A value; no threads here.
 
+#if __cplusplus < 202002L
+#error "kue: this needs C++20: -std=c++20, or target_compile_features(your_program PRIVATE cxx_std_20)"
+#endif
+
 #include <kue/envelope.hpp>
 #include <kue/fields.hpp>
 #include <kue/job_traits.hpp>
@@ -45,12 +49,14 @@ template <Job J> constexpr JobOptions options_of() {
 }
 
 namespace detail {
-Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args);
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args,
+               Clock const& clock = Clock::system());
 [[noreturn]] void throw_refused_by_validate(std::string_view kind);  // call it in a catch block
 }  // namespace detail
 
-// Makes the id. Throws Error(invalid) that names everything wrong with fields and options together.
-template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {}) {
+// Makes the id. A delay counts from the clock's now. Throws Error(invalid) that names everything wrong with fields and options
+// together.
+template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {}, Clock const& clock = Clock::system()) {
   if constexpr (detail::check_job<J>()) {
     if constexpr (detail::has_validate<J>) {
       try {
@@ -61,7 +67,7 @@ template <Job J> Envelope make_envelope(J const& job, PushOptions const& options
     }
     Writer args;
     write(args, job);
-    return detail::draft(detail::kind_name<J>(), detail::class_options<J>(), options, args);
+    return detail::draft(detail::kind_name<J>(), detail::class_options<J>(), options, args, clock);
   } else {
     return {};
   }

@@ -8,6 +8,7 @@
 namespace kue::limits {
 
 using namespace std::chrono_literals;
+using Millis64 = std::chrono::duration<std::int64_t, std::milli>;  // kue::Millis
 using Days = std::chrono::duration<std::int64_t, std::ratio<86400>>;
 
 // What a job may be
@@ -46,8 +47,10 @@ inline constexpr auto kPollNet = 1s;           // a sleeper looks again after th
 
 // Keeping what is finished
 inline constexpr auto kKeepCompleted = 24h;
-inline constexpr std::int64_t kKeepCompletedCount = 1'000'000;  // newest finished rows kept at most
+inline constexpr std::int64_t kKeepCompletedCount = 1'000'000;  // of each queue: the newest completed and cancelled ones kept at most
 inline constexpr auto kKeepDiscarded = Days(180);
-inline constexpr int kPruneBatch = 1000;                        // rows a call, so that no lock is long
+inline constexpr int kPruneBatch = 1000;                        // rows a call
+inline constexpr auto kKeepDeadNodes = 24h;                     // a process that slept may still come back and must be told
+inline constexpr Millis64 kForever = Millis64::max();           // of a retention
 
 }  // namespace kue::limits

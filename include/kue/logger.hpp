@@ -4,8 +4,12 @@
 //   void run(kue::Logger& log) const { log.info("Hello World {}!", name); }
 //   // 2026-11-24T10:00:20.004Z info  child[4242] job=HelloWorldJob#0193c2a0-... attempt=1 Hello World John!
 //
-// Control characters of the text are written as escapes (\n, \x1b), so that a job cannot forge lines.
+// Every logger marks the lines that a thread writes while it works for a job (kue/job_mark.hpp), not only the injected one.
+// Control characters of the text are written as escapes (\n, \x1b), so that a job cannot forge lines. A text that does not fit
+// into one line of 4096 bytes, which is what the kernel never mixes with the lines of others, is written in numbered parts.
 // Thread-safe; copies are cheap and share the sink. A line that cannot be written is dropped.
+
+#include <kue/job_mark.hpp>
 
 #include <fmt/core.h>
 
@@ -24,7 +28,7 @@ std::optional<LogLevel> parse_log_level(std::string_view text);
 
 struct LogLine {
   LogLevel level;
-  std::string_view job;  // "KIND#ID attempt=N" of the job that runs, or empty
+  JobMark job;  // that the writing thread works for, or none
   std::string_view text;
 };
 
@@ -49,15 +53,15 @@ class Logger {
   template <class... A> void error(fmt::format_string<A...> format, A&&... args) { print(LogLevel::error, format, args...); }
 
   void log(LogLevel level, std::string_view text) {
-    if (enabled(level)) sink_->write({level, job_, text});
+    if (enabled(level)) sink_->write({level, job_ ? job_ : current_job(), text});
   }
 
   bool enabled(LogLevel level) const { return level >= level_ && level_ != LogLevel::off; }
   LogLevel level() const { return level_; }
   std::shared_ptr<LogSink> const& sink() const { return sink_; }
 
-  // The same logger, each line marked with a job.
-  Logger for_job(std::string job) const {
+  // The same logger, each line marked with this job whatever the thread works for.
+  Logger for_job(JobMark job) const {
     Logger copy = *this;
     copy.job_ = std::move(job);
     return copy;
@@ -70,7 +74,7 @@ class Logger {
 
   std::shared_ptr<LogSink> sink_;
   LogLevel level_;
-  std::string job_;
+  JobMark job_;
 };
 
 }  // namespace kue

@@ -47,7 +47,7 @@ class Queue {
   virtual ~Queue() = default;
 
   template <Job J> JobId push(J const& job, PushOptions const& options = {}) {
-    Envelope envelope = make_envelope(job, options);
+    Envelope envelope = make_envelope(job, options, clock());
     JobId const id = envelope.id;
     push_checked(std::move(envelope));
     return id;
@@ -63,9 +63,11 @@ class Queue {
   virtual void release(Delivery const& delivery) { push(delivery.job); }  // gives back a job that did not start
   virtual Capabilities capabilities() const { return {}; }
   virtual Queue* behind() { return nullptr; }        // a queue that wraps another names it: a worker pops from the innermost
+  virtual Clock const& clock() const { return Clock::system(); }  // by which PushOptions::delay counts
   virtual void interrupt() noexcept {}               // makes a waiting pop return soon; called from a signal handler
 
-  void push_checked(Envelope job);  // refuses what capabilities() cannot honour, then push(Envelope)
+  void check(Envelope const& job) const;  // refuses what capabilities() cannot honour
+  void push_checked(Envelope job);        // check(), then push(Envelope)
 };
 
 }  // namespace kue

@@ -21,6 +21,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -177,18 +178,48 @@ struct HeadResult {
 };
 
 // ---- keeping the place tidy
-struct PruneRequest {
-  Millis keep_completed = limits::kKeepCompleted;   // also of cancelled
-  Millis keep_discarded = limits::kKeepDiscarded;
-  std::int64_t keep_completed_count = limits::kKeepCompletedCount;
-  int limit = limits::kPruneBatch;                  // rows of this call
+// How long the final jobs of a queue stay, counted from their end. 0: until the next prune.
+struct Keep {
+  Millis completed = limits::kKeepCompleted;   // also of cancelled
+  Millis discarded = limits::kKeepDiscarded;
+  std::int64_t completed_count = limits::kKeepCompletedCount;  // the newest completed and cancelled kept at most
+  bool operator==(Keep const&) const = default;
 };
-struct PruneResult { std::int64_t pruned = 0; bool more = false; };
+struct Retention {
+  Keep usual;
+  std::map<std::string, Keep> queues;          // of these instead
+  Keep const& of(std::string const& queue) const {
+    auto const own = queues.find(queue);
+    return own == queues.end() ? usual : own->second;
+  }
+  bool operator==(Retention const&) const = default;
+};
+// Queue by queue in the order of their names, in each the oldest first, completed and cancelled before discarded.
+struct PruneRequest {
+  Retention retention;
+  std::string queue;                           // only this one; empty: all
+  int limit = limits::kPruneBatch;             // rows of this call. Locks are shorter: other writers get in between
+  bool dry_run = false;                        // counts what all calls together would prune, and changes nothing
+};
+struct PruneResult {
+  std::int64_t pruned = 0;
+  bool more = false;                           // another call has work
+  std::map<std::string, std::int64_t> by_queue;  // those of which something was pruned
+};
 
 struct CheckReport {
   bool ok() const { return problems.empty(); }
   std::vector<std::string> problems;  // sentences, with ids
   std::vector<std::string> facts;     // what was looked at: rows, sizes, settings
+};
+
+// The place itself, for an operator: read back from what holds, not from what was asked for. Cheap: no scan.
+struct StoreInfo {
+  struct Fact {
+    std::string name;          // "journal_mode"
+    std::string value;         // "wal"; numbers without unit: bytes and counts
+  };
+  std::vector<Fact> facts;
 };
 
 // ---- events: kept if StoreOptions::event_log
@@ -244,6 +275,7 @@ class Store {
 
   virtual PruneResult prune(PruneRequest const& request) = 0;
   virtual CheckReport check() = 0;
+  virtual StoreInfo info() { return {}; }
   virtual std::vector<Event> events(EventsRequest const& request) = 0;
 
   // Sleeps until a job may have become claimable in one of the queues, until a time, or until interrupt().
@@ -260,6 +292,17 @@ class Store {
 
 // sqlite:PATH (or sqlite:///abs/path), memory:. Throws Error(invalid) for another URL, and what the store's opening throws.
 std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options = {});
+
+// What is at a URL, without making, opening for writing or updating anything. Throws as open_store.
+struct StoreSchema {
+  bool exists = false;
+  int version = 0;             // 0: nothing in it yet
+  int newest = 0;              // that this program knows and updates to
+  std::string file;            // absolute; empty: the store is no file
+  std::string file_system;     // "ext4"; empty: not known
+  bool network = false;        // on a file system of the network: opening it is refused
+};
+StoreSchema store_schema(std::string const& url);
 
 // The file whose flock says that a node lives, for stores on this machine; empty for others. The master of a worker
 // holds it locked, its children inherit the lock; when nobody holds it the node is gone.

@@ -34,6 +34,7 @@ class StoreQueue : public Queue {
   void finish(Delivery const& delivery, Outcome const& outcome) override;
   void release(Delivery const& delivery) override;
   Capabilities capabilities() const override;
+  Clock const& clock() const override { return clock_; }
   void interrupt() noexcept override;
 
   // As finish, for who must know whether the write took place (the worker). `started_at`: when run began.

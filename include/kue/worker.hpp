@@ -12,6 +12,7 @@
 #include <kue/logger.hpp>
 #include <kue/queue.hpp>
 #include <kue/registry.hpp>
+#include <kue/store.hpp>
 
 #include <functional>
 #include <map>
@@ -59,6 +60,7 @@ struct WorkerOptions {
   Millis hard_timeout_grace = limits::kHardTimeoutGrace;
   Millis node_beat = limits::kNodeBeat;
   Millis node_dead = limits::kNodeDead;
+  Retention retention;                  // of final jobs: the keeper prunes
   Millis respawn_delay = limits::kRespawnDelayMin;      // of a child that fails to start; doubles up to the next
   Millis respawn_delay_max = limits::kRespawnDelayMax;
   Logger log = Logger();

@@ -37,6 +37,7 @@ class Args {
 
   std::string argument(std::string_view name, std::string_view help);                // required; in order
   std::vector<std::string> arguments(std::string_view name, std::string_view help);  // all the rest, one at least
+  std::vector<std::string> optional_arguments(std::string_view name, std::string_view help);  // all the rest, perhaps none
   void done();
 
  private:

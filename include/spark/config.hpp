@@ -33,6 +33,7 @@ struct Config {
     kue::Millis stop_timeout = kue::limits::kStopTimeout;
     std::string pid_file;                // absolute; empty: none
   } worker;
+  kue::Retention retention;              // how long final jobs stay, usually and in single queues
   struct {
     kue::LogLevel level = kue::LogLevel::info;
     kue::LogFormat format = kue::LogFormat::text;

@@ -5,9 +5,11 @@
 #include <spark/application.hpp>
 
 namespace spark {
+using kue::Batch;
 using kue::Context;
 using kue::Envelope;
 using kue::Error;
+using kue::Flusher;
 using kue::JobId;
 using kue::JobOptions;
 using kue::Logger;

@@ -33,7 +33,7 @@ TEST_F(ConsoleTest, explains_each_command) {
     for (auto const* part : {"Usage:", "--json", "--store URL", "Example"}) EXPECT_THAT(help.out, HasSubstr(part)) << name;
     EXPECT_EQ(spark({"help", name}).out, help.out);
   }
-  EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("-c,--concurrency N"));
+  EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("  -c, --concurrency N "));
   EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("\n  console_program queue:worker -c 4\n"));
   EXPECT_THAT(spark({"echo", "--help"}).out, HasSubstr("--pause TIME"));
 }
@@ -116,6 +116,24 @@ TEST_F(ConsoleTest, turns_what_a_command_throws_into_an_exit_code) {
   EXPECT_EQ(thrown.code, 1);
   EXPECT_EQ(thrown.err, "error: on \\x1b[31mpurpose\n");
   EXPECT_EQ(spark({"throw:missing"}).code, 3);
+}
+
+// Its action is not run, whatever it does: it is asked in a process that cannot do anything.
+TEST_F(ConsoleTest, explains_a_command_without_doing_its_work) {
+  Ran const help = spark({"careless", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, HasSubstr("never calls args.done()"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("written"))) << "no file";
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("spark.db"))) << "no job";
+  EXPECT_EQ(help.err, "");
+  EXPECT_EQ(spark({"help", "careless"}).out, help.out);
+  EXPECT_EQ(spark({"help", "--json"}).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("written")));
+  Ran const used = spark({"careless", "--lout"});
+  EXPECT_EQ(used.code, 0);
+  EXPECT_THAT(used.err, HasSubstr("warning: the command careless does not call args.done()"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("written")));
+  EXPECT_EQ(with_mode("forever", {"forever", "--help"}).code, 0) << "an action that never ends is given up";
 }
 
 TEST_F(ConsoleTest, a_server_says_which_file_it_opened) {

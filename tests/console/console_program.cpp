@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <deque>
+#include <fstream>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -35,6 +36,22 @@ struct Hold {
     log.info("holding");
     for (int i = 0; i < 4000 && ::access("release", F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+};
+
+// Half way, then until the file `release` is there or it is asked to stop.
+struct Steps {
+  void run(spark::Context& ctx) const {
+    ctx.progress(50, "half \x1b[2Jway");
+    for (int i = 0; i < 12000 && ::access("release", F_OK) != 0; ++i) {
+      if (ctx.stop_requested()) throw std::runtime_error("asked to stop");
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+};
+
+struct Sum {
+  int a = 0, b = 0;
+  int run() const { return a + b; }
 };
 
 // Writes to standard error by itself, as a library may that knows nothing of us.
@@ -84,7 +101,7 @@ static int echo(spark::Args& args) {
 int main(int argc, char** argv) {
   std::string_view const mode = std::getenv("CONSOLE_TEST") ? std::getenv("CONSOLE_TEST") : "";
   spark::Application app;
-  app.jobs<Greet, SendInvoice, Fail, Hold, Print, Notify>();
+  app.jobs<Greet, SendInvoice, Fail, Hold, Steps, Sum, Print, Notify>();
   if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });
@@ -98,6 +115,15 @@ int main(int argc, char** argv) {
     args.done();
     for (std::string const& word : words) std::printf("<%s>", word.c_str());
     return 0;
+  });
+  app.command("careless", "does its work without args.done()", [&](spark::Args& args) {
+    bool const loud = args.flag("--loud", "shout");
+    std::ofstream("written") << loud;
+    app[spark::queue]->push(Greet("careless"));
+    return 0;
+  });
+  if (mode == "forever") app.command("forever", "never ends", [](spark::Args&) -> int {
+    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
   });
   app.command("seven", "returns 7", [](spark::Args& args) { args.done(); return 7; });
   app.command("open", "opens the store", [&](spark::Args& args) { args.done(); (void)app[spark::queue].get(); return 0; });

@@ -24,7 +24,7 @@ TEST_F(ConsoleTest, worker_without_children_runs_jobs_itself) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
   EXPECT_THAT(ran.err, HasSubstr("jobs of sqlite:" + folder_.path("spark.db")));
-  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 6 job classes, no spark.toml"));
+  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 8 job classes, no spark.toml"));
 }
 
 TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {
@@ -42,13 +42,13 @@ TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path("worker.pid")));
 }
 
-TEST_F(ConsoleTest, a_running_job_is_not_cancelled_and_that_is_said) {
+TEST_F(ConsoleTest, a_running_job_is_asked_to_stop_and_that_is_said) {
   auto const id = push({"Hold"});
   Program worker({CONSOLE_PROGRAM, "queue:worker"}, {.directory = folder_.path()});
   ASSERT_TRUE(worker.says("holding")) << worker.err();
   Ran const cancelled = spark({"job:cancel", id});
-  EXPECT_EQ(cancelled.code, 5);
-  EXPECT_EQ(cancelled.out, id + " is running: only waiting jobs can be cancelled\n");
+  EXPECT_EQ(cancelled.code, 0);
+  EXPECT_EQ(cancelled.out, id + " is running: its worker asks it to stop\n");
   EXPECT_THAT(spark({"job:list", "--state", "running"}).out, HasSubstr(id));
   folder_.write("release", "");
   ASSERT_TRUE(worker.says("completed in")) << worker.err();

@@ -5,16 +5,36 @@
 #include <kue/buffered_queue.hpp>
 #include <kue/error.hpp>
 #include <kue/immediate_queue.hpp>
+#include <kue/log/spdlog_sink.hpp>
 #include <kue/testing/checker.hpp>
 #include <kue/testing/conformance.hpp>
 #include <kue/testing/fake_clock.hpp>
+#include <kue/testing/gmock.hpp>
 #include <kue/testing/journal.hpp>
+#include <kue/testing/log_lines.hpp>
+#include <kue/testing/real_worker.hpp>
+#include <kue/testing/shared_count.hpp>
+#include <kue/testing/temp_store.hpp>
+#include <kue/testing/test_queue.hpp>
 #include <kue/worker.hpp>
+#include <spark/http/beast.hpp>
+#include <spark/http/httplib.hpp>
+#include <spark/log/spdlog_sink.hpp>
+#include <spark/http/beast.hpp>
+#include <spark/http/httplib.hpp>
 #include <spark/spark.hpp>
+#include <spark/testing/test_queue.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 
 #include <cassert>
+#include <cstdio>
+#include <fstream>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -129,6 +149,13 @@ void immediate_queue(kue::Registry& registry, kue::Services& services) {
   kue::ImmediateQueue queue(registry, services);
   queue.push(HelloWorldJob("John"));
   EXPECT_EQ(queue.outcomes().back().second.kind, kue::Outcome::Kind::completed);
+}
+
+void job_mark(kue::Logger& log) {
+  std::jthread helper([&log, job = kue::current_job()] {
+    kue::JobScope const scope(job);
+    log.info("half of it");
+  });
 }
 
 void job() {
@@ -264,6 +291,49 @@ void journal(kue::Context& ctx, std::string directory, std::uint64_t hash) {
   (void)all;
 }
 
+void batch(kue::Queue& queue) {
+  kue::Batch batch(queue);
+  kue::JobId id = batch.push(SendInvoice(7), {.delay = 5min});
+  batch.flush();
+  (void)id;
+}
+
+void flusher(kue::Queue& queue) {
+  kue::Flusher flusher;
+  kue::Batch batch(queue);
+  batch.push(SendInvoice(7));
+  flusher.flush(std::move(batch));
+}
+
+namespace http_batches {
+namespace http = boost::beast::http;
+using boost::asio::co_spawn, boost::asio::detached;
+boost::asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request, spark::Batch& batch) {
+  batch.push(SendInvoice(std::stoi(request.body())));
+  http::response<http::string_body> response(http::status::accepted, request.version());
+  response.keep_alive(request.keep_alive());
+  response.prepare_payload();
+  co_return response;
+}
+void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_context& context, boost::asio::ip::tcp::acceptor& acceptor) {
+  spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});
+  {
+    auto const order = [](httplib::Request const&, httplib::Response&, spark::Batch&) {};
+    server.Post("/orders", spark::http::with_batch(batches, order));
+  }
+  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
+    spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
+    response.set_content(id.str(), "text/plain");
+  }));
+  co_spawn(context, spark::http::listen(acceptor, batches, order), detached);
+  boost::asio::co_spawn(context, spark::http::listen(acceptor, batches, order), boost::asio::detached);
+  auto jobs = std::make_shared<spark::http::RequestBatch>(batches);
+  jobs->batch().push(SendInvoice(7));
+  jobs->handled();
+  jobs->sent();
+}
+}  // namespace http_batches
+
 int serve(spark::Application&, spark::Args&) { return 0; }
 int serve(spark::Application&, int) { return 0; }
 namespace application {
@@ -296,4 +366,87 @@ void container(spark::Application& app, Letter letter) {
   app[mailer]->send(letter);
   Mailer& same = app[mailer];
   (void)same;
+}
+
+// ---- for users' tests
+void order_paid(kue::Queue& queue, int order) { queue.push(SendInvoice(order)); }
+void order_paid(spark::Application& app, int order) { app[spark::queue]->push(SendInvoice(order)); }
+void set_up(spark::Application& app) { app.jobs<HelloWorldJob>(); }
+void greet(kue::Logger log, std::string const& name) { log.info("Hello World {}!", name); }
+
+void assertion_failed(kue::testing::TestQueue const& queue) {
+  try { queue.assert_pushed<SendInvoice>(); }
+  catch (kue::testing::AssertionFailed const& failed) { puts(failed.what()); }
+}
+
+void log_lines() {
+  auto const lines = std::make_shared<kue::testing::LogLines>();
+  greet(kue::Logger(lines), "John");
+  EXPECT_TRUE(lines->say("Hello World John!"));
+}
+
+void test_queue(kue::Registry& registry, kue::Services& services) {
+  kue::testing::TestQueue queue(registry, services);
+  order_paid(queue, 7);
+  queue.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min});
+  queue.advance(5min);
+  queue.drain().assert_all_completed();
+}
+
+void matchers(kue::testing::TestQueue& queue) {
+  EXPECT_THAT(queue, kue::testing::HasPushed(SendInvoice(7), {.delay = 5min}));
+  EXPECT_THAT(queue, kue::testing::HasPushed<SendInvoice>({.queue = "billing", .times = 2}));
+  EXPECT_THAT(queue.drain(), kue::testing::AllCompleted());
+}
+
+namespace application {
+void test_queue_of_it() {
+  spark::Application app;
+  set_up(app);
+  spark::testing::TestQueue queue(app);
+  order_paid(app, 7);
+  queue.assert_pushed(SendInvoice(7), {.queue = "billing"});
+  queue.drain().assert_all_completed();
+}
+}  // namespace application
+
+void temp_store() {
+  kue::testing::TempStore temp;
+  auto queue = kue::open_store_queue(temp.url());
+  std::ofstream(temp.path("photo.jpg")) << "...";
+}
+
+namespace shared {
+struct Gateway { kue::testing::SharedCount& charged; void charge() { ++charged; } };
+void shared_count() {
+  kue::testing::SharedCount charged;
+  EXPECT_EQ(charged.value(), 1);
+}
+}  // namespace shared
+
+struct ChargeCard {
+  int order = 0;
+  void run(shared::Gateway& gateway) const { gateway.charge(); }
+};
+struct MyServices : kue::Services {
+  explicit MyServices(shared::Gateway& one) : gateway(one) {}
+  shared::Gateway& gateway;
+  void* find(std::type_info const& type) override { return has(type) ? &gateway : nullptr; }
+  bool has(std::type_info const& type) override { return type == typeid(shared::Gateway); }
+};
+void real_worker(kue::Registry& registry, shared::Gateway& gateway) {
+  kue::testing::WorkerReport const report = kue::testing::run_worker(
+      registry, {kue::make_envelope(ChargeCard(7))},
+      {.services = [&](kue::Queue&) { return std::make_shared<MyServices>(gateway); },
+       .crashes = {{.kind = "ChargeCard", .at = kue::testing::Crash::after_run}}});
+  EXPECT_EQ(report.job<ChargeCard>().ends, (std::vector{kue::Reason::crashed, kue::Reason::completed}));
+}
+
+void spdlog_sink(kue::Logger log) {
+  spdlog::set_default_logger(kue::spdlog_logger(log));
+  spdlog::info("charged order {}", 7);
+}
+void spdlog_of(spark::Application& app, int order) {
+  spdlog::set_default_logger(spark::spdlog_logger(app));
+  spdlog::info("charged order {}", order);
 }

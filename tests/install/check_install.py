@@ -3,6 +3,7 @@
 usage: check_install.py CASE SOURCE BUILD WORK CCACHE
 
 CASE is a function below. BUILD is the build tree that is installed, WORK a folder for prefix and consumers, CCACHE the compiler cache or empty."""
+import glob
 import json
 import os
 import re
@@ -39,6 +40,11 @@ def find_package_kue(house):
     expect('"welcomed Ada", 1 letter', said, "what the program says")
 
 
+def find_package_kue_testing(house):
+    said = house.consumer("tested_app").compile().run()
+    expect('expected one push of Greet {"name":"Bob"}, found none.', said, "what the assertion says")
+
+
 def jobs_are_worked(program, cwd):
     """Pushes a job with the application's own program, works it, and looks at it in the store."""
     run([program, "greet", "John Doe"], cwd)
@@ -66,5 +72,74 @@ def only_our_names_are_shown(house):
             raise Failed(f"{library} shows {len(names)} names, and among them: {strangers[:20]}")
 
 
+def plain_compiler_by_pkg_config(house):
+    """Without CMake, and with the installed tree moved: nothing in it may hold the place where it was installed."""
+    moved = os.path.join(house.work, "moved", "prefix")
+    fresh(os.path.dirname(moved))
+    shutil.copytree(house.prefix, moved, symlinks=True)
+    held = [file for file in text_files(moved) if house.prefix in open(file, encoding="utf-8").read()]
+    if held:
+        raise Failed(f"these hold {house.prefix}: {held}")
+    env = {"PKG_CONFIG_PATH": f"{moved}/lib/pkgconfig", "CCACHE_BASEDIR": house.source}
+    source = os.path.join(HERE, "consumers", "spark_app", "main.cpp")
+    folder = os.path.dirname(moved)
+    line = f"{house.ccache} g++ -std=c++20 -c {source} -o main.o $(pkg-config --cflags spark) && g++ main.o -o app $(pkg-config --libs spark)"
+    run(["sh", "-c", line], folder, env)
+    # Those who do not want to set this run ldconfig, or install into /usr.
+    os.environ["LD_LIBRARY_PATH"] = f"{moved}/lib"
+    jobs_are_worked(os.path.join(folder, "app"), folder)
+    del os.environ["LD_LIBRARY_PATH"]
+    expect("spark 0", run([f"{moved}/bin/spark", "version"], folder), "the moved program")
+    if run(["pkg-config", "--modversion", "kue"], folder, env) != run(["pkg-config", "--modversion", "spark"], folder, env):
+        raise Failed("kue and spark differ in version")
+
+
+def text_files(folder):
+    for at, _, names in os.walk(folder):
+        yield from (os.path.join(at, name) for name in names if name.endswith((".cmake", ".pc", ".hpp")))
+
+
+def a_strangers_store_against_the_suite(house):
+    said = house.consumer("stranger_store").compile().run()
+    if not re.search(r"\[  PASSED  \] \d\d+ tests", said) or "FAILED" in said:
+        raise Failed(f"the suite says:\n{said[-3000:]}")
+
+
+def boost_json_of_the_users_own(house):
+    house.consumer("boost_json").compile().run()
+
+
+def inside(house, project):
+    """A project that builds spark as a part of itself. It stands beside BUILD and compiles as BUILD does, so that ccache has the objects."""
+    return Consumer(os.path.join(HERE, "consumers", project), f"{house.build}-{project}", house.ccache, SPARK_SOURCE=house.source,
+                    CMAKE_BUILD_TYPE="Debug", CMAKE_CXX_FLAGS_DEBUG="-O1 -g1")
+
+
+def add_subdirectory(house):
+    consumer = inside(house, "subproject").compile()
+    jobs_are_worked(os.path.join(consumer.build, "consumer"), consumer.build)
+    prefix = fresh(os.path.join(house.work, "subproject-prefix"))
+    run(["cmake", "--install", consumer.build, "--prefix", prefix], house.work)
+    installed = [os.path.join(at, name) for at, _, names in os.walk(prefix) for name in names]
+    if installed != [os.path.join(prefix, "bin", "consumer")]:
+        raise Failed(f"spark adds to what its user's project installs: {installed}")
+
+
+def fetch_content(house):
+    """Static, with a Boost.JSON of the user's own beside ours."""
+    expect('"welcomed Ada", 1 letter', inside(house, "fetch_content").compile("consumer").run(), "what the program says")
+
+
+def guide_shows_what_is_tested(house):
+    """Each CMake snippet of the guide is a part of a project here."""
+    guide = open(os.path.join(house.source, "docs", "guide", "installing.md"), encoding="utf-8").read()
+    snippets = re.findall(r"^```cmake\n(.*?)^```$", guide, re.M | re.S)
+    projects = [open(file, encoding="utf-8").read() for file in glob.glob(os.path.join(HERE, "consumers", "*", "CMakeLists.txt"))]
+    untested = [snippet for snippet in snippets if not any(snippet in project for project in projects)]
+    if untested or len(snippets) < 3:
+        raise Failed(f"of {len(snippets)} snippets of the guide no project here holds: {untested}")
+
+
 if __name__ == "__main__":
-    main([prefix_is_installed, find_package_kue, find_package_spark, only_our_names_are_shown], House(*sys.argv[2:6]))
+    main([guide_shows_what_is_tested, plain_compiler_by_pkg_config, a_strangers_store_against_the_suite, boost_json_of_the_users_own, add_subdirectory, fetch_content,
+          prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, only_our_names_are_shown], House(*sys.argv[2:6]))

@@ -13,7 +13,10 @@ class Failed(Exception):
 
 def run(words, cwd, env=None, code=0, timeout=600):
     """Runs a program; returns its stdout. Fails with all that it said if the exit code is another one."""
-    done = subprocess.run(words, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False, timeout=timeout)
+    try:
+        done = subprocess.run(words, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False, timeout=timeout)
+    except subprocess.TimeoutExpired as late:
+        raise Failed(f"{' '.join(words)} in {cwd} did not end within {timeout} s:\n{late.stdout}\n{late.stderr}") from late
     if done.returncode != code:
         raise Failed(f"{' '.join(words)} in {cwd} ended with {done.returncode}, not {code}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     return done.stdout

@@ -15,6 +15,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]((?:kue|spark)/[^>"]+)[>"]', re.M)
 CONTRACT = {
     "kue/worker.hpp": "kue_worker", "kue/store_queue.hpp": "kue_queues", "kue/array_queue.hpp": "kue_queues",
     "kue/immediate_queue.hpp": "kue_queues", "kue/buffered_queue.hpp": "kue_queues", "kue/open_queue.hpp": "kue_queues",
+    "kue/batch.hpp": "kue_queues", "kue/flusher.hpp": "kue_queues",
+    "spark/http/batches.hpp": "spark_http", "spark/http/request_batch.hpp": "spark_http", "spark/http/beast.hpp": "spark_beast",
 }
 # Headers with an interface only: an upper room implements it, a lower one may call it through a pointer that it is handed.
 INTERFACES = {("kue_queues", "kue/worker.hpp")}

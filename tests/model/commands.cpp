@@ -188,9 +188,13 @@ World::Answers World::nodes(Command const& command, Store& first, Store& second)
 }
 
 World::Answers World::prune(Command const& command, Store& first, Store& second) {
-  PruneRequest const request{.keep_completed = std::chrono::hours(command.a % 24), .keep_discarded = std::chrono::hours(command.b % 48),
-                             .keep_completed_count = command.c % 4 ? 1000 : static_cast<std::int64_t>(command.a % 10),
-                             .limit = 1 + static_cast<int>(command.b % 7)};
+  auto const hours = [](std::uint32_t number, std::uint32_t most) { return std::chrono::hours(number % most); };
+  std::int64_t const count = command.c % 4 ? 1000 : static_cast<std::int64_t>(command.a % 10);
+  PruneRequest request{.retention = {.usual = {.completed = hours(command.a, 24), .discarded = hours(command.b, 48), .completed_count = count}},
+                       .limit = 1 + static_cast<int>(command.b % 7),
+                       .dry_run = command.c % 5 == 0};
+  if (command.a % 3 == 0) request.retention.queues["b"] = {.completed = hours(command.b, 12), .discarded = hours(command.a, 12), .completed_count = 3};
+  if (command.c % 7 == 0) request.queue = pick(kQueues, command.b);
   return both("prune", first, second, [&](Store& store) { return words(store.prune(request)); });
 }
 

@@ -89,8 +89,12 @@ std::string words(PushResult const& result) { return statuses(result.statuses); 
 std::string words(FinishResult const& result) { return statuses(result.statuses); }
 std::string words(CancelResult const& result) { return statuses(result.statuses); }
 std::string words(RetryResult const& result) { return statuses(result.statuses); }
+std::string words(PruneResult const& result) {
+  std::string text = fmt::format("{}{}", result.pruned, result.more ? " more" : "");
+  for (auto const& [queue, pruned] : result.by_queue) text += fmt::format(" {}={}", queue, pruned);
+  return text;
+}
 std::string words(RemoveResult const& result) { return statuses(result.statuses); }
-std::string words(PruneResult const& result) { return fmt::format("{}{}", result.pruned, result.more ? " more" : ""); }
 
 std::string words(ClaimResult const& result) {
   std::string text = fmt::format("{}finishes {}{}next due {}\n", result.node_dead ? "dead " : "", statuses(result.finishes),

@@ -33,6 +33,11 @@ class Studio : public ::testing::Test {
     auto const result = client.Post("/pictures?name=" + name, headers, file, "application/octet-stream");
     return result ? Reply{result->status, result->body} : Reply{-1, httplib::to_string(result.error())};
   }
+  Reply post(std::string const& path, httplib::Headers const& headers = {}) {
+    httplib::Client client(studio.url());
+    auto const result = client.Post(path, headers, "", "application/json");
+    return result ? Reply{result->status, result->body} : Reply{-1, httplib::to_string(result.error())};
+  }
   Reply get(std::string const& path, httplib::Headers const& headers = {}) {
     httplib::Client client(studio.url());
     auto const result = client.Get(path, headers);
@@ -180,6 +185,49 @@ TEST_F(Studio, a_cut_file_is_accepted_and_its_jobs_say_what_is_wrong) {
     EXPECT_EQ(size.problem, "This JPEG file is cut off: it ends in the middle of the picture. Send the whole file again.");
   }
   EXPECT_EQ(get("/thumbs/" + id + "/160.jpg").status, 404);
+}
+
+TEST_F(Studio, a_size_that_failed_is_tried_again_by_itself_and_then_when_asked) {
+  std::string const id = accepted("a.jpg", jpeg(300, 200));
+  auto const in_the_way = studio.data() / "pictures" / id / "160.jpg";
+  std::filesystem::create_directory(in_the_way);  // a file cannot be written there
+  EXPECT_EQ(post("/pictures/" + id + "/retry").status, 409);
+  studio.start_worker();
+  auto const state = [&](auto const& known, std::size_t size) { return known.empty() ? "" : known.at(id).sizes[size].state; };
+  auto known = follow([&](auto const& k) { return state(k, 0) == "again"; });
+  SizeView const again = known.at(id).sizes[0];
+  EXPECT_THAT(again.problem, HasSubstr(in_the_way.string()));
+  EXPECT_EQ(again.tries, 1);
+  EXPECT_EQ(again.max_tries, 3);
+  ASSERT_TRUE(again.again_at_ms);
+  EXPECT_EQ(again.pids.size(), 1U);
+
+  known = follow([&](auto const& k) { return state(k, 0) == "failed" && all_final(k, 1); });
+  EXPECT_EQ(known.at(id).sizes[0].pids.size(), 3U);
+  EXPECT_EQ(known.at(id).sizes[1].state, "done");
+  EXPECT_EQ(known.at(id).sizes[1].pids.size(), 1U);
+  std::filesystem::remove(in_the_way);
+  EXPECT_EQ(post("/pictures/" + id + "/retry").body, "{\"jobs\":1}");
+  known = follow([&](auto const& k) { return state(k, 0) == "done"; });
+  EXPECT_EQ(known.at(id).sizes[0].problem, "");
+  EXPECT_GE(known.at(id).sizes[0].pids.size(), 1U);
+  EXPECT_EQ(post("/pictures/" + id + "/retry").status, 409);
+  for (char const* path : {"/pictures/retry", "/pictures//retry", "/pictures/x/retry", "/pictures/00000000000000000000000000000000/retry", "/pictures/retry/retry"}) {
+    EXPECT_EQ(post(path).status, 404) << path;
+  }
+  EXPECT_EQ(post("/pictures/" + id + "/retry", {{"Origin", "http://evil.example"}}).status, 403);
+}
+
+TEST_F(Studio, tells_who_works_and_how_to_start_a_worker) {
+  auto update = kue::from_json<Update>(get("/pictures").body);
+  EXPECT_TRUE(update.workers.empty());
+  EXPECT_THAT(update.worker_command, HasSubstr(" queue:worker -c 4 --store sqlite:" + studio.folder().string()));
+  accepted("a.jpg", jpeg(30, 20));
+  Process worker({"/bin/sh", "-c", "exec " + update.worker_command}, studio.folder() / "worker");  // as a person would paste it
+  follow([](auto const& k) { return all_final(k, 1); });
+  update = kue::from_json<Update>(get("/pictures").body);
+  EXPECT_EQ(update.workers, std::vector<int>{worker.pid()});
+  EXPECT_EQ(worker.end(), 0) << worker.errors();
 }
 
 TEST_F(Studio, names_are_text_and_never_paths) {

@@ -39,6 +39,23 @@ TEST_F(Jobs, four_sleeping_jobs_of_2_s_run_at_once_in_4_children) {
   EXPECT_EQ(processes.size(), 4u);
 }
 
+// More than one turn of the keeper, which has other duties too.
+TEST_F(Jobs, the_keeper_removes_old_jobs_while_others_run) {
+  std::vector<kue::JobId> ids;
+  for (int i = 0; i < 1200; ++i) ids.push_back(push("Sleep", R"({"ms":1})"));
+  store().cancel({.ids = ids});
+  kue::JobId const kept = push("Discard");
+  start({"-c", "1", "--beat", "200", "--keep-completed", "0"});
+  ASSERT_TRUE(settles(kept, State::discarded));
+  EXPECT_TRUE(eventually([&] {
+    auto const counts = store().counts().at(0);
+    return counts.of(State::cancelled) + counts.of(State::completed) == 0;
+  }));
+  EXPECT_EQ(store().get(ids.front()), std::nullopt);
+  EXPECT_EQ(state(kept), State::discarded) << "has a retention of its own";
+  EXPECT_TRUE(store().check().ok());
+}
+
 TEST_F(Jobs, a_job_that_throws_is_retried_later_with_its_message) {
   start({"-c", "1"});
   kue::JobId const job = push("ThrowStd"), odd = push("ThrowInt");

@@ -281,6 +281,7 @@ Arguments read(int argc, char** argv) {
     else if (name == "--grace") all.options.hard_timeout_grace = ms();
     else if (name == "--beat") all.options.node_beat = ms();
     else if (name == "--dead") all.options.node_dead = ms();
+    else if (name == "--keep-completed") all.options.retention.usual.completed = ms();
     else if (name == "--respawn") all.options.respawn_delay = ms(), all.options.respawn_delay_max = ms() * 4;
     else throw std::invalid_argument("unknown option " + name);
   }

@@ -7,7 +7,7 @@
 //     return RUN_ALL_TESTS();
 //   }
 //
-// Link kue_testing. Cases run one after the other in the thread of RUN_ALL_TESTS; some start threads, one forks.
+// Link kue_conformance. Cases run one after the other in the thread of RUN_ALL_TESTS; some start threads, one forks.
 // What kue/store.hpp leaves open the suite leaves open too: when a due job is shown as available before its claim, in
 // which order running() and nodes() answer, what a cursor looks like.
 

@@ -3,13 +3,18 @@
 #include <kue/clock.hpp>
 
 #include "kue/base/no_sigpipe.hpp"
+#include "kue/base/utf8.hpp"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
+#include <string>
+#include <vector>
 
 namespace kue {
 namespace {
@@ -17,7 +22,12 @@ namespace {
 // Role of this process. Written before threads start (at start and after a fork), read by all.
 std::array<char, 16> role{"main"};
 
-void append_time(fmt::memory_buffer& out) {
+// PIPE_BUF of Linux: the kernel never mixes a write up to this size with those of other processes, not even in a pipe.
+constexpr std::size_t kMaxLine = 4096;
+constexpr std::size_t kPartRoom = 32;             // for "(12/34) ", or the same in JSON
+constexpr std::size_t kMaxText = 64 * kMaxLine;   // of one message; nobody reads more
+
+void append_time(std::string& out) {
   auto const now = Clock::system().now().time_since_epoch().count();
   std::time_t const seconds = now / 1000;
   std::tm parts{};
@@ -26,53 +36,71 @@ void append_time(fmt::memory_buffer& out) {
                  parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, now % 1000);
 }
 
-void append_code(fmt::memory_buffer& out, unsigned char c, bool json) {
-  fmt::format_to(std::back_inserter(out), fmt::runtime(json ? "\\u{:04x}" : "\\x{:02x}"), c);
+// Appends the first character of `rest` as it may stand in a line, and says how long it was there. Job data must not be able to
+// forge a line or drive a terminal: what is no UTF-8 and what a terminal obeys is escaped.
+std::size_t append_character(std::string& out, std::string_view rest, LogFormat format) {
+  bool const json = format == LogFormat::json;
+  std::size_t const size = utf8_sequence(rest);
+  auto const byte = static_cast<unsigned char>(rest[0]);
+  if (size == 0) {
+    json ? out.append("\\ufffd") : out.append(fmt::format("\\x{:02x}", byte));
+    return 1;
+  }
+  unsigned const code = byte == 0 ? 0 : control_code(rest.substr(0, size));
+  if (byte == '\n') {
+    out += "\\n";
+  } else if (code != 0 || byte == 0) {
+    out += json || code > 0xff ? fmt::format("\\u{:04x}", code) : fmt::format("\\x{:02x}", code);
+  } else if (json && (byte == '"' || byte == '\\')) {
+    out += '\\';
+    out += rest[0];
+  } else {
+    out += rest.substr(0, size);
+  }
+  return size;
 }
 
-// Job data must not be able to forge a line or drive a terminal: control characters, and the C1 ones of UTF-8, are escaped.
-void append_escaped(fmt::memory_buffer& out, std::string_view text, bool json) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto const c = static_cast<unsigned char>(text[i]);
-    bool const c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (c1) {
-      append_code(out, static_cast<unsigned char>(text[++i]), json);
-    } else if (c == '\n') {
-      out.append(std::string_view("\\n"));
-    } else if (c < 0x20 || c == 0x7f) {
-      append_code(out, c, json);
-    } else if (json && (c == '"' || c == '\\')) {
-      out.push_back('\\');
-      out.push_back(text[i]);
-    } else {
-      out.push_back(text[i]);
+// The text in pieces that each fit into `room`; one, if it is no longer.
+std::vector<std::string> pieces_of(std::string_view text, std::size_t room, LogFormat format) {
+  std::vector<std::string> pieces(1);
+  std::string character;
+  for (std::string_view rest = text.substr(0, kMaxText); !rest.empty();) {
+    character.clear();
+    rest.remove_prefix(append_character(character, rest, format));
+    if (pieces.back().size() + character.size() > room) pieces.emplace_back();
+    pieces.back() += character;
+  }
+  if (text.size() > kMaxText) pieces.push_back(fmt::format("... (cut, {} bytes in all)", text.size()));
+  return pieces;
+}
+
+std::string escaped(std::string_view text, LogFormat format) {
+  std::string out;
+  while (!text.empty()) text.remove_prefix(append_character(out, text, format));
+  return out;
+}
+
+std::string head_of(LogLine const& line, LogFormat format) {
+  bool const json = format == LogFormat::json;
+  std::string head = json ? "{\"time\":\"" : "";
+  append_time(head);
+  auto const out = std::back_inserter(head);
+  if (json) {
+    fmt::format_to(out, R"(","level":"{}","role":"{}","pid":{})", to_string(line.level), role.data(), ::getpid());
+    if (line.job) {
+      fmt::format_to(out, R"(,"job":"{}","kind":"{}","attempt":{})", line.job.id().str(), escaped(line.job.kind(), format), line.job.attempt());
     }
+  } else {
+    fmt::format_to(out, " {:<5} {}[{}] ", to_string(line.level), role.data(), ::getpid());
+    if (line.job) fmt::format_to(out, "job={} ", escaped(line.job.text(), format));
   }
+  return head;
 }
 
-void format_text(fmt::memory_buffer& out, LogLine const& line) {
-  append_time(out);
-  fmt::format_to(std::back_inserter(out), " {:<5} {}[{}] ", to_string(line.level), role.data(), ::getpid());
-  if (!line.job.empty()) {
-    out.append(std::string_view("job="));
-    append_escaped(out, line.job, false);
-    out.push_back(' ');
-  }
-  append_escaped(out, line.text, false);
-}
-
-void format_json(fmt::memory_buffer& out, LogLine const& line) {
-  out.append(std::string_view("{\"time\":\""));
-  append_time(out);
-  fmt::format_to(std::back_inserter(out), R"(","level":"{}","role":"{}","pid":{})", to_string(line.level), role.data(), ::getpid());
-  if (!line.job.empty()) {
-    out.append(std::string_view(",\"job\":\""));
-    append_escaped(out, line.job, true);
-    out.push_back('"');
-  }
-  out.append(std::string_view(",\"text\":\""));
-  append_escaped(out, line.text, true);
-  out.append(std::string_view("\"}"));
+std::string one_line(std::string const& head, std::string const& piece, std::size_t part, std::size_t parts, LogFormat format) {
+  if (format == LogFormat::text) return parts == 1 ? head + piece + "\n" : fmt::format("{}({}/{}) {}\n", head, part, parts, piece);
+  return parts == 1 ? fmt::format("{},\"text\":\"{}\"}}\n", head, piece)
+                    : fmt::format("{},\"part\":{},\"parts\":{},\"text\":\"{}\"}}\n", head, part, parts, piece);
 }
 
 class StderrSink final : public LogSink {
@@ -80,16 +108,21 @@ class StderrSink final : public LogSink {
   explicit StderrSink(LogFormat format) : format_(format) {}
 
   void write(LogLine const& line) override {
-    fmt::memory_buffer out;
-    format_ == LogFormat::json ? format_json(out, line) : format_text(out, line);
-    out.push_back('\n');
-    // One write: lines of several processes that share the terminal or file never mix. No buffer: nothing to lose in a crash,
-    // nothing printed twice after a fork.
-    NoSigpipe const guard;  // a log that nobody reads any more must end no server and no job
-    [[maybe_unused]] auto const written = ::write(STDERR_FILENO, out.data(), out.size());
+    std::string const head = head_of(line, format_);
+    std::size_t const room = std::max(kMaxLine - std::min(kMaxLine, head.size() + kPartRoom), kPartRoom);
+    std::vector<std::string> const pieces = pieces_of(line.text, room, format_);
+    for (std::size_t i = 0; i < pieces.size(); ++i) write_out(one_line(head, pieces[i], i + 1, pieces.size(), format_));
   }
 
  private:
+  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer: nothing to lose in
+  // a crash, nothing printed twice after a fork.
+  static void write_out(std::string const& line) {
+    NoSigpipe const guard;  // a log that nobody reads any more must end no server and no job
+    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
+    }
+  }
+
   LogFormat format_;
 };
 

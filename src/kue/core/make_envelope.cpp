@@ -6,12 +6,12 @@
 
 namespace kue::detail {
 
-static std::optional<TimePoint> due_at(PushOptions const& options, std::vector<std::string>& problems) {
+static std::optional<TimePoint> due_at(PushOptions const& options, Clock const& clock, std::vector<std::string>& problems) {
   if (options.delay && options.run_at) problems.push_back("options: give delay or run_at, not both");
   if (!options.delay) return options.run_at;
   if (options.delay->count() < 0) problems.push_back("delay: must not be negative");
   if (options.delay->count() <= 0) return std::nullopt;
-  TimePoint const now = Clock::system().now();
+  TimePoint const now = clock.now();
   if (options.delay->count() > limits::kMaxTimeMs - now.time_since_epoch().count()) {
     problems.push_back("delay: reaches beyond the year 9999");
     return std::nullopt;
@@ -19,7 +19,7 @@ static std::optional<TimePoint> due_at(PushOptions const& options, std::vector<s
   return now + *options.delay;
 }
 
-Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args) {
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args, Clock const& clock) {
   std::vector<std::string> problems = args.problems();
   Envelope envelope;
   envelope.id = JobId::make();
@@ -27,7 +27,7 @@ Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions co
   envelope.queue = of_push.queue ? *of_push.queue : std::string(of_class.queue);
   envelope.args = args.take();
   envelope.schema = of_class.schema;
-  envelope.run_at = due_at(of_push, problems);
+  envelope.run_at = due_at(of_push, clock, problems);
   envelope.priority = of_push.priority.value_or(of_class.priority);
   envelope.max_attempts = of_push.max_attempts.value_or(of_class.max_attempts);
   envelope.timeout = of_push.timeout.value_or(of_class.timeout);

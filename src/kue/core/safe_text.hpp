@@ -1,6 +1,8 @@
 #pragma once
 // safe_text: foreign text (an exception's message) as it may stand in a record, a log line and a page.
 
+#include "kue/base/utf8.hpp"
+
 #include <kue/limits.hpp>
 
 #include <string>
@@ -12,7 +14,6 @@ namespace kue::core {
 // it says how much there was.
 std::string safe_text(std::string_view text, std::size_t max_bytes = limits::kMaxErrorTextBytes);
 
-// Length of the valid UTF-8 sequence at the beginning of `text`; 0: there is none.
-std::size_t utf8_sequence(std::string_view text);
+using kue::utf8_sequence;
 
 }  // namespace kue::core

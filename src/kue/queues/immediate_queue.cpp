@@ -40,7 +40,8 @@ void ImmediateQueue::push(Envelope job) {
     throw Error(ErrorKind::not_found, "no job class '" + job.kind + "' is registered here" +
                                           (nearest ? "; did you mean '" + *nearest + "'?" : "; add it with jobs<...>()"));
   }
-  ImmediateContext context(job, log_.for_job(job.kind + "#" + job.id.str() + " attempt=1"));
+  JobScope const scope(JobMark(job.id, job.kind, 1));
+  ImmediateContext context(job, log_.for_job(current_job()));
   Outcome outcome = type->run(job.args, context, services_);
   outcomes_.emplace_back(std::move(job), std::move(outcome));
 }

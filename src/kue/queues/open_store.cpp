@@ -40,6 +40,12 @@ std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& op
   throw Error(ErrorKind::invalid, "no store of the kind '" + shown + "'; there are sqlite:PATH and memory:");
 }
 
+StoreSchema store_schema(std::string const& url) {
+  if (scheme_of(url) == "sqlite") return sqlite::schema_of(sqlite_path(url));
+  (void)open_store(url);  // the sentence for a URL that is none
+  return {.exists = true};
+}
+
 std::string node_lock_file(std::string const& url, std::uint64_t node) {
   if (scheme_of(url) != "sqlite") return {};
   return sqlite::node_lock_file(sqlite_path(url), node);

@@ -4,7 +4,7 @@
 
 namespace kue {
 
-void Queue::push_checked(Envelope job) {
+void Queue::check(Envelope const& job) const {
   Capabilities const can = capabilities();
   std::string refused;
   if (job.run_at && !can.delay) refused += " delay or run_at (run it later yourself, or use a store queue);";
@@ -14,6 +14,10 @@ void Queue::push_checked(Envelope job) {
     refused.pop_back();
     throw Error(ErrorKind::refused, "cannot push " + job.kind + ": this queue does not honour" + refused);
   }
+}
+
+void Queue::push_checked(Envelope job) {
+  check(job);
   push(std::move(job));
 }
 

@@ -195,6 +195,7 @@ void Child::run_next() {
 void Child::end_of_batch() { prefetch_.ended(batch_queues_, std::chrono::steady_clock::now() - batch_began_); }
 
 void Child::run(Delivery delivery, int entry) {
+  JobScope const scope(mark_of(delivery));
   SteadyPoint const steady_now = Clock::system().steady_now();
   TimePoint const started = Clock::system().now();
   Millis const timeout = delivery.job.timeout;

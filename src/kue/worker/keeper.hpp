@@ -54,6 +54,7 @@ class Keeper {
   void tell_taken(Takeover::Taken const& taken);
   void look_after_nodes();
   void beat_duties();
+  void prune();
   void look_for_cancels();
   bool nothing_left();
   void end_children();           // after the master's death
@@ -80,7 +81,7 @@ class Keeper {
   bool master_died_ = false;
   bool unburied_ = false;
   int quiet_looks_ = 0;
-  SteadyPoint next_nodes_{}, next_beat_duties_{};
+  SteadyPoint next_nodes_{}, next_beat_duties_{}, next_prune_{};
   std::map<char const*, bool> failing_;
 };
 

@@ -83,6 +83,7 @@ int Master::run() {
     balance(now);
     enforce_limits(now);
     if (!finished_) wait(now);
+    if (::getpid() == 1) bury_orphans();
   }
   return exit_code_;
 }
@@ -323,6 +324,17 @@ void Master::reap(std::size_t index) {
   SteadyPoint const now = Clock::system().steady_now();
   member.role == Role::child ? after_child(member, wait_status, now) : after_keeper(member, wait_status, now);
   ring_keeper();
+}
+
+// Process 1 of a container inherits what jobs started and did not wait for. Everywhere else init has this duty.
+void Master::bury_orphans() {
+  for (;;) {
+    siginfo_t info{};
+    if (::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) return;
+    auto const found = std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return member.pid == info.si_pid; });
+    if (found != members_.end()) reap(static_cast<std::size_t>(found - members_.begin()));
+    else ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+  }
 }
 
 void Master::after_child(Member const& member, int wait_status, SteadyPoint now) {

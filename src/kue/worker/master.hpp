@@ -47,6 +47,7 @@ class Master {
   bool start(Role role, SteadyPoint now);
   [[noreturn]] void become(Role role, int slot) noexcept;
   void reap(std::size_t index);
+  void bury_orphans();
   void after_child(Member const& member, int wait_status, SteadyPoint now);
   void after_keeper(Member const& member, int wait_status, SteadyPoint now);
   void note_failed_boot(Slot const& slot, int wait_status, Respawn const& respawn);

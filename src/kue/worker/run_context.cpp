@@ -1,7 +1,5 @@
 #include "kue/worker/run_context.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <exception>
 
@@ -12,9 +10,9 @@ constexpr Millis kProgressEvery{250};  // a page that shows it looks no more oft
 
 }  // namespace
 
-Logger job_logger(Logger const& log, Delivery const& delivery) {
-  return log.for_job(fmt::format("{}#{} attempt={}", delivery.job.kind, delivery.job.id.str(), delivery.attempt));
-}
+JobMark mark_of(Delivery const& delivery) { return JobMark(delivery.job.id, delivery.job.kind, delivery.attempt); }
+
+Logger job_logger(Logger const& log, Delivery const& delivery) { return log.for_job(mark_of(delivery)); }
 
 RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink)
     : delivery_(delivery),

@@ -43,6 +43,7 @@ class RunContext final : public Context {
   SteadyPoint next_{};
 };
 
+JobMark mark_of(Delivery const& delivery);
 // The logger of a job: every line carries KIND#ID attempt=N.
 Logger job_logger(Logger const& log, Delivery const& delivery);
 

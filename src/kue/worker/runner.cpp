@@ -40,6 +40,7 @@ EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const&
 }
 
 RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& watch) {
+  JobScope const scope(mark_of(delivery));
   SteadyPoint const from = Clock::system().steady_now();
   RunReport report;
   report.started_at = started;
@@ -57,8 +58,8 @@ Outcome Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& 
     auto const near = registry_.suggest(delivery.job.kind);
     return {.kind = Outcome::Kind::unknown_kind,
             .failure = {.type = "unknown_kind",
-                        .message = fmt::format("no job class {} in this worker{}", delivery.job.kind,
-                                               near ? fmt::format("; did you mean {}?", *near) : std::string())}};
+                        .message = fmt::format("no job class {0} in this worker{1}; app.jobs<{0}>() registers it", delivery.job.kind,
+                                               near ? fmt::format(" (did you mean {}?)", *near) : std::string())}};
   }
   RunContext context(delivery, started, &watch, job_logger(log_, delivery), &progress_);
   Outcome outcome;
@@ -91,6 +92,7 @@ void Runner::ask_for_delay(Delivery const& delivery, Outcome& outcome) {
 }
 
 void Runner::tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
+  JobScope const scope(mark_of(delivery));
   log_end(job_logger(log_, delivery), report, next, kept);
   for (EventInfo const& event : events_after(delivery, report, next, kept)) emit_(event);
   if (kept && next.to == State::discarded) call_failed(delivery, report);

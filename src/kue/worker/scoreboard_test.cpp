@@ -101,6 +101,26 @@ TEST_F(ScoreboardTest, a_taken_job_is_not_started) {
   EXPECT_FALSE(start(entry));
 }
 
+TEST_F(ScoreboardTest, a_run_is_asked_to_end_and_not_the_next_one_in_its_place) {
+  int const entry = slot.hold(delivery());
+  ASSERT_TRUE(start(entry));
+  EntryWord const run = slot.word(entry);
+  EXPECT_FALSE(slot.cancel_asked_at(entry, run));
+  SteadyPoint const now{Millis(4711)};
+  std::uint32_t const rung = slot.bell.load();
+  EXPECT_TRUE(slot.ask_to_cancel(entry, run, now));
+  EXPECT_NE(slot.bell.load(), rung);
+  EXPECT_EQ(slot.cancel_asked_at(entry, run), now);
+  EXPECT_FALSE(slot.ask_to_cancel(entry, run, now + Millis(1))) << "once is enough";
+  EXPECT_EQ(slot.cancel_asked_at(entry, slot.word(entry)), now);
+  slot.record(entry, {});
+  slot.clear(entry);
+  ASSERT_EQ(slot.hold(delivery()), entry);
+  ASSERT_TRUE(start(entry));
+  EXPECT_FALSE(slot.cancel_asked_at(entry, slot.word(entry))) << "another generation";
+  EXPECT_FALSE(slot.cancel_asked_at(entry + 1, slot.word(entry + 1))) << "an entry that was never used";
+}
+
 TEST_F(ScoreboardTest, a_stray_write_is_noticed) {
   int const entry = slot.hold(delivery(), kSteady);
   slot.bodies[entry].job.kind[3] ^= 1;

@@ -198,6 +198,7 @@ std::optional<Delivery> Session::pop() {
 }
 
 void Session::handle(Delivery const& delivery) {
+  JobScope const scope(worker::mark_of(delivery));
   std::optional<SteadyPoint> soft;
   if (delivery.job.timeout.count() > 0) soft = Clock::system().steady_now() + delivery.job.timeout;
   TimePoint const started = Clock::system().now();
@@ -224,7 +225,7 @@ void Session::look_after_nodes() {
   next_nodes_ = now + kNodesEvery;
   try {
     rescuer_.round(with_store_->store(), beat_->fresh(), now);
-    with_store_->store().prune({});
+    with_store_->store().prune({.retention = worker_.options().retention});
   } catch (std::exception const& error) {
     log().error("cannot look after other workers: {}", error.what());
   }

@@ -29,6 +29,7 @@ Application::Application() : impl_(std::make_unique<Impl>()) {
   });
   impl_->default_queue = where(queue.name);
   impl_->default_store = where(store.name);
+  impl_->default_logger = where(logger.name);
 }
 
 Application::~Application() {
@@ -64,6 +65,7 @@ void Application::configure(Config config) {
   }
   apply(impl_->overrides, config);
   impl_->config = std::move(config);
+  impl_->configured = true;
 }
 
 kue::Registry& Application::registry() { return impl_->registry; }

@@ -3,6 +3,7 @@
 
 #include "kue/core/names.hpp"
 #include "spark/application/config_file.hpp"
+#include "spark/application/load_config.hpp"
 #include "spark/application/settings.hpp"
 #include "spark/application/store_url.hpp"
 
@@ -31,8 +32,8 @@ std::optional<SettingValue> value_of(Setting::Type type, std::string const& text
 }
 
 // A value may be a secret (a URL with a password), so messages name the variable and what it should be, never what it is.
-void read_environment(Config::Environment const& environment, std::string const& directory, Config& config,
-                      std::vector<std::string>& problems) {
+void read_environment(Config::Environment const& environment, std::string const& directory, LoadedConfig& loaded) {
+  std::vector<std::string>& problems = loaded.problems;
   std::vector<std::string> known;
   for (Setting const& setting : settings()) {
     known.push_back(setting.variable());
@@ -44,10 +45,12 @@ void read_environment(Config::Environment const& environment, std::string const&
     }
     auto value = value_of(setting.type, found->second);
     if (value) value->directory = directory;
-    if (!value || !setting.set(config, *value)) {
-      std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
-      problems.push_back(fmt::format("environment variable {} must be {}", known.back(), expected));
+    if (value && setting.set(loaded.config, *value)) {
+      loaded.origins[fmt::format("{}.{}", setting.section, setting.key)] = known.back();
+      continue;
     }
+    std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
+    problems.push_back(fmt::format("environment variable {} must be {}", known.back(), expected));
   }
   // Other programs have variables called SPARK_ too; only what looks like a slip of ours is an error.
   for (auto const& [name, value] : environment) {
@@ -61,14 +64,38 @@ void read_environment(Config::Environment const& environment, std::string const&
 
 }  // namespace
 
-Config Config::load(std::string const& directory, Environment const& environment) {
-  Config config;
-  std::vector<std::string> problems;
+LoadedConfig load_config(std::string const& directory, Config::Environment const& environment) {
+  LoadedConfig loaded;
+  Config& config = loaded.config;
   config.file = find_config_file(directory);
   std::string const home = config.file.empty() ? directory : std::filesystem::path(config.file).parent_path().string();
   config.store.url = absolute_store_url("sqlite:spark.db", home);
-  if (!config.file.empty()) read_config_file(config.file, config, problems);
-  read_environment(environment, directory, config, problems);
+  if (!config.file.empty()) read_config_file(config.file, loaded);
+  read_environment(environment, directory, loaded);
+  for (auto const& [queue, values] : loaded.queue_retention) {
+    kue::Keep keep = config.retention.usual;
+    for (auto const& [key, value] : values) (void)set_keep(keep, key, value);
+    config.retention.queues.emplace(queue, keep);
+  }
+  return loaded;
+}
+
+std::vector<ShownSetting> show_settings(LoadedConfig const& loaded) {
+  std::vector<ShownSetting> shown;
+  auto const add = [&](std::string const& key, std::string value, std::string_view otherwise) {
+    auto const origin = loaded.origins.find(key);
+    shown.push_back({key, std::move(value), origin == loaded.origins.end() ? std::string(otherwise) : origin->second});
+  };
+  for (Setting const& setting : settings()) add(fmt::format("{}.{}", setting.section, setting.key), setting.show(loaded.config), "default");
+  for (auto const& [queue, keep] : loaded.config.retention.queues) {
+    for (std::string const& key : keys_of("retention")) add(fmt::format("retention.queues.{}.{}", queue, key), show_keep(keep, key), "as retention." + key);
+  }
+  return shown;
+}
+
+Config Config::load(std::string const& directory, Environment const& environment) {
+  LoadedConfig loaded = load_config(directory, environment);
+  std::vector<std::string> const& problems = loaded.problems;
   if (!problems.empty()) {
     std::string text = problems.size() == 1 ? "configuration: " + problems.front()
                                             : fmt::format("configuration has {} problems:", problems.size());
@@ -77,7 +104,7 @@ Config Config::load(std::string const& directory, Environment const& environment
     }
     throw kue::Error(kue::ErrorKind::invalid, text);
   }
-  return config;
+  return std::move(loaded.config);
 }
 
 Config::Environment Config::environment() {

@@ -152,6 +152,25 @@ TEST_F(ConfigTest, other_programs_variables_are_left_alone) {
   EXPECT_NO_THROW(load({{"SPARK_HOME", "/opt/spark"}, {"SPARK_WORKER_CORES", "4"}, {"SPARK_LOG_DIR", "/var"}}));
 }
 
+TEST_F(ConfigTest, retention_usually_and_of_single_queues) {
+  write("[retention]\ncompleted = \"2d\"\ncompleted_count = 500\n[retention.queues.mail]\ncompleted = \"0s\"\ndiscarded = \"forever\"\n");
+  Config const config = load();
+  EXPECT_EQ(config.retention.usual, (kue::Keep{.completed = 48h, .completed_count = 500}));
+  EXPECT_EQ(config.retention.of("mail"), (kue::Keep{.completed = 0s, .discarded = kue::limits::kForever, .completed_count = 500}));
+  EXPECT_EQ(load({{"SPARK_RETENTION_COMPLETED_COUNT", "7"}}).retention.of("mail").completed_count, 7) << "what a queue does not say is the usual";
+  EXPECT_EQ(load({{"SPARK_RETENTION_COMPLETED", "1h"}}).retention.of("mail").completed, 0s);
+}
+
+TEST_F(ConfigTest, refuses_wrong_retention) {
+  write("[retention]\ncompleted = 24\nqueus = 1\n[retention.queues.mail]\ncompletd = \"1h\"\ncompleted_count = -1\n[retention.queues.\"a b\"]\n");
+  std::string const text = refusal();
+  EXPECT_THAT(text, HasSubstr("spark.toml:2: retention.completed must be a duration such as \"24h\", \"0s\" (gone at the next look) or \"forever\""));
+  EXPECT_THAT(text, HasSubstr("spark.toml:3: unknown key 'retention.queus', did you mean queues?"));
+  EXPECT_THAT(text, HasSubstr("spark.toml:5: unknown key 'retention.queues.mail.completd', did you mean completed?"));
+  EXPECT_THAT(text, HasSubstr("spark.toml:6: retention.queues.mail.completed_count must be a whole number, 0 or more"));
+  EXPECT_THAT(text, HasSubstr("spark.toml:7: retention.queues.a b is not the name of a queue"));
+}
+
 TEST(Duration, reads_what_people_write) {
   EXPECT_EQ(spark::parse_duration("500ms"), 500ms);
   EXPECT_EQ(spark::parse_duration("25s"), 25s);

@@ -2,7 +2,7 @@
 #include <spark/container.hpp>
 
 #include "spark/application/fork_generation.hpp"
-#include "spark/application/open_descriptors.hpp"
+#include "kue/base/open_descriptors.hpp"
 
 #include <fmt/format.h>
 
@@ -162,7 +162,7 @@ void* Container::Impl::build(Entry& entry, std::unique_lock<std::mutex>& lock) {
 
   lock.unlock();
   std::shared_ptr<void> object;
-  std::vector<int> const before = open_descriptors();
+  std::vector<int> const before = kue::open_descriptors();
   try {
     object = entry.build();
     if (!object) {
@@ -174,7 +174,7 @@ void* Container::Impl::build(Entry& entry, std::unique_lock<std::mutex>& lock) {
     done(Entry::State::defined);
     throw;
   }
-  std::vector<int> const after = open_descriptors();
+  std::vector<int> const after = kue::open_descriptors();
   lock.lock();
 
   entry.object = std::move(object);

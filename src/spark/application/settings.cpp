@@ -80,18 +80,55 @@ bool set_format(Config& config, Value const& value) {
   return value.text == "text" || value.text == "json";
 }
 
+std::string joined(std::vector<std::string> const& items) {
+  std::string text;
+  for (std::string const& item : items) text += (text.empty() ? "" : ",") + item;
+  return text;
+}
+
+// "forever" and a duration.
+bool set_time(kue::Millis& time, std::string const& text) {
+  auto const duration = text == "forever" ? std::optional(kue::limits::kForever) : parse_duration(text);
+  if (duration) time = *duration;
+  return duration.has_value();
+}
+
+std::string time_text(kue::Millis time) { return time == kue::limits::kForever ? "forever" : duration_text(time); }
+
+constexpr std::string_view kKeepTime = "a duration such as \"24h\", \"0s\" (gone at the next look) or \"forever\"";
+
 constexpr std::array kSettings{
-    Setting{"application", "name", Type::text, "a name", set_name},
-    Setting{"application", "binary", Type::text, "the path of a program", set_binary},
-    Setting{"store", "url", Type::text, "a URL such as \"sqlite:spark.db\"", set_url},
-    Setting{"store", "durability", Type::text, "\"full\" or \"process\"", set_durability},
-    Setting{"store", "event_log", Type::yes_no, "true or false", set_event_log},
-    Setting{"worker", "concurrency", Type::number, "a whole number from 0 to 256", set_concurrency},
-    Setting{"worker", "queues", Type::list, "a list of queue names such as [\"mail\", \"default\"], all or none with a weight: [\"mail:3\", \"default:1\"]", set_queues},
-    Setting{"worker", "stop_timeout", Type::text, "a duration such as \"25s\" or \"5m\"", set_stop_timeout},
-    Setting{"worker", "pid_file", Type::text, "the path of a file", set_pid_file},
-    Setting{"log", "level", Type::text, "\"debug\", \"info\", \"warn\", \"error\" or \"off\"", set_level},
-    Setting{"log", "format", Type::text, "\"text\" or \"json\"", set_format},
+    Setting{"application", "name", Type::text, "a name", set_name,
+            [](Config const& c) { return c.application.name; }},
+    Setting{"application", "binary", Type::text, "the path of a program", set_binary,
+            [](Config const& c) { return c.application.binary; }},
+    Setting{"store", "url", Type::text, "a URL such as \"sqlite:spark.db\"", set_url,
+            [](Config const& c) { return without_secrets(c.store.url); }},
+    Setting{"store", "durability", Type::text, "\"full\" or \"process\"", set_durability,
+            [](Config const& c) { return std::string(c.store.durability == kue::Durability::full ? "full" : "process"); }},
+    Setting{"store", "event_log", Type::yes_no, "true or false", set_event_log,
+            [](Config const& c) { return std::string(c.store.event_log ? "true" : "false"); }},
+    Setting{"worker", "concurrency", Type::number, "a whole number from 0 to 256", set_concurrency,
+            [](Config const& c) { return std::to_string(c.worker.concurrency); }},
+    Setting{"worker", "queues", Type::list, "a list of queue names such as [\"mail\", \"default\"], all or none with a weight: [\"mail:3\", \"default:1\"]", set_queues,
+            [](Config const& c) { return joined(c.worker.queues); }},
+    Setting{"worker", "stop_timeout", Type::text, "a duration such as \"25s\" or \"5m\"", set_stop_timeout,
+            [](Config const& c) { return duration_text(c.worker.stop_timeout); }},
+    Setting{"worker", "pid_file", Type::text, "the path of a file", set_pid_file,
+            [](Config const& c) { return c.worker.pid_file; }},
+    Setting{"retention", "completed", Type::text, kKeepTime,
+            [](Config& c, Value const& value) { return set_keep(c.retention.usual, "completed", value); },
+            [](Config const& c) { return show_keep(c.retention.usual, "completed"); }},
+    Setting{"retention", "discarded", Type::text, kKeepTime,
+            [](Config& c, Value const& value) { return set_keep(c.retention.usual, "discarded", value); },
+            [](Config const& c) { return show_keep(c.retention.usual, "discarded"); }},
+    Setting{"retention", "completed_count", Type::number, "a whole number, 0 or more",
+            [](Config& c, Value const& value) { return set_keep(c.retention.usual, "completed_count", value); },
+            [](Config const& c) { return show_keep(c.retention.usual, "completed_count"); }},
+    Setting{"log", "level", Type::text, "\"debug\", \"info\", \"warn\", \"error\" or \"off\"", set_level,
+            [](Config const& c) { return std::string(kue::to_string(c.log.level)); }},
+    Setting{"log", "format", Type::text, "\"text\" or \"json\"", set_format,
+            [](Config const& c) { return std::string(c.log.format == kue::LogFormat::json ? "json" : "text"); }},
 };
 static_assert(kue::limits::kMaxConcurrency == 256, "the sentence above says so");
 
@@ -101,6 +138,19 @@ std::string Setting::variable() const {
   std::string name = "SPARK_" + std::string(section) + "_" + std::string(key);
   std::transform(name.begin(), name.end(), name.begin(), [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return name;
+}
+
+bool set_keep(kue::Keep& keep, std::string_view key, SettingValue const& value) {
+  if (key == "completed") return set_time(keep.completed, value.text);
+  if (key == "discarded") return set_time(keep.discarded, value.text);
+  keep.completed_count = value.number;
+  return value.number >= 0;
+}
+
+std::string show_keep(kue::Keep const& keep, std::string_view key) {
+  if (key == "completed") return time_text(keep.completed);
+  if (key == "discarded") return time_text(keep.discarded);
+  return std::to_string(keep.completed_count);
 }
 
 std::span<Setting const> settings() { return kSettings; }

@@ -34,23 +34,17 @@ struct Name {
 struct Args::Impl {
   CLI::App app;
   std::vector<std::string> words;  // in CLI11's order: the last first
-  std::vector<std::string> known;  // for suggestions
   bool help = false;
   bool arguments_asked = false;
   bool rest_taken = false;         // by arguments()
+  CommandHelp about;
   std::function<void()> understood;
 
-  Impl(CommandText const& text, std::vector<std::string> const& words_, std::function<void()> understood_)
-      : words(words_.rbegin(), words_.rend()), understood(std::move(understood_)) {
-    app.name(text.program + " " + text.name);
-    app.description(text.summary);
-    app.footer(text.details.empty() ? std::string() : text.details);
-    app.get_formatter()->column_width(34);
-    app.get_formatter()->label("REQUIRED", "");
+  Impl(CommandHelp about_, std::vector<std::string> const& words_, std::function<void()> understood_)
+      : words(words_.rbegin(), words_.rend()), about(std::move(about_)), understood(std::move(understood_)) {
     app.allow_extras(true);
     app.set_help_flag();
     help = flag("-h,--help", "print this help and end");
-    known.emplace_back("--help");
   }
 
   CLI::Option* parsed(CLI::Option* declared) {
@@ -67,6 +61,7 @@ struct Args::Impl {
   }
 
   bool flag(std::string const& flags, std::string const& help_text) {
+    about.options.push_back({.names = flags, .value = {}, .help = help_text, .fallback = {}});
     return parsed(app.add_flag(flags, help_text)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast))->count() > 0;
   }
 
@@ -75,9 +70,12 @@ struct Args::Impl {
     try {
       CLI::Option* const option = app.add_option(name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }),
                                                  std::string(help_text));
-      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->type_name(name.value.empty() ? "TEXT" : name.value);
-      if (!shown_default.empty()) option->default_str(shown_default);
-      known.push_back(name.shown);
+      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      if (name.flags.starts_with('-')) {
+        about.options.push_back({.names = name.flags, .value = name.value.empty() ? "TEXT" : name.value, .help = std::string(help_text), .fallback = shown_default});
+      } else {
+        about.arguments.push_back({.name = name.flags, .help = std::string(help_text)});
+      }
       return parsed(option);
     } catch (CLI::OptionAlreadyAdded const&) {
       refuse(fmt::format("the program asks for {} twice, or it is an option of every command", name.flags));
@@ -96,6 +94,16 @@ struct Args::Impl {
     return result;
   }
 
+  std::vector<std::string> known() const {
+    std::vector<std::string> names;
+    for (OptionHelp const& option : about.options) {
+      for (std::string const& name : option.all_names()) {
+        if (name.starts_with("--")) names.push_back(name);
+      }
+    }
+    return names;
+  }
+
   // The value, null if not given.
   std::string const* value(Name const& name, CLI::Option const* option) const {
     if (help || option->count() == 0) return nullptr;
@@ -104,13 +112,13 @@ struct Args::Impl {
   }
 };
 
-Args make_args(CommandText const& text, std::vector<std::string> const& words, std::function<void()> understood) {
+Args make_args(CommandHelp about, std::vector<std::string> const& words, std::function<void()> understood) {
   for (std::string const& word : words) {
     if (word == "--") break;
     // CLI11 would take the next word for the value.
     if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) refuse(word.substr(0, word.size() - 1) + " needs a value");
   }
-  return Args(std::make_unique<Args::Impl>(text, words, std::move(understood)));
+  return Args(std::make_unique<Args::Impl>(std::move(about), words, std::move(understood)));
 }
 
 Args::Args(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -155,13 +163,11 @@ std::vector<std::string> Args::options(std::string_view text, std::string_view h
 }
 
 bool Args::flag(std::string_view text, std::string_view help) {
-  Name const name(text);
-  impl_->known.push_back(name.shown);
-  return impl_->flag(name.flags, std::string(help)) && !impl_->help;
+  return impl_->flag(Name(text).flags, std::string(help)) && !impl_->help;
 }
 
 std::string Args::argument(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {})->required()->type_name("");
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->required();
   impl_->arguments_asked = true;
   if (impl_->help) return {};
   if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));
@@ -177,11 +183,21 @@ std::vector<std::string> Args::arguments(std::string_view name, std::string_view
   return all;
 }
 
+std::vector<std::string> Args::optional_arguments(std::string_view name, std::string_view help) {
+  CLI::Option* const option = impl_->declare(Name(name), help, {})->type_name("");
+  impl_->arguments_asked = true;
+  if (impl_->help) return {};
+  std::vector<std::string> all = option->results();
+  for (std::string const& word : impl_->left(false)) all.push_back(word);
+  impl_->rest_taken = true;
+  return all;
+}
+
 void Args::done() {
-  if (impl_->help) throw HelpWanted{impl_->app.help()};
+  if (impl_->help) throw HelpWanted{impl_->about};
   for (std::string const& word : impl_->left(true)) {
     std::string const name = word.substr(0, word.find('='));
-    refuse(fmt::format("unknown option {}{}", name, did_you_mean(name, impl_->known)));
+    refuse(fmt::format("unknown option {}{}", name, did_you_mean(name, impl_->known())));
   }
   if (!impl_->rest_taken) {
     for (std::string const& word : impl_->left(false)) refuse(fmt::format("unexpected argument '{}'", word));

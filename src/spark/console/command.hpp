@@ -29,17 +29,34 @@ struct Command {
   std::string summary;  // one line
   std::string details;  // paragraphs and examples, shown by --help
   std::function<int(Call&)> run;
-  bool lists = false;   // answers with a Listing: has --jsonl too
+  bool lists = false;       // answers with a Listing: has --jsonl too
+  bool configured = true;   // needs a configuration that holds
+  bool stands_alone = false;  // needs neither configuration nor store, and takes no options about them
 };
 
 Command queue_worker_command();
+Command queue_list_command();
+Command queue_show_command();
 Command queue_stats_command();
+Command queue_pause_command();
+Command queue_resume_command();
+Command queue_purge_command();
 Command job_push_command();
 Command job_list_command();
 Command job_show_command();
+Command job_watch_command();
 Command job_retry_command();
 Command job_cancel_command();
+Command job_delete_command();
 Command store_check_command();
+Command store_info_command();
+Command store_migrate_command();
+Command store_prune_command();
+Command config_show_command();
+Command config_check_command();
+Command doctor_command();
+Command completion_command();
+Command manual_command();
 Command help_command();
 Command version_command();
 

@@ -6,7 +6,9 @@
 #include "spark/application/application_impl.hpp"
 #include "spark/application/suggest.hpp"
 #include "spark/console/args_impl.hpp"
+#include "spark/console/completion.hpp"
 #include "spark/console/printable.hpp"
+#include "spark/console/rehearsal.hpp"
 #include "spark/console/terminal.hpp"
 
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace spark {
@@ -43,8 +46,11 @@ std::string with_program(std::string text, std::string const& command, std::stri
 }  // namespace
 
 Console::Console(Application& app) : app_(app) {
-  commands_ = {queue_worker_command(), queue_stats_command(), job_push_command(),   job_list_command(), job_show_command(),
-               job_retry_command(),    job_cancel_command(),  store_check_command(), help_command(),     version_command()};
+  commands_ = {queue_worker_command(), queue_list_command(),   queue_show_command(),  queue_stats_command(),   queue_pause_command(), queue_resume_command(),
+               queue_purge_command(),  job_push_command(),     job_list_command(),    job_show_command(),      job_watch_command(),   job_retry_command(),
+               job_cancel_command(),   job_delete_command(),   store_info_command(),  store_check_command(),   store_prune_command(), store_migrate_command(),
+               config_show_command(),  config_check_command(), doctor_command(),      completion_command(),    manual_command(),      help_command(),
+               version_command()};
 }
 
 int Application::run(int argc, char** argv) { return Console(*this).run(argc, argv); }
@@ -61,7 +67,7 @@ int Console::run(int argc, char** argv) {
   } catch (ReaderGone const&) {
     return kDone;
   } catch (HelpWanted const& help) {
-    out_.text(help.text);
+    out_.text(help.help.text());
   } catch (kue::Error const& error) {
     return end_with_error(std::string(kue::to_string(error.kind())), error.what(), exit_code(error.kind()));
   } catch (std::exception const& error) {
@@ -136,6 +142,7 @@ int Console::dispatch(std::vector<std::string> const& words) {
   std::vector<std::string> const rest(words.begin() + 1, words.end());
   if (name == "-h" || name == "--help") return run_builtin(help_command(), rest);
   if (name == "--version") return run_builtin(version_command(), rest);
+  if (name == "completion:words") return answer_shell(rest);
   for (Command const& command : commands_) {
     if (command.name == name) return run_builtin(command, rest);
   }
@@ -163,21 +170,25 @@ void Console::refuse_unknown(std::string const& name) const {
                                inside.empty() ? did_you_mean(name, names) : "; there are " + inside, program_));
 }
 
+Args Console::args_of(Command const& command, std::vector<std::string> const& words) {
+  return make_args({.program = program_, .name = command.name, .summary = command.summary, .details = with_program(command.details, command.name, program_)},
+                   words, [this] { asking_.clear(); });
+}
+
 int Console::run_builtin(Command const& command, std::vector<std::string> const& words) {
   json_ = asks_for(words, "--json") || asks_for(words, "--jsonl");
   kue::set_log_role("spark");
   asking_ = command.name;
-  Args args = make_args({program_, command.name, command.summary, with_program(command.details, command.name, program_)}, words,
-                        [this] { asking_.clear(); });
-  bool const reads_config = !asks_for(words, "--help", "-h") && command.name != "help" && command.name != "version";
-  if (command.name != "help" && command.name != "version") take_common_options(args, reads_config);
-  take_form(args, command, words);
+  Args args = args_of(command, words);
+  bool const help = asks_for(words, "--help", "-h");
+  if (!command.stands_alone) take_common_options(args, help ? Reads::nothing : command.configured ? Reads::flags_and_config : Reads::flags);
+  style_ = take_form(args, command);
   Call call{*this, app_, args, out_, style_, style_.form == Form::json};
   return command.run(call);
 }
 
 // Which of --json and --jsonl was given was found out before, so that a mistake in the words is told in that form.
-void Console::take_form(Args& args, Command const& command, std::vector<std::string> const& words) {
+Style Console::take_form(Args& args, Command const& command) {
   bool const json = args.flag("--json", command.name == "queue:worker" ? "one JSON line on stdout when it starts, JSON log lines on stderr"
                                                                        : "answer with one JSON document on stdout, errors too");
   bool const jsonl = command.lists && args.flag("--jsonl", "the same, with one JSON document a line for each item");
@@ -186,21 +197,69 @@ void Console::take_form(Args& args, Command const& command, std::vector<std::str
     throw kue::Error(kue::ErrorKind::invalid, fmt::format("--color must be auto, always or never, not '{}'", text));
   }
   if (json && jsonl) throw kue::Error(kue::ErrorKind::invalid, "--json and --jsonl exclude one another");
-  style_ = text_style(text == "always" ? ColourWhen::always : text == "never" ? ColourWhen::never : ColourWhen::automatic, STDOUT_FILENO);
-  if (json) style_.form = Form::json;
-  if (jsonl) style_.form = Form::jsonl;
+  Style style = text_style(text == "always" ? ColourWhen::always : text == "never" ? ColourWhen::never : ColourWhen::automatic, STDOUT_FILENO);
+  if (json) style.form = Form::json;
+  if (jsonl) style.form = Form::jsonl;
+  return style;
 }
 
 int Console::run_own(std::size_t index, std::vector<std::string> const& words) {
   builtin_ = false;
   UserCommand const& command = app_.impl_->commands[index];
+  if (asks_for(words, "--help", "-h")) {
+    out_.text(explain_own(index).text());
+    return kDone;
+  }
   kue::set_log_role(command.name);
   asking_ = command.name;
-  Args args = make_args({program_, command.name, command.help, {}}, words, [this] { asking_.clear(); });
-  take_common_options(args, !asks_for(words, "--help", "-h"));
-  if (!asks_for(words, "--help", "-h")) refuse_store_with_own_queue();
+  Args args = make_args({.program = program_, .name = command.name, .summary = command.help, .details = {}}, words, [this] { asking_.clear(); });
+  take_common_options(args, Reads::flags_and_config);
+  refuse_store_with_own_queue();
   app_.impl_->announce_store = true;
-  return command.action(args);
+  int const code = command.action(args);
+  bool const never_done = !asking_.empty();
+  if (never_done && !words.empty()) write_error(fmt::format("warning: the command {} does not call args.done(): words that it did not ask for were ignored\n", command.name));
+  return code;
+}
+
+// It says what it takes by asking for it, up to done(). One that never calls done() must not do its work when it is only explained.
+CommandHelp Console::explain_own(std::size_t index) {
+  UserCommand const& command = app_.impl_->commands[index];
+  CommandHelp about{.program = program_, .name = command.name, .summary = command.help, .details = {}};
+  auto const learned = rehearse([&] {
+    Args args = make_args(about, {"--help"});
+    take_common_options(args, Reads::nothing);
+    command.action(args);
+  });
+  if (learned) return *learned;
+  about.complete = false;
+  return about;
+}
+
+CommandHelp Console::explain(std::string_view name) {
+  for (std::size_t i = 0; i < app_.impl_->commands.size(); ++i) {
+    if (app_.impl_->commands[i].name == name) return explain_own(i);
+  }
+  for (Command const& command : commands_) {
+    if (command.name != name) continue;
+    try {
+      Args args = args_of(command, {"--help"});
+      if (!command.stands_alone) take_common_options(args, Reads::nothing);
+      Style const style = take_form(args, command);
+      Output nowhere;
+      Call call{*this, app_, args, nowhere, style, false};
+      (void)command.run(call);
+    } catch (HelpWanted const& wanted) {
+      return wanted.help;
+    }
+    throw std::logic_error(command.name + " does not call args.done() before it acts");
+  }
+  refuse_unknown(std::string(name));
+}
+
+int Console::answer_shell(std::vector<std::string> const& words) {
+  for (Candidate const& candidate : complete(*this, app_, words)) out_.line(candidate.word + (candidate.meaning.empty() ? "" : "\t" + candidate.meaning));
+  return kDone;
 }
 
 int Console::usage(std::vector<std::string> const& words) {
@@ -208,11 +267,11 @@ int Console::usage(std::vector<std::string> const& words) {
   return kUsage;
 }
 
-void Console::take_common_options(Args& args, bool reads_config) {
+void Console::take_common_options(Args& args, Reads reads) {
   auto const url = args.option("--store URL", "where the jobs are, such as sqlite:spark.db");
   auto const level = args.option("--log-level LEVEL", "debug, info, warn, error or off");
   auto const format = args.option("--log-format FORMAT", "text or json");
-  if (!reads_config) return;
+  if (reads == Reads::nothing) return;
   Overrides overrides;
   if (url && url->find(':') == url->npos) {
     throw kue::Error(kue::ErrorKind::invalid, "--store must be a URL such as sqlite:spark.db");  // not repeated: may be a secret
@@ -227,17 +286,29 @@ void Console::take_common_options(Args& args, bool reads_config) {
   if (format) overrides.log_format = *format == "json" ? kue::LogFormat::json : kue::LogFormat::text;
   if (json_ && builtin_ && !format) overrides.log_format = kue::LogFormat::json;
   app_.impl_->overrides = overrides;
-  read_config();
+  if (reads == Reads::flags_and_config) read_config();
 }
 
 // A wrong configuration is said now, not in the middle of the command's work, and is no mistake in the command's words.
 void Console::read_config() {
   std::string const asked = std::exchange(asking_, {});
-  Application::Impl& impl = *app_.impl_;
-  std::lock_guard lock(impl.mutex);
-  if (impl.config) apply(impl.overrides, *impl.config);
-  (void)impl.read_config();
+  {
+    Application::Impl& impl = *app_.impl_;
+    std::lock_guard lock(impl.mutex);
+    if (impl.config) apply(impl.overrides, *impl.config);
+    (void)impl.read_config();
+  }
   asking_ = asked;
+  adapt_logger();
+}
+
+// A program that logged before its flags were read has a logger already.
+void Console::adapt_logger() {
+  std::vector<BuiltService> const built = app_.built();
+  bool const made = std::any_of(built.begin(), built.end(), [](BuiltService const& service) { return service.name == logger.name; });
+  if (!made || app_.where(logger.name) != app_.impl_->default_logger) return;
+  Config const& config = app_.config();
+  app_.log() = kue::Logger(kue::stderr_sink(config.log.format), config.log.level);
 }
 
 std::vector<Listed> Console::list() const {
@@ -247,16 +318,9 @@ std::vector<Listed> Console::list() const {
   return all;
 }
 
-// Runs the command with --help: what it asks of its Args is its help.
-std::string Console::help_of(std::string_view name) {
-  try {
-    (void)dispatch({std::string(name), "--help"});
-  } catch (HelpWanted const& help) {
-    return help.text;
-  }
-  throw kue::Error(kue::ErrorKind::not_found, fmt::format("the command '{}' has no help: it does not call args.done()", name));
-}
-
+std::vector<std::string> Console::kinds() const { return app_.impl_->registry.kinds(); }
+Overrides const& Console::overrides() const { return app_.impl_->overrides; }
+bool Console::configured_by_program() const { return app_.impl_->configured; }
 bool Console::has_own_queue() const { return app_.where(queue.name) != app_.impl_->default_queue; }
 bool Console::has_own_store() const { return app_.where(store.name) != app_.impl_->default_store; }
 bool Console::store_named() const { return !app_.impl_->overrides.store_url.empty(); }

@@ -31,7 +31,32 @@ std::string overview(Console const& console) {
   return text;
 }
 
-std::string as_json(Console const& console) {
+void write_options(kue::Writer& writer, CommandHelp const& help) {
+  writer.key("options");
+  writer.begin_array();
+  for (OptionHelp const& option : help.options) {
+    writer.begin_object();
+    writer.key("names");
+    writer.begin_array();
+    for (std::string const& name : option.all_names()) writer.string(name);
+    writer.end_array();
+    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"value", option.value}, {"help", option.help}, {"default", option.fallback}}) {
+      writer.key(key);
+      writer.string(as_utf8(value));
+    }
+    writer.key("common");
+    writer.boolean(option.common());
+    writer.end_object();
+  }
+  writer.end_array();
+  writer.key("arguments");
+  writer.begin_array();
+  for (ArgumentHelp const& argument : help.arguments) writer.string(as_utf8(argument.name));
+  writer.end_array();
+}
+
+// All that is known of each command: what the manual page and the test of the guide are made from.
+std::string as_json(Console& console) {
   kue::Writer writer;
   writer.begin_object();
   writer.key("program");
@@ -46,6 +71,7 @@ std::string as_json(Console const& console) {
     writer.string(as_utf8(listed.summary));
     writer.key("builtin");
     writer.boolean(listed.builtin);
+    write_options(writer, console.explain(listed.name));
     writer.end_object();
   }
   writer.end_array();
@@ -61,13 +87,15 @@ int run(Call& call) {
   } else if (names.empty()) {
     call.out.text(overview(call.console));
   } else {
-    call.out.text(call.console.help_of(names.front()));
+    call.out.text(call.console.explain(names.front()).text());
   }
   return kDone;
 }
 
 }  // namespace
 
-Command help_command() { return {"help", "lists the commands, or explains one", "", run}; }
+Command help_command() {
+  return {.name = "help", .summary = "lists the commands, or explains one", .details = "Examples:\n  help\n  help queue:worker\n  help --json\n", .run = run, .stands_alone = true};
+}
 
 }  // namespace spark

@@ -1,8 +1,9 @@
-#include "spark/console/job_store.hpp"
-#include "spark/console/verdicts.hpp"
+#include "spark/console/job_verb.hpp"
 
 namespace spark {
 namespace {
+
+using enum kue::State;
 
 Verdict verdict(kue::JobId id, kue::CancelStatus status) {
   switch (status) {
@@ -14,24 +15,32 @@ Verdict verdict(kue::JobId id, kue::CancelStatus status) {
   return {id.str(), "not_found", "does not exist", kNotFound};
 }
 
-int run(Call& call) {
-  std::vector<std::string> const texts = call.args.arguments("ID...", "jobs that wait");
-  call.args.done();
-  std::vector<kue::JobId> const ids = parse_ids(texts);
-  auto const result = job_store(call).cancel({.ids = ids});
-  std::vector<Verdict> verdicts;
-  for (std::size_t i = 0; i < ids.size(); ++i) verdicts.push_back(verdict(ids[i], result.statuses.at(i)));
-  return say(call, verdicts);
+JobVerb cancel_verb() {
+  return {.word = "cancel",
+          .done = "cancelled",
+          .status = "cancelled",
+          .possible = {scheduled, blocked, available, retryable, running},
+          .usual = {scheduled, blocked, available, retryable},
+          .act = [](kue::Store& jobs, std::span<kue::JobId const> ids, std::vector<kue::State> const&) {
+            auto const result = jobs.cancel({.ids = ids});
+            std::vector<Verdict> verdicts;
+            for (std::size_t i = 0; i < ids.size(); ++i) verdicts.push_back(verdict(ids[i], result.statuses.at(i)));
+            return verdicts;
+          }};
 }
 
 }  // namespace
 
 Command job_cancel_command() {
-  return {"job:cancel", "cancels jobs that wait",
-          "A running job is left alone and said so. Exit code 3 if a job does not exist, 5 if one is running or has ended; the\n"
-          "others are cancelled all the same.\n\n"
-          "Example:\n  job:cancel 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n",
-          run};
+  return {"job:cancel", "cancels jobs: those that wait at once, those that run are asked to stop",
+          "A running job sees its stop token within about a second; if it still runs 10 s later its process is killed. It does not\n"
+          "run again either way, and is completed if it came to its end all the same.\n"
+          "By ids, or by options that choose them: then jobs that wait, unless --state names others. It asks before it cancels by\n"
+          "options; without a terminal it wants --yes.\n"
+          "Exit code 3 if a job does not exist, 5 if one has ended, or if nobody said yes; the others are cancelled all the same.\n\n"
+          "Examples:\n  job:cancel 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:cancel --queue mail --tag monthly --dry-run\n"
+          "  job:cancel --kind HelloWorldJob --state running --yes\n",
+          [](Call& call) { return run_job_verb(call, cancel_verb()); }};
 }
 
 }  // namespace spark

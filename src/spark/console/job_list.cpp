@@ -2,31 +2,19 @@
 
 #include <kue/error.hpp>
 
-#include "spark/application/settings.hpp"
-#include "spark/application/suggest.hpp"
+#include "spark/console/job_choice.hpp"
 #include "spark/console/listing.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/records.hpp"
+#include "spark/console/terminal.hpp"
 #include "spark/console/times.hpp"
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace spark {
 namespace {
-
-std::vector<kue::State> parse_states(std::vector<std::string> const& texts) {
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < kue::kStateCount; ++i) known.emplace_back(kue::to_string(static_cast<kue::State>(i)));
-  std::vector<kue::State> states;
-  for (std::string const& text : texts) {
-    for (std::string const& name : split_list(text)) {
-      auto const state = kue::parse_state(name);
-      if (!state) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--state: no state '{}'{}", name, did_you_mean(name, known)));
-      states.push_back(*state);
-    }
-  }
-  return states;
-}
 
 // What matters next, or last: when a waiting job is due, since when one runs, when one ended.
 std::string when(kue::JobRecord const& record, kue::TimePoint now) {
@@ -53,28 +41,44 @@ Row row_of(kue::JobRecord const& record, kue::TimePoint now) {
           {shortened(job.args, 40), printable(job.args)}};
 }
 
+int parse_limit(std::optional<std::string> const& text, bool all) {
+  if (!text) return all ? 200 : 50;  // a page of arguments is in memory at once
+  if (all) throw kue::Error(kue::ErrorKind::invalid, "--all and --limit exclude one another");
+  int limit = 0;
+  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  bool const number = error == std::errc() && end == text->data() + text->size();
+  if (number && limit >= 1 && limit <= 1000) return limit;
+  if (!number) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be a whole number, not '{}'", *text));
+  throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be 1 to 1000, not {}", *text));
+}
+
 int run(Call& call) {
-  Args& args = call.args;
-  kue::QueryRequest request;
-  request.filter.states = parse_states(args.options("--state STATE", "only these; several times, or with commas"));
-  request.filter.queue = args.option("--queue NAME", "only this queue").value_or("");
-  request.filter.kind = args.option("--kind KIND", "only this class of job").value_or("");
-  request.filter.tag = args.option("--tag TAG", "only with this tag").value_or("");
-  request.limit = args.option("--limit N", 50, "jobs to show at most, 1 to 1000");
-  request.cursor = args.option("--cursor TEXT", "go on after the page that ended with this").value_or("");
-  args.done();
-  if (request.limit < 1 || request.limit > 1000) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be 1 to 1000, not {}", request.limit));
-  }
+  JobChoice const choice(call.args);
+  kue::QueryRequest request{.filter = choice.filter};
+  auto const limit = call.args.option("--limit N", "jobs to show at most, 1 to 1000; default 50");
+  request.cursor = call.args.option("--cursor TEXT", "go on after the page that ended with this").value_or("");
+  bool const all = call.args.flag("--all", "not one page but all, however many");
+  request.newest_first = !call.args.flag("--oldest-first", "in the order in which they were pushed");
+  call.args.done();
+  request.limit = parse_limit(limit, all);
   kue::Store& jobs = job_store(call);
-  kue::QueryResult const page = jobs.query(request);
-  auto const now = kue::Clock::system().now();
   Listing list(call, "jobs", {{"ID"}, {"STATE"}, {"KIND"}, {"QUEUE"}, {"ATTEMPT", Align::right}, {"WHEN"}, {"ARGS"}});
-  for (kue::JobRecord const& record : page.jobs) {
-    list.item([&] { return row_of(record, now); }, [&](kue::Writer& writer) { write_record(writer, record, false); });
-  }
+  std::int64_t shown = 0;
+  kue::QueryResult page;
+  do {
+    page = jobs.query(request);
+    auto const now = kue::Clock::system().now();
+    for (kue::JobRecord const& record : page.jobs) {
+      list.item([&] { return row_of(record, now); }, [&](kue::Writer& writer) { write_record(writer, record, false); });
+    }
+    shown += static_cast<std::int64_t>(page.jobs.size());
+    request.cursor = page.cursor;
+    // Rows that are whole by themselves go out page by page: a million of them need no memory.
+    if (all && (call.style.form == Form::jsonl || call.style.form == Form::plain)) call.out.flush();
+  } while (all && !page.cursor.empty());
   list.more(page.cursor);
   list.end("no jobs");
+  if (std::string const slip = shown == 0 ? choice.slip(call, jobs) : ""; !slip.empty() && !call.style.json()) write_error(printable(slip) + "\n");
   return kDone;
 }
 
@@ -83,7 +87,8 @@ int run(Call& call) {
 Command job_list_command() {
   return {"job:list", "lists jobs, the newest first",
           "States: scheduled, blocked, available, running, retryable, completed, discarded, cancelled.\n\n"
-          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --limit 10 --json\n",
+          "Pages: --limit and --cursor; --all for every job, in a pipe or with --jsonl however many.\n\n"
+          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --error refused --after 2h --json\n  job:list --state completed --all --jsonl\n",
           run, true};
 }
 

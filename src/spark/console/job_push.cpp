@@ -7,12 +7,16 @@
 #include "kue/core/json_document.hpp"
 #include "spark/application/duration.hpp"
 #include "spark/console/console.hpp"
+#include "spark/console/job_follower.hpp"
 #include "spark/console/job_store.hpp"
+#include "spark/console/moment.hpp"
 #include "spark/console/printable.hpp"
+#include "spark/console/terminal.hpp"
 #include "spark/console/times.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace spark {
@@ -49,6 +53,8 @@ kue::PushOptions push_options(Args& args) {
   kue::PushOptions options;
   options.queue = args.option("--queue NAME", "instead of the class's own");
   options.delay = duration(args.option("--delay,--in TIME", "run it after this long: 500ms, 25s, 5m, 2h, 1d"), "--in");
+  if (auto const at = args.option("--at TIME", "run it at this time: 2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00")) options.run_at = moment_of("--at", *at);
+  if (options.delay && options.run_at) throw kue::Error(kue::ErrorKind::invalid, "--in and --at exclude one another");
   options.priority = number(args.option("--priority N", "lower first; 0 is usual"), "--priority", kue::limits::kMinPriority, kue::limits::kMaxPriority);
   if (auto const attempts = number(args.option("--max-attempts N", "runs at most, the first included"), "--max-attempts", 1,
                                    static_cast<int>(kue::limits::kMaxMaxAttempts))) {
@@ -83,30 +89,53 @@ std::string as_json(kue::Envelope const& job, std::string const& where) {
   return printable_json(writer.take());
 }
 
+// A queue that keeps its jobs for itself cannot be asked what became of one.
+kue::Store& followed(Call& call, kue::StoreQueue* stored) {
+  if (stored != nullptr) return stored->store();
+  throw kue::Error(kue::ErrorKind::refused, fmt::format("--wait needs a store to look into, and this program keeps its jobs in a queue of its own (set at {}); "
+                                                        "nothing was pushed",
+                                                        call.app.where(queue.name)));
+}
+
+int follow(Call& call, kue::Store& jobs, kue::JobId id, kue::Millis patience) {
+  call.out.flush();
+  JobFollower::Rules rules;
+  if (patience > kue::Millis(0)) rules.patience = patience;
+  auto const alive = [](kue::NodeInfo const& node) { return !node.dead && !node.gone; };
+  auto const nodes = jobs.nodes();
+  if (!call.style.json() && std::none_of(nodes.begin(), nodes.end(), alive)) write_error(fmt::format("no worker is at work here; start one with {} queue:worker\n", call.console.program()));
+  return JobFollower(call, jobs, rules).follow(id);
+}
+
 int run(Call& call) {
   kue::PushOptions const options = push_options(call.args);
+  bool const wait = call.args.flag("--wait", "until the job has ended: shows its progress, then its result or error");
+  kue::Millis const patience = call.args.option("--wait-timeout TIME", kue::Millis(0), "give up waiting after this long; 0s: never");
   std::string const arguments = call.args.option("--args JSON", "{}", "the job's fields, by name");
   std::string const kind = call.args.argument("KIND", "the job's class");
   call.args.done();
+  if (!wait && patience > kue::Millis(0)) throw kue::Error(kue::ErrorKind::invalid, "--wait-timeout is for --wait");
   call.console.refuse_store_with_own_queue();
 
   kue::JobType const& type = known_type(call.app.registry(), kind);
   type.check(arguments);
   kue::Envelope const job = make_envelope(type, arguments, options);
   kue::Queue& jobs = call.app.get(queue);
+  auto* const stored = store_queue_in(jobs);
+  if (wait) (void)followed(call, stored);
   jobs.push_checked(job);
   jobs.flush();
+  if (wait && call.style.json()) return follow(call, stored->store(), job.id, patience);
 
-  auto* const stored = store_queue_in(jobs);
   std::string const where = stored ? stored->store().description() : std::string();
-  if (call.json) {
+  if (call.style.json()) {
     call.out.line(as_json(job, where));
   } else {
     std::string const due = job.run_at ? fmt::format(", due {} ({})", utc_text(*job.run_at), relative_text(*job.run_at, kue::Clock::system().now())) : "";
     call.out.line(fmt::format("pushed {} as {} to queue {}{}{}", printable(job.kind), job.id.str(), printable(job.queue),
                               where.empty() ? "" : " of " + printable(where), due));
   }
-  return kDone;
+  return wait ? follow(call, stored->store(), job.id, patience) : static_cast<int>(kDone);
 }
 
 }  // namespace
@@ -114,10 +143,12 @@ int run(Call& call) {
 Command job_push_command() {
   return {"job:push", "pushes a job of a class that this program knows",
           "The class itself reads the arguments, so that a wrong one is refused here and not in the worker.\n"
-          "Exit code 3 if the program has no such class, 2 if the arguments are not what it takes.\n\n"
+          "Exit code 3 if the program has no such class, 2 if the arguments are not what it takes. With --wait 0 if the job is completed,\n"
+          "1 if it ended otherwise or the time is over, 130 after Ctrl-C; the job goes on in any case.\n\n"
           "Examples:\n  job:push HelloWorldJob --args '{\"name\":\"John Doe\"}'\n"
-          "  job:push SendInvoice --args '{\"order\":7}' --in 5m --priority -3 --tag monthly\n",
-          run};
+          "  job:push SendInvoice --args '{\"order\":7}' --in 5m --priority -3 --tag monthly\n"
+          "  job:push SendInvoice --args '{\"order\":7}' --wait --wait-timeout 1m\n",
+          run, true};
 }
 
 }  // namespace spark

@@ -1,8 +1,9 @@
-#include "spark/console/job_store.hpp"
-#include "spark/console/verdicts.hpp"
+#include "spark/console/job_verb.hpp"
 
 namespace spark {
 namespace {
+
+using enum kue::State;
 
 Verdict verdict(kue::JobId id, kue::RetryStatus status) {
   switch (status) {
@@ -14,23 +15,31 @@ Verdict verdict(kue::JobId id, kue::RetryStatus status) {
   return {id.str(), "not_found", "does not exist", kNotFound};
 }
 
-int run(Call& call) {
-  std::vector<std::string> const texts = call.args.arguments("ID...", "jobs that were discarded or cancelled");
-  call.args.done();
-  std::vector<kue::JobId> const ids = parse_ids(texts);
-  auto const result = job_store(call).retry({.ids = ids});
-  std::vector<Verdict> verdicts;
-  for (std::size_t i = 0; i < ids.size(); ++i) verdicts.push_back(verdict(ids[i], result.statuses.at(i)));
-  return say(call, verdicts);
+JobVerb retry_verb() {
+  return {.word = "retry",
+          .done = "retried",
+          .status = "retried",
+          .possible = {discarded, cancelled},
+          .usual = {discarded},
+          .act = [](kue::Store& jobs, std::span<kue::JobId const> ids, std::vector<kue::State> const&) {
+            auto const result = jobs.retry({.ids = ids});
+            std::vector<Verdict> verdicts;
+            for (std::size_t i = 0; i < ids.size(); ++i) verdicts.push_back(verdict(ids[i], result.statuses.at(i)));
+            return verdicts;
+          }};
 }
 
 }  // namespace
 
 Command job_retry_command() {
   return {"job:retry", "makes discarded or cancelled jobs available again, counters at zero",
-          "Exit code 3 if a job does not exist, 5 if one has not ended or is completed; the others are retried all the same.\n\n"
-          "Example:\n  job:retry 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n",
-          run};
+          "By ids, or by options that choose them: then discarded jobs, unless --state names cancelled. It asks before it retries by\n"
+          "options; without a terminal it wants --yes.\n"
+          "Exit code 3 if a job does not exist, 5 if one has not ended or is completed, or if nobody said yes; the others are\n"
+          "retried all the same.\n\n"
+          "Examples:\n  job:retry 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:retry --queue mail --error 'connection refused' --dry-run\n"
+          "  job:retry --kind HelloWorldJob --after 2h --yes\n",
+          [](Call& call) { return run_job_verb(call, retry_verb()); }};
 }
 
 }  // namespace spark

@@ -66,6 +66,7 @@ std::string as_text(kue::JobRecord const& record) {
   if (!kue::is_final(record.state)) sheet.time("due", record.run_at);
   sheet.time("started", record.attempted_at);
   sheet.time("ended", record.finished_at);
+  sheet.time("to be stopped", record.cancel_asked_at);
   if (record.progress) sheet.row("progress", fmt::format("{} % {}", record.progress->percent, printable(record.progress->note)));
   sheet.row("args", printable(job.args));
   for (auto const& [key, value] : job.meta) sheet.row("meta", fmt::format("{} = {}", printable(key), printable(value)));

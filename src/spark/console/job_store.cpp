@@ -22,8 +22,9 @@ namespace {
 
 void require_file(std::string const& url) {
   std::string const file = sqlite_file(url);
-  std::error_code ignored;
-  if (file.empty() || std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) return;
+  std::error_code error;
+  if (file.empty() || std::filesystem::exists(std::filesystem::symlink_status(file, error))) return;
+  if (error == std::errc::permission_denied) return;  // opening it says so
   throw kue::Error(kue::ErrorKind::unavailable,
                    fmt::format("there is no store at {}: nothing was pushed there yet; for another one say --store URL, or "
                                "go to the application's directory",

@@ -3,7 +3,7 @@
 #include <kue/error.hpp>
 #include <kue/store_queue.hpp>
 
-#include "spark/application/open_descriptors.hpp"
+#include "kue/base/open_descriptors.hpp"
 #include "spark/console/job_store.hpp"
 
 #include <fmt/format.h>
@@ -72,13 +72,13 @@ std::string read_all(int from) {
 }  // namespace
 
 void refuse_open_sqlite(Application& app) {
-  auto const files = open_sqlite_files();
+  auto const files = kue::open_sqlite_files();
   if (files.empty()) return;
   std::vector<std::string> holders, all;
   for (BuiltService const& service : app.built()) {
     std::string const name = fmt::format("'{}' (defined at {})", service.name, service.where);
     all.push_back(name);
-    bool const opened = std::any_of(files.begin(), files.end(), [&](OpenFile const& file) {
+    bool const opened = std::any_of(files.begin(), files.end(), [&](kue::OpenFile const& file) {
       return std::find(service.descriptors.begin(), service.descriptors.end(), file.descriptor) != service.descriptors.end();
     });
     if (opened) holders.push_back(name);

@@ -53,8 +53,9 @@ void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const
 // The worker itself says what it works on once its children stand; with -c 0 there is nobody else to say it.
 void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& report) {
   Config const& config = call.app.config();
-  call.app.log().info("{} queue:worker, {} job classes, {}", config.application.name.empty() ? call.console.program() : config.application.name,
-                      call.app.registry().kinds().size(), config.file.empty() ? "no spark.toml" : "configured by " + config.file);
+  auto const classes = call.app.registry().kinds().size();
+  call.app.log().info("{} queue:worker, {} job {}, {}", config.application.name.empty() ? call.console.program() : config.application.name, classes,
+                      classes == 1 ? "class" : "classes", config.file.empty() ? "no spark.toml" : "configured by " + config.file);
   if (options.concurrency == 0) {
     call.app.log().info("jobs of {}", report.where.empty() ? "the program's own queue, set at " + call.app.where(queue.name) : report.where);
     if (!report.acknowledges) call.app.log().warn("this queue is at-most-once: a job whose process dies, or that fails, is lost");
@@ -117,6 +118,7 @@ int run(Call& call) {
   check(options);
   call.console.refuse_store_with_own_queue();
   require_jobs_and_services(call.app);
+  options.retention = defaults.retention;
   options.log = call.app.log();
   if (!call.console.has_own_queue() && !call.console.has_own_store()) options.store_url = defaults.store.url;
   if (options.concurrency == 0) return run_here(call, options);

@@ -78,6 +78,7 @@ void write_record(kue::Writer& writer, kue::JobRecord const& record, bool with_e
   time(writer, "run_at", record.run_at);
   time(writer, "attempted_at", record.attempted_at);
   time(writer, "finished_at", record.finished_at);
+  time(writer, "cancel_asked_at", record.cancel_asked_at);
   number(writer, "attempt", record.tally.attempt);
   number(writer, "max_attempts", record.tally.max_attempts);
   number(writer, "crashes", record.tally.crashes);

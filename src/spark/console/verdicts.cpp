@@ -6,14 +6,14 @@
 
 namespace spark {
 
-int say(Call& call, std::vector<Verdict> const& verdicts) {
+int say(Call& call, std::vector<Verdict> const& verdicts, std::string_view all, std::string_view one) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("jobs");
+  writer.key(all);
   writer.begin_array();
   for (Verdict const& verdict : verdicts) {
     writer.begin_object();
-    writer.key("id");
+    writer.key(one);
     writer.string(verdict.id);
     writer.key("status");
     writer.string(verdict.status);

@@ -4,6 +4,7 @@
 #include "spark/console/command.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spark {
@@ -15,7 +16,8 @@ struct Verdict {
   int code = kDone;
 };
 
-// Prints all; the code is kNotFound if a job was not found, else kRefused if one was refused, else kDone.
-int say(Call& call, std::vector<Verdict> const& verdicts);
+// Prints all; the code is kNotFound if one was not found, else kRefused if one was refused, else kDone.
+// --json: {"jobs":[{"id","status"}]}, or with other words.
+int say(Call& call, std::vector<Verdict> const& verdicts, std::string_view all = "jobs", std::string_view one = "id");
 
 }  // namespace spark

@@ -27,6 +27,8 @@ int run(Call& call) {
 
 }  // namespace
 
-Command version_command() { return {"version", "prints the version of spark that this program was built with", "", run}; }
+Command version_command() {
+  return {.name = "version", .summary = "prints the version of spark that this program was built with", .details = {}, .run = run, .stands_alone = true};
+}
 
 }  // namespace spark

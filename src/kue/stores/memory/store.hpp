@@ -42,6 +42,7 @@ class MemoryStore final : public Store {
 
   PruneResult prune(PruneRequest const& request) override;
   CheckReport check() override;
+  StoreInfo info() override;
   std::vector<Event> events(EventsRequest const& request) override;
 
   void wait(WaitRequest const& request) override;
@@ -64,7 +65,7 @@ class MemoryStore final : public Store {
   std::optional<Turn> next_turn(std::vector<std::string> const& queues, bool by_preference) const;
   Claimed take(Row& record, ClaimRequest const& request);
   bool work_left(std::vector<std::string> const& queues) const;
-  void prune_from(std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
+  void prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
                   PruneResult& result);
   void forget_dead_nodes(TimePoint now);
   void record_event(Verb verb, JobRecord const& record, std::optional<State> from, std::optional<State> to, Reason reason);

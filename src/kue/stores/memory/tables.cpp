@@ -44,8 +44,8 @@ void Tables::place(JobRecord const& record) {
     case State::retryable: later_[record.job.queue].insert({record.run_at, record.seq}); break;
     case State::running: running_.insert(record.seq); break;
     case State::completed:
-    case State::cancelled: finished_.insert({record.finished_at.value(), record.seq}); break;
-    case State::discarded: discarded_.insert({record.finished_at.value(), record.seq}); break;
+    case State::cancelled: finished_[record.job.queue].insert({record.finished_at.value(), record.seq}); break;
+    case State::discarded: discarded_[record.job.queue].insert({record.finished_at.value(), record.seq}); break;
     case State::blocked: break;
   }
 }
@@ -56,8 +56,8 @@ void Tables::unplace(JobRecord const& record) {
   later_[record.job.queue].erase({record.run_at, record.seq});
   running_.erase(record.seq);
   if (!record.finished_at) return;
-  finished_.erase({*record.finished_at, record.seq});
-  discarded_.erase({*record.finished_at, record.seq});
+  finished_[record.job.queue].erase({*record.finished_at, record.seq});
+  discarded_[record.job.queue].erase({*record.finished_at, record.seq});
 }
 
 void Tables::make_due(std::string const& queue, TimePoint now) {
@@ -71,6 +71,8 @@ void Tables::make_due(std::string const& queue, TimePoint now) {
 
 std::set<Turn> const& Tables::claimable(std::string const& queue) const { return of_queue(claimable_, queue); }
 std::set<Moment> const& Tables::later(std::string const& queue) const { return of_queue(later_, queue); }
+std::set<Moment> const& Tables::finished(std::string const& queue) const { return of_queue(finished_, queue); }
+std::set<Moment> const& Tables::discarded(std::string const& queue) const { return of_queue(discarded_, queue); }
 
 std::set<std::string> Tables::queues() const {
   std::set<std::string> names = paused_;

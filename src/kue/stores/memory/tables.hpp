@@ -48,8 +48,8 @@ class Tables {
 
   std::set<Turn> const& claimable(std::string const& queue) const;
   std::set<Moment> const& later(std::string const& queue) const;  // not due when make_due last looked
-  std::set<Moment> const& finished() const { return finished_; }    // completed and cancelled, oldest first
-  std::set<Moment> const& discarded() const { return discarded_; }  // oldest first
+  std::set<Moment> const& finished(std::string const& queue) const;   // completed and cancelled, oldest first
+  std::set<Moment> const& discarded(std::string const& queue) const;  // oldest first
   std::set<std::int64_t> const& running() const { return running_; }
 
   std::set<std::string> queues() const;  // all that ever had a job or were paused
@@ -67,8 +67,7 @@ class Tables {
   std::map<std::int64_t, Row> by_seq_;
   std::map<JobId, std::int64_t> by_id_;
   std::map<std::string, std::set<Turn>> claimable_;
-  std::map<std::string, std::set<Moment>> later_;
-  std::set<Moment> finished_, discarded_;
+  std::map<std::string, std::set<Moment>> later_, finished_, discarded_;
   std::set<std::int64_t> running_;
   std::map<std::string, std::array<std::int64_t, kStateCount>> counts_;
   std::set<std::string> paused_;

@@ -20,10 +20,11 @@ constexpr int kGrowthBytes = 1024 * 1024;
 
 }  // namespace
 
-Connection::Connection(std::string const& absolute_path) {
+Connection::Connection(std::string const& absolute_path, Mode mode) {
   // No SQLITE_OPEN_URI, and the path begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a time
   // is the rule of this class.
-  int const flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, nullptr);
   if (code != SQLITE_OK) {
     Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));

@@ -20,7 +20,8 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 
 class Connection {
  public:
-  explicit Connection(std::string const& absolute_path);  // opens or makes the file; touches nothing in it
+  enum class Mode { write, look };  // look: makes no file and writes to none
+  explicit Connection(std::string const& absolute_path, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
   ~Connection();
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;

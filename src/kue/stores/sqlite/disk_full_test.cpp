@@ -92,7 +92,7 @@ TEST(SqliteDiskFull, pushes_fill_the_disk) {
     auto const accepted = push_until_full(*store, 200'000);
     if (!expect(accepted.size() > 1000, "more than 1000 jobs before the disk is full")) return false;
     if (!finish_all(*store, accepted)) return false;
-    while (store->prune({.keep_completed_count = 0}).more) {}
+    while (store->prune({.retention = {.usual = {.completed_count = 0}}}).more) {}
     return pushes_go_on(*store);
   });
 }

@@ -28,6 +28,7 @@ Meaning meaning_of(Failure const& failure) {
     case SQLITE_AUTH:
       return {ErrorKind::unavailable, "the file, its -wal or its -shm cannot be opened; look at the rights of the file and its folder"};
     case SQLITE_IOERR:
+      if (failure.code() == SQLITE_IOERR_SHMSIZE) return {ErrorKind::full, "its -shm file cannot grow, because the file system is full. Free some space and try again"};
       return {ErrorKind::unavailable, "the disk gave an error; look at the kernel's log, then run `spark store:check`"};
     case SQLITE_NOMEM:
       return {ErrorKind::unavailable, "there is no memory left; try again"};

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <sys/vfs.h>
 #include <system_error>
 #include <utility>
@@ -54,15 +56,40 @@ long file_system_type(std::string const& folder) {
   return ::statfs(folder.c_str(), &info) == 0 ? static_cast<long>(info.f_type) : 0;
 }
 
+char const* network_file_system(long type) {
+  auto const found = static_cast<unsigned long>(type) & 0xFFFFFFFFUL;
+  for (auto const& [magic, name] : kNetwork) {
+    if (found == magic) return name;
+  }
+  return nullptr;
+}
+
+// From /proc/self/mountinfo: "36 35 98:0 /root /mount options... - ext4 /dev/sda1 ...". The longest mount point above it holds.
+std::string file_system_name(std::string const& folder) {
+  std::ifstream mounts("/proc/self/mountinfo");
+  std::string best, name;
+  for (std::string line; std::getline(mounts, line);) {
+    std::istringstream words(line);
+    std::string skipped, point, word, type;
+    for (int i = 0; i < 4; ++i) words >> skipped;
+    words >> point;
+    while (words >> word && word != "-") {}
+    words >> type;
+    bool const holds = point == "/" || folder == point || folder.starts_with(point + "/");
+    if (!holds || point.size() < best.size()) continue;
+    best = point;
+    name = type;
+  }
+  return name;
+}
+
 void refuse_network_file_system(Location const& location, FileSystemType type) {
   std::string const folder = fs::path(location.database).parent_path().string();
-  auto const found = static_cast<unsigned long>(type(folder)) & 0xFFFFFFFFUL;
-  for (auto const& [magic, name] : kNetwork) {
-    if (found != magic) continue;
-    throw Error(ErrorKind::refused, fmt::format("sqlite:{} is on a network file system ({}), where locks and shared memory do not reach other "
-                                                "machines and the queue would lose jobs; put it on a local disk",
-                                                location.database, name));
-  }
+  char const* const name = network_file_system(type(folder));
+  if (!name) return;
+  throw Error(ErrorKind::refused, fmt::format("sqlite:{} is on a network file system ({}), where locks and shared memory do not reach other "
+                                              "machines and the queue would lose jobs; put it on a local disk",
+                                              location.database, name));
 }
 
 }  // namespace kue::sqlite

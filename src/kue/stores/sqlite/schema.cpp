@@ -1,7 +1,9 @@
 #include "kue/stores/sqlite/schema.hpp"
 
+#include "kue/stores/sqlite/access.hpp"
 #include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
+#include "kue/stores/sqlite/sqlite_store.hpp"
 #include "kue/stores/sqlite/transaction.hpp"
 
 #include <kue/error.hpp>
@@ -11,6 +13,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 namespace kue::sqlite {
@@ -77,12 +80,25 @@ void migrate(Connection& connection, Location const& location) {
   }
 }
 
+Error opening_error(Failure const& failure, Location const& location) {
+  std::string const name = "sqlite:" + location.database;
+  if (failure.primary() == SQLITE_NOTADB) {
+    return Error(ErrorKind::corrupt, fmt::format("{} is not an SQLite database (its first bytes are something else); nothing was changed. Name another "
+                                                 "file, or restore this one from a backup",
+                                                 name));
+  }
+  bool const perhaps_rights = failure.primary() == SQLITE_CANTOPEN || failure.primary() == SQLITE_PERM || failure.primary() == SQLITE_READONLY;
+  std::string const why = perhaps_rights ? denial(location) : std::string();
+  if (!why.empty()) return Error(ErrorKind::unavailable, fmt::format("{} cannot be written: {}", name, why));
+  return to_error(failure, "opening", name);
+}
+
 void prepare(Connection& connection, Location const& location, Sync sync) {
   bool const empty = look_at_one_moment(connection, location);
   if (connection.read_only()) {
-    throw Error(ErrorKind::unavailable, fmt::format("sqlite:{} cannot be written by this process (the file or its folder is read-only); give its "
-                                                    "user the right to write both",
-                                                    location.database));
+    std::string const why = denial(location);
+    throw Error(ErrorKind::unavailable, fmt::format("sqlite:{} cannot be written: {}", location.database,
+                                                    why.empty() ? "the file or its folder is read-only; give this process the right to write both" : why));
   }
   if (empty || connection.word("PRAGMA journal_mode") != "wal") use_wal(connection, location);
   connection.settle(Sync::full);  // the schema itself is always durable
@@ -94,21 +110,33 @@ void prepare(Connection& connection, Location const& location, Sync sync) {
 
 }  // namespace
 
+// Read-only, and closed at once: a process must not hold such a descriptor for long beside a store of its own.
+StoreSchema schema_of(std::string const& path) {
+  Location const location = locate(path);
+  std::string const folder = std::filesystem::path(location.database).parent_path().string();
+  StoreSchema schema{.newest = newest_schema(), .file = location.database, .file_system = file_system_name(folder)};
+  schema.network = network_file_system(file_system_type(folder)) != nullptr;
+  std::error_code ignored;
+  schema.exists = std::filesystem::exists(location.database, ignored);
+  if (!schema.exists || schema.network) return schema;
+  try {
+    Connection connection(location.database, Connection::Mode::look);
+    if (!look_at_one_moment(connection, location)) schema.version = static_cast<int>(connection.number("PRAGMA user_version"));
+  } catch (Failure const& failure) {
+    throw opening_error(failure, location);
+  }
+  return schema;
+}
+
 int newest_schema() { return static_cast<int>(kMigrationCount); }
 
 std::unique_ptr<Connection> open_file(Location const& location, Sync sync) {
-  std::string const name = "sqlite:" + location.database;
   try {
     auto connection = std::make_unique<Connection>(location.database);
     prepare(*connection, location, sync);
     return connection;
   } catch (Failure const& failure) {
-    if (failure.primary() == SQLITE_NOTADB) {
-      throw Error(ErrorKind::corrupt, fmt::format("{} is not an SQLite database (its first bytes are something else); nothing was changed. Name another "
-                                                  "file, or restore this one from a backup",
-                                                  name));
-    }
-    throw to_error(failure, "opening", name);
+    throw opening_error(failure, location);
   }
 }
 

@@ -12,6 +12,9 @@ namespace kue::sqlite {
 // Makes or updates the file. Throws Error(invalid, not_found, refused, corrupt, unavailable) with what to do.
 std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {});
 
+// Makes and changes nothing. Throws Error(refused, corrupt) for a file that is not ours.
+StoreSchema schema_of(std::string const& path);
+
 // The file whose flock says that a node lives: beside the database.
 std::string node_lock_file(std::string const& path, std::uint64_t node);
 

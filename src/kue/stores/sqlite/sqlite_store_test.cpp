@@ -50,7 +50,7 @@ TEST(SqliteStore, never_uses_a_number_again) {
   store->push({.jobs = first});
   Hand hand(*store);
   ASSERT_EQ(hand.drain(), 3);
-  ASSERT_EQ(store->prune({.keep_completed_count = 0}).pruned, 3);
+  ASSERT_EQ(store->prune({.retention = {.usual = {.completed_count = 0}}}).pruned, 3);
   auto const second = jobs(1);
   store->push({.jobs = second});
   EXPECT_EQ(store->get(second[0].id)->seq, 4);

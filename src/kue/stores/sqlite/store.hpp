@@ -52,6 +52,7 @@ class SqliteStore final : public Store {
 
   PruneResult prune(PruneRequest const& request) override;
   CheckReport check() override;
+  StoreInfo info() override;
   std::vector<Event> events(EventsRequest const& request) override;
 
   void wait(WaitRequest const& request) override;
@@ -71,6 +72,10 @@ class SqliteStore final : public Store {
   template <class Body> auto look(std::string_view tried, Body&& body);
   Connection& writer(Sync sync);  // with writing_ held
   void after_commit(Connection& connection, Transaction const& done) noexcept;
+  struct Old;  // a job that prune may remove
+  std::vector<Old> find_old(PruneRequest const& request, PruneResult& result);
+  std::int64_t drop(std::vector<Old> const& old, std::size_t from, std::size_t count, PruneResult& result);
+  void forget_dead_nodes();
   void push_group(std::vector<Group::Member*> const& members);
 
   Location const location_;

@@ -1,23 +1,34 @@
 // The program `spark`: the same commands in every application's directory.
 //
 // If spark.toml, here or above, names the application's own program in [application] binary, it becomes that program, with
-// the same words. Without one, or with --store, it answers itself what needs no job class.
+// the same words. Without one, or with --store, it answers itself what needs no job class. While the application's program
+// cannot be run (not built yet), it answers what helps to get there. `new` is its own in any case.
 
 #include <kue/error.hpp>
 #include <spark/application.hpp>
 
+#include "spark/console/console.hpp"
+#include "spark/console/program/new_command.hpp"
+
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 
-// What spark.toml names; empty if there is none, or if it cannot be read: then run() says why.
-static std::string application_binary() {
+namespace fs = std::filesystem;
+
+// Answered here as long as there is nobody to hand over to.
+static constexpr std::array<std::string_view, 8> kAnsweredWithout{"doctor", "config:check", "config:show", "help", "--help", "-h", "version", "--version"};
+
+// What spark.toml says; nothing of it if there is none, or if it cannot be read: then run() says why.
+static spark::Config configured() {
   try {
-    return spark::Config::load(std::filesystem::current_path().string(), spark::Config::environment()).application.binary;
-  } catch (kue::Error const&) {
+    return spark::Config::load(fs::current_path().string(), spark::Config::environment());
+  } catch (std::exception const&) {
     return {};
   }
 }
@@ -25,27 +36,48 @@ static std::string application_binary() {
 static bool names_a_store(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     std::string_view const word = argv[i];
+    if (word == "--") return false;
     if (word == "--store" || word.starts_with("--store=")) return true;
   }
   return false;
 }
 
-static int become(std::string const& binary, char** argv) {
+// Why it cannot be run and what to do; empty: it can.
+static std::string obstacle(std::string const& binary, std::string const& file) {
   std::error_code ignored;
-  if (std::filesystem::equivalent(binary, "/proc/self/exe", ignored)) {
-    std::fprintf(stderr, "error: [application] binary in spark.toml is spark itself, %s; it must be the application's program\n", binary.c_str());
-    return 2;
-  }
-  std::string name = binary;
-  argv[0] = name.data();
-  ::execv(binary.c_str(), argv);
-  std::fprintf(stderr, "error: cannot run %s, which spark.toml names as [application] binary: %s\n", binary.c_str(), std::strerror(errno));
+  std::string const named = ", which " + (file.empty() ? std::string("SPARK_APPLICATION_BINARY") : file) + " names as [application] binary, ";
+  if (fs::equivalent(binary, "/proc/self/exe", ignored)) return binary + named + "is spark itself\nhint: it must be the application's program";
+  if (!fs::exists(binary, ignored)) return binary + named + "does not exist\nhint: build it (cmake --build build), or correct the path";
+  if (fs::is_directory(binary, ignored)) return binary + named + "is a directory\nhint: name the program in it";
+  if (::access(binary.c_str(), X_OK) != 0) return binary + named + "cannot be executed\nhint: name the built program, or chmod +x it";
+  return {};
+}
+
+static int refuse(std::string const& text) {
+  std::fprintf(stderr, "error: %s\n", text.c_str());
   return 2;
 }
 
+static int become(std::string const& binary, char** argv) {
+  std::string name = binary;
+  argv[0] = name.data();
+  ::execv(binary.c_str(), argv);
+  return refuse("cannot run " + binary + ", the [application] binary: " + std::strerror(errno) + "\nhint: build it again for this machine");
+}
+
 int main(int argc, char** argv) {
-  if (argc > 0 && !names_a_store(argc, argv)) {
-    if (std::string const binary = application_binary(); !binary.empty()) return become(binary, argv);
+  spark::Command const own = spark::new_command();
+  std::string_view const word = argc > 1 ? argv[1] : "";
+  if (argc > 0 && word != own.name && !names_a_store(argc, argv)) {
+    spark::Config const config = configured();
+    std::string const& binary = config.application.binary;
+    std::string const problem = binary.empty() ? "" : obstacle(binary, config.file);
+    bool const answered = std::find(kAnsweredWithout.begin(), kAnsweredWithout.end(), word) != kAnsweredWithout.end();
+    if (!binary.empty() && problem.empty()) return become(binary, argv);
+    if (!problem.empty() && !answered) return refuse(problem);
   }
-  return spark::Application().run(argc, argv);
+  spark::Application app;
+  spark::Console console(app);
+  console.add(own);
+  return console.run(argc, argv);
 }

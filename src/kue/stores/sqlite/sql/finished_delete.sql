@@ -1,2 +1,2 @@
--- A job leaves the finished table: retried, pruned or removed. In: 1 seq.
+-- A job leaves the finished table: retried or removed. In: 1 seq.
 DELETE FROM finished WHERE seq = ?1

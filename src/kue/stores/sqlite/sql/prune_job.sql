@@ -1,2 +1,2 @@
--- final -> gone, with prune_attempts.sql and finished_delete.sql. In: 1 seq.
+-- final -> gone, with prune_attempts.sql and prune_finished.sql. In: 1 seq.
 DELETE FROM jobs WHERE seq = ?1

@@ -1,0 +1,191 @@
+#include "kue/conformance/cases.hpp"
+
+namespace kue::testing {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void completes(StoreTest& t) {
+  JobId const id = t.running_job();
+  t.clock.advance(3s);
+  Finish item = t.to(id, State::completed, Reason::completed);
+  item.transition.tally.attempt = 1;
+  item.started_at = t.clock.now() - 2s;
+  EXPECT_EQ(t.finish(item), FinishStatus::applied);
+  JobRecord const record = t.get(id);
+  EXPECT_EQ(record.state, State::completed);
+  EXPECT_EQ(record.finished_at, t.clock.now());
+  EXPECT_EQ(record.attempted_at, t.clock.now() - 2s);
+  EXPECT_EQ(record.tally.attempt, 1u);
+  EXPECT_EQ(record.holder, kHolder);  // of the last claim
+  EXPECT_TRUE(t.claim_ids().empty());
+}
+
+void keeps_the_result(StoreTest& t) {
+  JobId const id = t.running_job();
+  Finish item = t.to(id, State::completed, Reason::completed);
+  item.result = "{\"pages\":17,\"name\":\"\xe6\x97\xa5\xe6\x9c\xac\"}";
+  t.finish(item);
+  EXPECT_EQ(t.get(id).result, item.result);
+  EXPECT_EQ(t.all().at(0).result, item.result);
+}
+
+void keeps_the_largest_result(StoreTest& t) {
+  JobId const id = t.running_job();
+  Finish item = t.to(id, State::completed, Reason::completed);
+  item.result = '"' + std::string(limits::kMaxResultBytes - 2, 'r') + '"';
+  EXPECT_EQ(t.finish(item), FinishStatus::applied);
+  EXPECT_TRUE(t.get(id).result == item.result);
+}
+
+void retryable_waits_for_its_delay(StoreTest& t) {
+  JobId const id = t.running_job();
+  EXPECT_EQ(t.fail(id, 17s), FinishStatus::applied);
+  JobRecord const record = t.get(id);
+  EXPECT_EQ(record.state, State::retryable);
+  EXPECT_EQ(record.run_at, t.clock.now() + 17s);
+  EXPECT_EQ(record.finished_at, std::nullopt);
+}
+
+void scheduled_waits_for_its_delay(StoreTest& t) {
+  JobId const id = t.running_job();
+  EXPECT_EQ(t.finish(t.to(id, State::scheduled, Reason::snoozed, 5min)), FinishStatus::applied);
+  EXPECT_EQ(t.state(id), State::scheduled);
+  EXPECT_EQ(t.get(id).run_at, t.clock.now() + 5min);
+  t.clock.advance(5min);
+  EXPECT_EQ(t.claim_ids(), std::vector{id});
+}
+
+void every_final_state_sets_finished_at(StoreTest& t) {
+  struct { State to; Reason reason; } const ends[] = {{State::discarded, Reason::exhausted}, {State::discarded, Reason::corrupt},
+                                                      {State::discarded, Reason::gave_up},   {State::cancelled, Reason::cancelled},
+                                                      {State::completed, Reason::completed}};
+  for (auto const& end : ends) {
+    JobId const id = t.running_job();
+    t.clock.advance(1s);
+    EXPECT_EQ(t.finish(t.to(id, end.to, end.reason)), FinishStatus::applied);
+    EXPECT_EQ(t.state(id), end.to);
+    EXPECT_EQ(t.get(id).finished_at, t.clock.now());
+  }
+}
+
+void stores_the_counters_as_given(StoreTest& t) {
+  JobId const id = t.running_job();
+  Tally const tally{.attempt = 4, .max_attempts = 9, .crashes = 2, .node_losses = 7, .interruptions = 11, .unknown_since = t.clock.now()};
+  Finish item = t.to(id, State::retryable, Reason::error, 1s);
+  item.transition.tally = tally;
+  t.finish(item);
+  EXPECT_EQ(t.get(id).tally, tally);
+  EXPECT_EQ(t.all().at(0).tally, tally);
+  t.clock.advance(1s);
+  EXPECT_EQ(t.claim().jobs.at(0).tally, tally);
+}
+
+void keeps_every_attempt_in_order(StoreTest& t) {
+  JobId const id = t.push(t.job());
+  std::vector<Attempt> expected;
+  for (std::uint32_t round = 1; round <= 5; ++round) {
+    ASSERT_EQ(t.claim_ids(), std::vector{id});
+    Finish item = t.to(id, State::retryable, Reason::error);
+    item.attempt = expected.emplace_back(attempt_of(round, Reason::error, "try " + std::to_string(round)));
+    EXPECT_EQ(t.finish(item), FinishStatus::applied);
+  }
+  EXPECT_EQ(t.get(id).errors, expected);
+}
+
+void an_attempt_is_kept_byte_for_byte(StoreTest& t) {
+  JobId const id = t.running_job();
+  Finish item = t.to(id, State::discarded, Reason::exhausted);
+  item.attempt = attempt_of(1, Reason::timeout, std::string(limits::kMaxErrorTextBytes - 8, 'm') + " \xf0\x9f\x8e\x89 '\"");
+  item.attempt->node = 0xffff'ffff'ffff'fffe;
+  EXPECT_EQ(t.finish(item), FinishStatus::applied);
+  ASSERT_EQ(t.get(id).errors.size(), 1u);
+  EXPECT_EQ(t.get(id).errors[0], *item.attempt);
+}
+
+void completion_keeps_the_history(StoreTest& t) {
+  JobId const id = t.running_job();
+  Finish item = t.to(id, State::retryable, Reason::error);
+  item.attempt = attempt_of(1, Reason::error, "first");
+  t.finish(item);
+  t.claim();
+  t.complete(id);
+  EXPECT_EQ(t.get(id).errors, std::vector{*item.attempt});
+}
+
+void without_started_at_the_last_start_stays(StoreTest& t) {
+  JobId const id = t.running_job();
+  Finish item = t.to(id, State::retryable, Reason::error);
+  item.started_at = t.clock.now() - 1s;
+  t.finish(item);
+  t.claim();
+  t.give_back(id);
+  EXPECT_EQ(t.get(id).attempted_at, item.started_at);
+}
+
+void a_batch_with_some_stale(StoreTest& t) {
+  auto const ids = t.push_many(4);
+  t.claim(3);
+  t.claim(1, {}, kOtherHolder);
+  t.complete(ids[1]);
+  std::vector<Finish> batch;
+  for (JobId const& id : ids) batch.push_back(t.to(id, State::completed, Reason::completed));
+  batch.push_back(t.to(JobId::make(), State::completed, Reason::completed));
+  EXPECT_EQ(t.store->finish({.items = batch}).statuses,
+            (std::vector{FinishStatus::applied, FinishStatus::already, FinishStatus::applied, FinishStatus::stale, FinishStatus::stale}));
+  EXPECT_EQ(t.state(ids[3]), State::running);
+  EXPECT_EQ(t.counts("default").of(State::completed), 3);
+}
+
+void one_id_twice_in_a_batch(StoreTest& t) {
+  JobId const id = t.running_job();
+  std::vector const batch{t.to(id, State::completed, Reason::completed), t.to(id, State::retryable, Reason::error)};
+  EXPECT_EQ(t.store->finish({.items = batch}).statuses, (std::vector{FinishStatus::applied, FinishStatus::already}));
+  EXPECT_EQ(t.state(id), State::completed);
+}
+
+void a_thousand_at_once(StoreTest& t) {
+  auto const ids = t.push_many(1000);
+  EXPECT_EQ(t.claim_ids(1000), ids);
+  std::vector<Finish> batch;
+  for (JobId const& id : ids) {
+    batch.push_back({.id = id, .holder = kHolder, .transition = {State::completed, Reason::completed, 0ms, {.attempt = 1}}});
+  }
+  EXPECT_EQ(t.store->finish({.items = batch}).statuses, std::vector(1000, FinishStatus::applied));
+  EXPECT_EQ(t.counts("default").of(State::completed), 1000);
+  EXPECT_EQ(t.counts("default").of(State::running), 0);
+}
+
+void an_empty_batch_does_nothing(StoreTest& t) { EXPECT_TRUE(t.store->finish({}).statuses.empty()); }
+
+void refuses_what_is_no_transition(StoreTest& t) {
+  JobId const good = t.running_job(), bad = t.running_job();
+  std::vector const batch{t.to(good, State::completed, Reason::completed), t.to(bad, State::running, Reason::claimed)};
+  expect_error(ErrorKind::invalid, [&] { t.store->finish({.items = batch}); });
+  EXPECT_EQ(t.state(good), State::running);  // a call that threw changed nothing
+  EXPECT_EQ(t.state(bad), State::running);
+}
+
+}  // namespace
+
+Cases finish_cases() {
+  return {{"finish", "completes", completes},
+          {"finish", "keeps_the_result", keeps_the_result},
+          {"finish", "keeps_the_largest_result", keeps_the_largest_result},
+          {"finish", "retryable_waits_for_its_delay", retryable_waits_for_its_delay},
+          {"finish", "scheduled_waits_for_its_delay", scheduled_waits_for_its_delay},
+          {"finish", "every_final_state_sets_finished_at", every_final_state_sets_finished_at},
+          {"finish", "stores_the_counters_as_given", stores_the_counters_as_given},
+          {"finish", "keeps_every_attempt_in_order", keeps_every_attempt_in_order},
+          {"finish", "an_attempt_is_kept_byte_for_byte", an_attempt_is_kept_byte_for_byte},
+          {"finish", "completion_keeps_the_history", completion_keeps_the_history},
+          {"finish", "without_started_at_the_last_start_stays", without_started_at_the_last_start_stays},
+          {"finish", "a_batch_with_some_stale", a_batch_with_some_stale},
+          {"finish", "one_id_twice_in_a_batch", one_id_twice_in_a_batch},
+          {"finish", "a_thousand_at_once", a_thousand_at_once},
+          {"finish", "an_empty_batch_does_nothing", an_empty_batch_does_nothing},
+          {"finish", "refuses_what_is_no_transition", refuses_what_is_no_transition}};
+}
+
+}  // namespace kue::testing

@@ -1,0 +1,93 @@
+#include "kue/conformance/cases.hpp"
+
+namespace kue::testing {
+namespace {
+
+void note(StoreTest& t, JobId id, int percent, std::string text, std::uint64_t holder = kHolder) {
+  ProgressItem const item{.id = id, .holder = holder, .progress = {.percent = percent, .note = std::move(text)}};
+  t.store->progress({.items = {&item, 1}});
+}
+
+void is_kept_with_the_job(StoreTest& t) {
+  JobId const id = t.running_job();
+  note(t, id, 40, "page 4 of 10 \xe6\x97\xa5");
+  EXPECT_EQ(t.get(id).progress, (Progress{40, "page 4 of 10 \xe6\x97\xa5"}));
+  EXPECT_EQ(t.all().at(0).progress, (Progress{40, "page 4 of 10 \xe6\x97\xa5"}));
+}
+
+void the_last_one_counts(StoreTest& t) {
+  JobId const id = t.running_job();
+  note(t, id, 10, "a");
+  note(t, id, 5, "");
+  EXPECT_EQ(t.get(id).progress, (Progress{5, ""}));
+}
+
+void of_the_wrong_holder_is_ignored(StoreTest& t) {
+  JobId const id = t.running_job();
+  note(t, id, 10, "mine");
+  note(t, id, 99, "not mine", kOtherHolder);
+  EXPECT_EQ(t.get(id).progress, (Progress{10, "mine"}));
+}
+
+void of_a_job_that_does_not_run_is_ignored(StoreTest& t) {
+  JobId const waiting = t.push(t.job());
+  note(t, waiting, 50, "waits");
+  note(t, JobId::make(), 50, "unknown");
+  EXPECT_EQ(t.get(waiting).progress, std::nullopt);
+  JobId const done = t.push(t.job("default", -1));
+  ASSERT_EQ(t.claim_ids(), std::vector{done});
+  t.complete(done);
+  note(t, done, 50, "late");
+  EXPECT_EQ(t.get(done).progress, std::nullopt);
+}
+
+void stays_after_the_end(StoreTest& t) {
+  JobId const id = t.running_job();
+  note(t, id, 100, "all");
+  t.complete(id);
+  EXPECT_EQ(t.get(id).progress, (Progress{100, "all"}));
+}
+
+void a_new_run_begins_at_nothing(StoreTest& t) {
+  JobId const id = t.running_job();
+  note(t, id, 90, "nearly");
+  t.give_back(id);
+  ASSERT_EQ(t.claim_ids(), std::vector{id});
+  EXPECT_EQ(t.get(id).progress, std::nullopt);
+}
+
+void is_no_event_and_no_transition(StoreTest& t) {
+  JobId const id = t.running_job();
+  auto const before = t.events().size();
+  note(t, id, 50, "half");
+  EXPECT_EQ(t.events().size(), before);
+  EXPECT_EQ(t.state(id), State::running);
+}
+
+void many_at_once(StoreTest& t) {
+  auto const ids = t.push_many(100);
+  t.claim(100);
+  std::vector<ProgressItem> items;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    items.push_back({.id = ids[i], .holder = i % 2 ? kHolder : kOtherHolder, .progress = {static_cast<int>(i), "n"}});
+  }
+  t.store->progress({.items = items});
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(t.get(ids[i]).progress, i % 2 ? std::optional(Progress{static_cast<int>(i), "n"}) : std::nullopt);
+  }
+}
+
+}  // namespace
+
+Cases progress_cases() {
+  return {{"progress", "is_kept_with_the_job", is_kept_with_the_job},
+          {"progress", "the_last_one_counts", the_last_one_counts},
+          {"progress", "of_the_wrong_holder_is_ignored", of_the_wrong_holder_is_ignored},
+          {"progress", "of_a_job_that_does_not_run_is_ignored", of_a_job_that_does_not_run_is_ignored},
+          {"progress", "stays_after_the_end", stays_after_the_end},
+          {"progress", "a_new_run_begins_at_nothing", a_new_run_begins_at_nothing},
+          {"progress", "is_no_event_and_no_transition", is_no_event_and_no_transition},
+          {"progress", "many_at_once", many_at_once}};
+}
+
+}  // namespace kue::testing

@@ -1,0 +1,59 @@
+#include "spark/console/program/new_command.hpp"
+
+#include <kue/json.hpp>
+
+#include "spark/console/printable.hpp"
+#include "spark/console/program/new_project.hpp"
+
+#include <filesystem>
+
+namespace spark {
+namespace {
+
+void write_list(kue::Writer& writer, std::string_view key, std::vector<std::string> const& items) {
+  writer.key(key);
+  writer.begin_array();
+  for (std::string const& item : items) writer.string(as_utf8(item));
+  writer.end_array();
+}
+
+std::string as_json(NewProject const& made) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("path");
+  writer.string(as_utf8(made.path));
+  write_list(writer, "files", made.files);
+  write_list(writer, "next", made.next);
+  writer.end_object();
+  return printable_json(writer.take());
+}
+
+int run(Call& call) {
+  std::string const name = call.args.argument("NAME", "of the program and of its new folder");
+  call.args.done();
+  NewProject const made = new_project(std::filesystem::current_path().string(), name);
+  if (call.json) {
+    call.out.line(as_json(made));
+    return kDone;
+  }
+  call.out.line("Made " + printable(made.path) + ":");
+  for (std::string const& file : made.files) call.out.line("  " + file);
+  call.out.line("Now type, the last one in another terminal:");
+  for (std::string const& line : made.next) call.out.line("  " + line);
+  call.out.line("and open http://127.0.0.1:8080/hello?name=Ada");
+  return kDone;
+}
+
+}  // namespace
+
+Command new_command() {
+  return {.name = "new",
+          .summary = "writes a new application: a job, a page that pushes it, a test",
+          .details = "The application is built with CMake, serves its page with cpp-httplib and tests with GoogleTest. On Debian 12 it needs\n"
+                     "cmake g++ make pkg-config libspark-dev libcpp-httplib-dev libgtest-dev.\n"
+                     "A folder of that name that is not empty is left alone: exit code 5.\n\nExample:\n  new shop\n",
+          .run = run,
+          .stands_alone = true};
+}
+
+}  // namespace spark

@@ -1,0 +1,57 @@
+#include "spark/console/job_store.hpp"
+
+#include <kue/json.hpp>
+
+#include "spark/console/printable.hpp"
+
+#include <fmt/format.h>
+
+namespace spark {
+namespace {
+
+std::string as_json(std::string const& where, kue::StoreSchema const& before, bool done) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("store");
+  writer.string(as_utf8(where));
+  for (auto const& [key, value] : {std::pair<std::string_view, int>{"schema_before", before.version}, {"schema", done ? before.newest : before.version}, {"newest", before.newest}}) {
+    writer.key(key);
+    writer.integer(value);
+  }
+  writer.key("done");
+  writer.boolean(done);
+  writer.end_object();
+  return printable_json(writer.take());
+}
+
+std::string sentence(kue::StoreSchema const& before, bool dry_run) {
+  std::string const would = dry_run ? "would be " : "";
+  if (before.version == before.newest) return fmt::format("schema {}: nothing to do", before.newest);
+  if (before.version == 0) return fmt::format("{}made with schema {}", would, before.newest);
+  return fmt::format("{}updated from schema {} to {}", would, before.version, before.newest);
+}
+
+int run(Call& call) {
+  bool const dry_run = call.args.flag("--dry-run", "say what would be done, and do nothing");
+  call.args.done();
+  std::string const url = call.app.config().store.url;
+  kue::StoreSchema const before = kue::store_schema(url);
+  std::string const where = before.file.empty() ? url : "sqlite:" + before.file;
+  bool const needed = before.version != before.newest;
+  if (needed && !dry_run) (void)kue::open_store(url);  // whoever opens updates, under the write lock
+  if (call.json) call.out.line(as_json(where, before, needed && !dry_run));
+  else call.out.line(printable(where) + ": " + sentence(before, dry_run));
+  return kDone;
+}
+
+}  // namespace
+
+Command store_migrate_command() {
+  return {"store:migrate", "updates the store to the schema of this program",
+          "Whoever opens a store updates it; this command does it at a moment of your choice, before a deploy for example.\n"
+          "Programs older than the schema refuse the store from then on and change nothing (exit code 5).\n\n"
+          "Examples:\n  store:migrate --dry-run\n  store:migrate\n",
+          run};
+}
+
+}  // namespace spark
