@@ -35,7 +35,7 @@ class Batch {
   Batch& operator=(Batch&& other) noexcept;     // what this one held ends as in the destructor
 
   template <Job J> JobId push(J const& job, PushOptions const& options = {}) {
-    Envelope envelope = make_envelope(job, options);
+    Envelope envelope = make_envelope(job, options, queue_->clock());
     JobId const id = envelope.id;
     push(std::move(envelope));
     return id;

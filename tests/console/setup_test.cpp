@@ -159,7 +159,7 @@ TEST_F(SetupTest, doctor_is_content_with_a_new_folder) {
   EXPECT_EQ(ran.code, 0) << ran.out;
   EXPECT_THAT(finding(ran, "configuration"), StartsWith("ok no spark.toml"));
   EXPECT_THAT(finding(ran, "store"), StartsWith("ok " + here("spark.db") + " is not there yet"));
-  EXPECT_THAT(finding(ran, "job classes"), StartsWith("ok 6 in this program"));
+  EXPECT_THAT(finding(ran, "job classes"), StartsWith("ok 8 in this program"));
   EXPECT_FALSE(std::filesystem::exists(here("spark.db"))) << "it makes nothing";
   EXPECT_THAT(spark({"doctor"}).out, HasSubstr("ok\tconfiguration\t"));
 }
@@ -230,11 +230,11 @@ void fill_with_cancelled(std::string const& file, int number) {
 
 TEST_F(SetupTest, a_long_prune_shows_a_bar_on_a_terminal_and_none_in_a_pipe) {
   folder_.write("spark.toml", "[retention]\ncompleted = \"0s\"\n");
-  fill_with_cancelled(here("spark.db"), 30'000);
+  fill_with_cancelled(here("spark.db"), 150'000);  // several times the half second after which a bar is drawn
   Terminal terminal({CONSOLE_PROGRAM, "store:prune"}, {.directory = folder_.path()});
   EXPECT_TRUE(terminal.shows("pruning [")) << terminal.screen();
   EXPECT_EQ(terminal.wait(), 0);
-  EXPECT_THAT(terminal.screen(), HasSubstr("30,000 jobs pruned"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("150,000 jobs pruned"));
   EXPECT_EQ(spark({"store:prune"}).err, "");
 }
 

@@ -45,7 +45,7 @@ TEST_F(SparkProgramTest, word_for_word_in_the_directory_and_below) {
     if (*directory == '\0') {
       EXPECT_TRUE(worker.says("Hello John Doe!")) << worker.err();
     }
-    EXPECT_THAT(worker.err(), HasSubstr("shop queue:worker, 6 job classes, configured by " + folder_.path("spark.toml")));
+    EXPECT_THAT(worker.err(), HasSubstr("shop queue:worker, 8 job classes, configured by " + folder_.path("spark.toml")));
     EXPECT_EQ(worker.stop(), 0);
   }
 }

@@ -46,7 +46,10 @@ def fences(path):
         notes = {}
         for note in re.findall(r"<!-- (.*?) -->", match["notes"]):
             word, _, rest = note.partition(":")
-            notes[word.strip()] = rest.strip()
+            if word in ("run", "stop", "waits"):  # stands right above a fence, and is none of its notes
+                yield Fence(line, word, rest.strip() + "\n", {})
+            else:
+                notes[word.strip()] = rest.strip()
         yield Fence(line, match["language"], match["text"], notes)
 
 

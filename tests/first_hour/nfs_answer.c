@@ -5,7 +5,7 @@
 #include <sys/vfs.h>
 
 int statfs(char const* path, struct statfs* info) {
-  int (*real)(char const*, struct statfs*) = (int (*)(char const*, struct statfs*))dlsym(RTLD_NEXT, "statfs");
+  int (*real)(char const*, struct statfs*) = __extension__(int (*)(char const*, struct statfs*)) dlsym(RTLD_NEXT, "statfs");
   int const result = real(path, info);
   if (result == 0) info->f_type = 0x6969;  // NFS_SUPER_MAGIC
   return result;

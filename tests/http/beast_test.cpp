@@ -56,7 +56,7 @@ class Beast : public testing::Test {
   }
 
   FickleQueue queue;
-  std::shared_ptr<KeptLog> log = std::make_shared<KeptLog>();
+  std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
   std::optional<Batches> batches;
   std::optional<asio::io_context> context;
   std::optional<asio::ip::tcp::acceptor> acceptor;

@@ -5,10 +5,10 @@
 #include "web_server.hpp"
 
 #include <kue/error.hpp>
+#include <kue/testing/log_lines.hpp>
 
 #include "kue/queues/fickle_queue_test.hpp"
 
-#include <mutex>
 #include <optional>
 #include <set>
 
@@ -27,19 +27,6 @@ inline std::string place_orders(std::string const&, std::string const& body, spa
   }
   return ids;
 }
-
-struct KeptLog : kue::LogSink {
-  void write(kue::LogLine const& line) override {
-    std::lock_guard const lock(mutex);
-    lines.emplace_back(line.text);
-  }
-  std::vector<std::string> all() {
-    std::lock_guard const lock(mutex);
-    return lines;
-  }
-  std::mutex mutex;
-  std::vector<std::string> lines;
-};
 
 using MakeServer = std::function<std::unique_ptr<WebServer>(spark::http::Batches&, Page)>;
 
@@ -64,7 +51,7 @@ class Site {
   }
 
   kue::queue_tests::FickleQueue queue;
-  std::shared_ptr<KeptLog> log = std::make_shared<KeptLog>();
+  std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
   std::optional<spark::http::Batches> batches;
   std::unique_ptr<WebServer> server;
 };

@@ -94,8 +94,8 @@ TEST_P(Web, before_the_response_a_failing_flush_is_a_503_and_nothing_is_pushed) 
   EXPECT_EQ(refused.status, 503);
   EXPECT_THAT(refused.body, AllOf(HasSubstr("try again later"), Not(HasSubstr("away")))) << "the reason is for the log";
   EXPECT_EQ(site.batches->counts().refused, 1U);
-  EXPECT_THAT(site.log->all(), Contains(AllOf(HasSubstr("it is refused (the server is away)"), HasSubstr("not pushed: Order#"))));
-  EXPECT_THAT(site.log->all(), Not(Contains(HasSubstr("secret"))));
+  EXPECT_THAT(site.log->lines(), Contains(AllOf(HasSubstr("it is refused (the server is away)"), HasSubstr("not pushed: Order#"))));
+  EXPECT_THAT(site.log->lines(), Not(Contains(HasSubstr("secret"))));
   site.queue.come_back();
   EXPECT_EQ(client.ask("/", "8").status, 200) << "on the same connection";
   EXPECT_TRUE(site.batches->stop(60s));
@@ -106,7 +106,7 @@ TEST_P(Web, before_the_response_a_flush_of_unknown_outcome_says_so) {
   Site site(GetParam().make, flush(Flush::before_response));
   site.queue.fail([](auto) { throw kue::Error::with_unknown_outcome(kue::ErrorKind::timeout, "no answer"); });
   EXPECT_EQ(Client(site.port()).ask("/", "7").status, 503);
-  EXPECT_THAT(site.log->all(), Contains(HasSubstr("these jobs may have been pushed or not: Order#")));
+  EXPECT_THAT(site.log->lines(), Contains(HasSubstr("these jobs may have been pushed or not: Order#")));
 }
 
 TEST_P(Web, before_the_response_a_foreign_exception_of_the_queue_is_a_503_too) {
@@ -124,8 +124,8 @@ TEST_P(Web, after_the_response_a_failing_flush_is_logged_counted_and_tried_until
   ASSERT_TRUE(site.queue.wait_calls(3));
   EXPECT_GE(site.batches->counts().flusher.failed_flushes, 2U);
   EXPECT_EQ(site.batches->counts().flusher.waiting, 1U);
-  EXPECT_THAT(site.log->all(), Contains(AllOf(HasSubstr("the server is away"), HasSubstr("Order#" + id))));
-  EXPECT_THAT(site.log->all(), Not(Contains(HasSubstr("secret"))));
+  EXPECT_THAT(site.log->lines(), Contains(AllOf(HasSubstr("the server is away"), HasSubstr("Order#" + id))));
+  EXPECT_THAT(site.log->lines(), Not(Contains(HasSubstr("secret"))));
   site.queue.come_back();
   ASSERT_TRUE(site.queue.wait_taken(1));
   EXPECT_TRUE(site.batches->stop(60s));
@@ -150,7 +150,7 @@ TEST_P(Web, what_waits_at_the_end_and_cannot_be_pushed_is_named) {
   std::string const id = Client(site.port()).ask("/", "7").body.substr(0, 36);
   site.server.reset();
   site.batches.reset();
-  EXPECT_THAT(site.log->all(), Contains(AllOf(HasSubstr("1 jobs are lost"), HasSubstr(id))));
+  EXPECT_THAT(site.log->lines(), Contains(AllOf(HasSubstr("1 jobs are lost"), HasSubstr(id))));
 }
 
 // ---- handlers
@@ -168,7 +168,7 @@ TEST_P(Web, a_handler_that_throws_has_pushed_nothing_and_the_log_says_what) {
     EXPECT_TRUE(site.queue.wait_taken(1));
     EXPECT_TRUE(site.batches->stop(60s));
     EXPECT_EQ(site.queue.taken().size(), 1U);
-    EXPECT_THAT(site.log->all(), Contains(HasSubstr("1 jobs were not pushed: Order#")));
+    EXPECT_THAT(site.log->lines(), Contains(HasSubstr("1 jobs were not pushed: Order#")));
   }
 }
 
@@ -181,7 +181,7 @@ TEST_P(Web, a_handler_that_discards_or_pushes_nothing_pushes_nothing_and_the_que
   EXPECT_EQ(Client(site.port()).ask("/", "7").status, 200);
   EXPECT_TRUE(site.queue.wait_flushes(1));
   EXPECT_EQ(site.queue.calls(), 0);
-  EXPECT_TRUE(site.log->all().empty());
+  EXPECT_TRUE(site.log->lines().empty());
 }
 
 TEST_P(Web, a_queue_service_that_collects_is_flushed_once_a_request) {
@@ -310,7 +310,7 @@ TEST_P(Web, a_file_that_cannot_be_written_refuses_before_the_response_and_is_wai
   {
     Site site(GetParam().make, flush(Flush::before_response), place_orders, &queue);
     EXPECT_EQ(Client(site.port()).ask("/", "7").status, 503);
-    EXPECT_THAT(site.log->all(), Contains(HasSubstr("the disk is on fire")));
+    EXPECT_THAT(site.log->lines(), Contains(HasSubstr("the disk is on fire")));
   }
   Site site(GetParam().make, flush(Flush::after_response), place_orders, &queue);
   Answer const answer = Client(site.port()).ask("/", "8");

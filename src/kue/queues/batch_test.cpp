@@ -2,6 +2,7 @@
 
 #include <kue/error.hpp>
 #include <kue/open_queue.hpp>
+#include <kue/testing/fake_clock.hpp>
 
 #include "kue/queues/fickle_queue_test.hpp"
 #include "kue/queues/fixtures_test.hpp"
@@ -15,8 +16,8 @@ namespace {
 using queue_tests::FickleQueue;
 using queue_tests::Greet;
 using queue_tests::Kept;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Batch, gives_the_id_at_once_and_sends_all_in_one_call) {
   FickleQueue queue;
@@ -32,6 +33,15 @@ TEST(Batch, gives_the_id_at_once_and_sends_all_in_one_call) {
   EXPECT_EQ(queue.taken()[0].id, first);
   EXPECT_EQ(queue.taken()[1].id, second);
   EXPECT_EQ(queue.taken()[1].priority, 3);
+}
+
+TEST(Batch, counts_a_delay_by_the_clock_of_its_queue) {
+  testing::FakeClock const clock;
+  StoreQueue queue(open_store("memory:", {.clock = &clock}), clock);
+  Batch batch(queue);
+  JobId const id = batch.push(Greet("later"), {.delay = Millis(5000)});
+  batch.flush();
+  EXPECT_EQ(queue.store().get(id)->run_at, clock.now() + Millis(5000));
 }
 
 TEST(Batch, that_is_empty_makes_no_push_and_can_be_used_again) {

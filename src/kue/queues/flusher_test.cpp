@@ -3,6 +3,7 @@
 #include <kue/buffered_queue.hpp>
 #include <kue/error.hpp>
 #include <kue/open_queue.hpp>
+#include <kue/testing/log_lines.hpp>
 
 #include "kue/queues/fickle_queue_test.hpp"
 #include "kue/queues/fixtures_test.hpp"
@@ -24,28 +25,14 @@ using namespace std::chrono_literals;
 using queue_tests::FickleQueue;
 using queue_tests::Greet;
 using queue_tests::kPatience;
-using testing::AllOf;
-using testing::Contains;
-using testing::HasSubstr;
-using testing::Not;
-
-// Lines of several threads.
-struct Lines : LogSink {
-  void write(LogLine const& line) override {
-    std::lock_guard const lock(mutex);
-    lines.emplace_back(line.text);
-  }
-  std::vector<std::string> all() {
-    std::lock_guard const lock(mutex);
-    return lines;
-  }
-  std::mutex mutex;
-  std::vector<std::string> lines;
-};
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Bench {
   FickleQueue queue;
-  std::shared_ptr<Lines> log = std::make_shared<Lines>();
+  std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
   std::optional<Flusher> flusher;
   explicit Bench(FlusherOptions options = {.retry_min = 1ms, .retry_max = 5ms}) { flusher.emplace(options, Logger(log)); }
 
@@ -118,8 +105,8 @@ TEST(Faults, fault_30_a_flush_that_fails_after_the_response_is_logged_counted_an
   bench.flusher->flush(std::move(batch));
   ASSERT_TRUE(bench.queue.wait_calls(3));
   EXPECT_GE(bench.flusher->counts().failed_flushes, 2U);
-  EXPECT_THAT(bench.log->all(), Contains(AllOf(HasSubstr("flush of 1 jobs failed (the server is away)"), HasSubstr("Greet#" + id.str()))));
-  EXPECT_THAT(bench.log->all(), Not(Contains(HasSubstr("secret")))) << "arguments are nobody's business";
+  EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("flush of 1 jobs failed (the server is away)"), HasSubstr("Greet#" + id.str()))));
+  EXPECT_THAT(bench.log->lines(), Not(Contains(HasSubstr("secret")))) << "arguments are nobody's business";
   bench.queue.come_back();
   ASSERT_TRUE(bench.queue.wait_taken(1));
   ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().sent == 1; }));
@@ -186,7 +173,7 @@ TEST(Flusher, sends_the_ticket_that_is_assigned_over) {
 }
 
 // Nobody's job is held up by another that its queue will never take, whatever it throws.
-class Poison : public testing::TestWithParam<bool> {};
+class Poison : public ::testing::TestWithParam<bool> {};
 TEST_P(Poison, holds_nobody_up) {
   Bench bench;
   bench.queue.fail([known = GetParam()](std::span<Envelope> jobs) {
@@ -208,7 +195,7 @@ TEST_P(Poison, holds_nobody_up) {
   EXPECT_EQ(bench.flusher->counts().lost, 1U);
   EXPECT_EQ(bench.queue.taken().size(), 21U);
 }
-INSTANTIATE_TEST_SUITE_P(Thrown, Poison, testing::Bool(), [](auto const& thrown) { return thrown.param ? "as_kue_Error" : "as_a_foreign_exception"; });
+INSTANTIATE_TEST_SUITE_P(Thrown, Poison, ::testing::Bool(), [](auto const& thrown) { return thrown.param ? "as_kue_Error" : "as_a_foreign_exception"; });
 
 TEST(Flusher, whose_queue_took_the_jobs_and_could_not_flush_flushes_again_without_pushing_again) {
   Bench bench;
@@ -218,7 +205,7 @@ TEST(Flusher, whose_queue_took_the_jobs_and_could_not_flush_flushes_again_withou
   bench.queue.fail_flushes(false);
   ASSERT_TRUE(bench.flusher->stop(kPatience));
   EXPECT_EQ(bench.queue.taken().size(), 1U);
-  EXPECT_THAT(bench.log->all(), Contains(HasSubstr("1 jobs were pushed, and the flush of their queue failed (the bulk request failed)")));
+  EXPECT_THAT(bench.log->lines(), Contains(HasSubstr("1 jobs were pushed, and the flush of their queue failed (the bulk request failed)")));
 }
 
 TEST(Flusher, flushes_a_queue_that_collects_by_itself) {
@@ -288,7 +275,7 @@ TEST(Flusher, names_every_job_that_is_lost_at_the_end) {
   EXPECT_FALSE(bench.flusher->stop(20ms));
   EXPECT_EQ(bench.flusher->counts().lost, 30U);
   EXPECT_EQ(bench.flusher->counts().waiting, 0U);
-  std::string const said = bench.log->all().back();
+  std::string const said = bench.log->lines().back();
   EXPECT_THAT(said, HasSubstr("30 jobs are lost"));
   for (Envelope const& job : jobs) EXPECT_THAT(said, HasSubstr(job.id.str()));
   EXPECT_THAT(said, Not(HasSubstr("secret")));
@@ -304,7 +291,7 @@ TEST(Flusher, tries_once_on_the_callers_thread_what_comes_after_the_end) {
   bench.queue.go_away();
   bench.flush({"too late"});
   EXPECT_EQ(bench.flusher->counts().lost, 1U);
-  EXPECT_THAT(bench.log->all(), Contains(HasSubstr("1 jobs are lost")));
+  EXPECT_THAT(bench.log->lines(), Contains(HasSubstr("1 jobs are lost")));
 }
 
 TEST(Flusher, survives_its_ticket_the_other_way_round_too) {
@@ -367,7 +354,7 @@ TEST(Flusher, takes_batches_of_many_threads) {
 // ---- a real store
 
 TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
-  std::string const folder = testing::TempDir() + "flusher_" + std::to_string(::getpid());
+  std::string const folder = ::testing::TempDir() + "flusher_" + std::to_string(::getpid());
   std::filesystem::create_directories(folder);
   std::string const file = folder + "/jobs.db";
   auto const store = std::shared_ptr<Store>(open_store("sqlite:" + file));
@@ -385,7 +372,7 @@ TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
   bench.flusher->flush(std::move(batch));
   ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().failed_flushes >= 2; }));
   EXPECT_FALSE(store->get(id));
-  EXPECT_THAT(bench.log->all(), Contains(AllOf(HasSubstr("the disk is on fire"), HasSubstr(id.str()))));
+  EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("the disk is on fire"), HasSubstr(id.str()))));
   ASSERT_EQ(::sqlite3_exec(other, "DROP TRIGGER broken", nullptr, nullptr, nullptr), SQLITE_OK) << ::sqlite3_errmsg(other);
   ::sqlite3_close(other);
   EXPECT_TRUE(becomes_true([&] { return store->get(id).has_value(); }));

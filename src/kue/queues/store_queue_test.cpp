@@ -89,7 +89,13 @@ TEST_F(StoreQueueTest, declared_dead_while_it_did_not_pop_it_starts_over_as_anot
 // A worker as far as a queue knows one.
 struct WeightedWorker : Worker {
   WeightedWorker(Registry const& registry, std::vector<std::string> queues, std::vector<int> weights)
-      : Worker(registry, {.queues = std::move(queues), .queue_weights = std::move(weights)}) {}
+      : Worker(registry, with(std::move(queues), std::move(weights))) {}
+  static WorkerOptions with(std::vector<std::string> queues, std::vector<int> weights) {
+    WorkerOptions options;
+    options.queues = std::move(queues);
+    options.queue_weights = std::move(weights);
+    return options;
+  }
   std::uint64_t node() const override { return 7; }
   std::uint64_t holder() const override { return 8; }
 };

@@ -20,10 +20,7 @@ std::string as_json(LoadedConfig const& loaded) {
   else writer.string(as_utf8(loaded.config.file));
   writer.key("ok");
   writer.boolean(loaded.problems.empty());
-  writer.key("problems");
-  writer.begin_array();
-  for (std::string const& problem : loaded.problems) writer.string(as_utf8(problem));
-  writer.end_array();
+  write_strings(writer, "problems", loaded.problems);
   writer.end_object();
   return printable_json(writer.take());
 }

@@ -36,10 +36,7 @@ void write_options(kue::Writer& writer, CommandHelp const& help) {
   writer.begin_array();
   for (OptionHelp const& option : help.options) {
     writer.begin_object();
-    writer.key("names");
-    writer.begin_array();
-    for (std::string const& name : option.all_names()) writer.string(name);
-    writer.end_array();
+    write_strings(writer, "names", option.all_names());
     for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"value", option.value}, {"help", option.help}, {"default", option.fallback}}) {
       writer.key(key);
       writer.string(as_utf8(value));

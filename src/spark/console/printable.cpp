@@ -133,4 +133,11 @@ std::string as_utf8(std::string_view text) {
   return out;
 }
 
+void write_strings(kue::Writer& writer, std::string_view key, std::vector<std::string> const& texts) {
+  writer.key(key);
+  writer.begin_array();
+  for (std::string const& text : texts) writer.string(as_utf8(text));
+  writer.end_array();
+}
+
 }  // namespace spark

@@ -2,8 +2,11 @@
 // Text of jobs as a terminal may see it. Whoever pushes a job chooses these bytes; they must not move the cursor, change
 // the order of letters, or start a line of their own.
 
+#include <kue/json.hpp>
+
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spark {
 
@@ -17,5 +20,7 @@ std::size_t width_of(std::string_view printable_text);
 // JSON text with the same characters as \u escapes, which mean the same in it; `json` is valid.
 std::string printable_json(std::string_view json);
 std::string as_utf8(std::string_view text);  // bytes that are not UTF-8 as U+FFFD
+// A member of an object: an array of strings, each as as_utf8() gives it.
+void write_strings(kue::Writer& writer, std::string_view key, std::vector<std::string> const& texts);
 
 }  // namespace spark

@@ -67,10 +67,7 @@ void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& 
   writer.integer(::getpid());
   writer.key("concurrency");
   writer.integer(options.concurrency);
-  writer.key("queues");
-  writer.begin_array();
-  for (std::string const& chosen : options.queues) writer.string(chosen);
-  writer.end_array();
+  write_strings(writer, "queues", options.queues);
   if (!options.queue_weights.empty()) {
     writer.key("weights");
     writer.begin_array();

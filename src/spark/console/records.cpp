@@ -52,10 +52,7 @@ void write_job(kue::Writer& writer, kue::JobRecord const& record) {
   write_json_or_text(writer, job.args);
   number(writer, "schema", job.schema);
   number(writer, "timeout_ms", job.timeout.count());
-  writer.key("tags");
-  writer.begin_array();
-  for (std::string const& tag : job.tags) writer.string(as_utf8(tag));
-  writer.end_array();
+  write_strings(writer, "tags", job.tags);
   writer.key("meta");
   writer.begin_object();
   for (auto const& [key, value] : job.meta) text(writer, as_utf8(key), value);

@@ -9,13 +9,6 @@
 namespace spark {
 namespace {
 
-void write_list(kue::Writer& writer, std::string_view key, std::vector<std::string> const& items) {
-  writer.key(key);
-  writer.begin_array();
-  for (std::string const& item : items) writer.string(as_utf8(item));
-  writer.end_array();
-}
-
 int run(Call& call) {
   call.args.done();
   kue::Store& jobs = job_store(call);
@@ -27,8 +20,8 @@ int run(Call& call) {
     writer.string(as_utf8(jobs.description()));
     writer.key("ok");
     writer.boolean(report.ok());
-    write_list(writer, "problems", report.problems);
-    write_list(writer, "facts", report.facts);
+    write_strings(writer, "problems", report.problems);
+    write_strings(writer, "facts", report.facts);
     writer.end_object();
     call.out.line(printable_json(writer.take()));
   } else {

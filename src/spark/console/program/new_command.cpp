@@ -10,20 +10,13 @@
 namespace spark {
 namespace {
 
-void write_list(kue::Writer& writer, std::string_view key, std::vector<std::string> const& items) {
-  writer.key(key);
-  writer.begin_array();
-  for (std::string const& item : items) writer.string(as_utf8(item));
-  writer.end_array();
-}
-
 std::string as_json(NewProject const& made) {
   kue::Writer writer;
   writer.begin_object();
   writer.key("path");
   writer.string(as_utf8(made.path));
-  write_list(writer, "files", made.files);
-  write_list(writer, "next", made.next);
+  write_strings(writer, "files", made.files);
+  write_strings(writer, "next", made.next);
   writer.end_object();
   return printable_json(writer.take());
 }
