@@ -66,7 +66,9 @@ def use_them(ccache):
     os.chdir("/tmp/user")
     program = Consumer(os.path.join(HERE, "consumers", "spark_app"), "/tmp/user/build", ccache).compile()
     jobs_are_worked(os.path.join(program.build, "consumer"), "/tmp/user")
-    if "/usr/lib/x86_64" not in run(["ldd", os.path.join(program.build, "consumer")], "/").split("libkue.so.0.1 => ")[1]:
+    # ldd names the folder as the loader's cache does, /lib, which is a link to /usr/lib.
+    library = run(["ldd", os.path.join(program.build, "consumer")], "/").partition("libkue.so.0.1 => ")[2].split(" ")[0]
+    if not os.path.realpath(library).startswith("/usr/lib/"):
         raise Failed("the program does not use the package's library")
     run(["sh", "-c", f"g++ -std=c++20 {HERE}/consumers/spark_app/main.cpp -o plain $(pkg-config --cflags --libs spark)"], "/tmp/user")
     expect("queue:worker", run(["/tmp/user/plain", "help"], "/tmp/user"), "the program built by pkg-config")
