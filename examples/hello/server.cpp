@@ -48,7 +48,8 @@ class StopAtSignal {
 }  // namespace
 
 int serve(spark::Application& app, int port, std::function<Page(std::string const&)> const& hello) {
-  spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});  // opens the queue now: a wrong store is said here, not to the first visitor
+  spark::http::Batches batches(app,
+                               {.flush = spark::http::Flush::after_response});  // opens the queue now: a wrong store is said here, not to the first visitor
   httplib::Server server;
   server.set_tcp_nodelay(true);
   // Not the library's default, SO_REUSEPORT: with it a second server on the same port would start and take half the visitors.

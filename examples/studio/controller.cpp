@@ -17,8 +17,7 @@ std::vector<kue::Envelope> jobs_of(Picture const& picture) {
   std::vector<kue::Envelope> jobs;
   for (int const size : kSizes) {
     // The smallest first, over all pictures: something of everything can be seen early.
-    jobs.push_back(kue::make_envelope(MakeThumbnail{picture.id, size},
-                                      {.priority = static_cast<int>(jobs.size()), .tags = {"picture-" + picture.id}}));
+    jobs.push_back(kue::make_envelope(MakeThumbnail{picture.id, size}, {.priority = static_cast<int>(jobs.size()), .tags = {"picture-" + picture.id}}));
   }
   return jobs;
 }

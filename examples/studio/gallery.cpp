@@ -15,8 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLook = 150ms;       // while something is open
-constexpr auto kQuietLook = 1000ms; // else: others may use the store too
+constexpr auto kLook = 150ms;            // while something is open
+constexpr auto kQuietLook = 1000ms;      // else: others may use the store too
 constexpr std::size_t kFrontLooks = 48;  // jobs at the head of the queue, where things happen, at each look
 constexpr std::size_t kOtherLooks = 16;  // and some of the rest in turn
 

@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kThreads = 64;      // a viewer of /events holds one as long as it looks
-constexpr int kMaxViewers = 40;   // the others answer requests
+constexpr int kThreads = 64;                       // a viewer of /events holds one as long as it looks
+constexpr int kMaxViewers = 40;                    // the others answer requests
 constexpr std::size_t kDrain = 4 * kMaxFileBytes;  // read on after the limit, so that a browser sees the answer, but not for ever
 
 void send(httplib::Response& response, Answer const& answer) {
@@ -179,8 +179,7 @@ std::pair<int, std::string> send_picture(std::string const& url, std::string con
   std::string const path = "/pictures?name=" + percent_encoded(std::filesystem::path(file).filename().string());
   auto const answer = client.Post(path, reinterpret_cast<char const*>(bytes.data()), bytes.size(), "application/octet-stream");
   if (!answer) {
-    throw kue::Error(kue::ErrorKind::unavailable,
-                     fmt::format("sent {} to {}, no answer came back: {}", file, url, httplib::to_string(answer.error())));
+    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("sent {} to {}, no answer came back: {}", file, url, httplib::to_string(answer.error())));
   }
   return {answer->status, answer->body};
 }

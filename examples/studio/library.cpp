@@ -74,9 +74,7 @@ std::vector<Picture> Library::pictures() const {
     if (!PictureId::parse(entry.path().filename().string())) continue;  // not one of ours
     all.push_back(read_record(entry.path() / "picture.json"));
   }
-  std::sort(all.begin(), all.end(), [](Picture const& a, Picture const& b) {
-    return std::tie(a.added_at_ms, a.id) < std::tie(b.added_at_ms, b.id);
-  });
+  std::sort(all.begin(), all.end(), [](Picture const& a, Picture const& b) { return std::tie(a.added_at_ms, a.id) < std::tie(b.added_at_ms, b.id); });
   return all;
 }
 

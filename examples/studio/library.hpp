@@ -29,12 +29,12 @@ inline constexpr std::size_t kMaxFileBytes = 32 * 1024 * 1024;
 // What is known of a picture from the moment that it was accepted. Written once, beside the original.
 struct Picture {
   std::string id;
-  std::string name;          // as the client called it: text to show, never a path
-  std::string format;        // "JPEG" or "PNG"
-  int width = 0, height = 0; // as shown, after the turn that the camera noted
+  std::string name;           // as the client called it: text to show, never a path
+  std::string format;         // "JPEG" or "PNG"
+  int width = 0, height = 0;  // as shown, after the turn that the camera noted
   std::int64_t bytes = 0;
-  std::int64_t added_at_ms = 0;          // UTC
-  std::map<int, std::string> jobs;       // size -> job id
+  std::int64_t added_at_ms = 0;     // UTC
+  std::map<int, std::string> jobs;  // size -> job id
 };
 
 class Library {
@@ -55,7 +55,7 @@ class Library {
     std::size_t size_ = 0;
   };
 
-  explicit Library(std::filesystem::path const& folder);  // made if it is missing
+  explicit Library(std::filesystem::path const& folder);           // made if it is missing
   std::filesystem::path const& folder() const { return folder_; }  // absolute
 
   Upload receive();

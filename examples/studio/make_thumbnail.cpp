@@ -29,7 +29,8 @@ std::vector<std::uint8_t> original_of(Library& library, PictureId const& id) {
   } catch (std::system_error const& error) {
     if (error.code() != std::errc::no_such_file_or_directory) throw;
     throw kue::discard(fmt::format("The picture is not in the folder {} that this worker uses. "
-                                   "Start page and worker with the same --data.", library.folder().string()));
+                                   "Start page and worker with the same --data.",
+                                   library.folder().string()));
   }
 }
 
@@ -56,8 +57,7 @@ Thumbnail MakeThumbnail::run(kue::Context& ctx, Library& library) const try {
   ctx.progress(95, "writing");
   library.write_thumbnail(id, size, jpeg);
   ctx.log().info("{} px of picture {}: {} x {}, {} bytes", size, picture, small.extent.width, small.extent.height, jpeg.size());
-  return {small.extent.width, small.extent.height, static_cast<std::int64_t>(jpeg.size()),
-          original.extent == fit(original.extent, size), getpid(), getppid()};
+  return {small.extent.width, small.extent.height, static_cast<std::int64_t>(jpeg.size()), original.extent == fit(original.extent, size), getpid(), getppid()};
 } catch (Unreadable const& error) {
   throw kue::discard(error.what());  // trying again would read the same bytes
 } catch (Stopped const&) {

@@ -41,8 +41,8 @@ Probe accept(Format format, std::uint32_t width, std::uint32_t height, int orien
   if (width == 0 || height == 0) return refuse(422, "This picture says that it is 0 pixels wide or high, so there is nothing to show.");
   std::int64_t const pixels = std::int64_t{width} * height;
   if (pixels > kMaxPixels) {
-    return refuse(422, fmt::format("This picture is too large: its header says {} x {} pixels, {} megapixels; the limit is {} megapixels.",
-                                   width, height, (pixels + 500'000) / 1'000'000, kMaxPixels / 1'000'000));
+    return refuse(422, fmt::format("This picture is too large: its header says {} x {} pixels, {} megapixels; the limit is {} megapixels.", width, height,
+                                   (pixels + 500'000) / 1'000'000, kMaxPixels / 1'000'000));
   }
   return {PictureHeader{format, {static_cast<int>(width), static_cast<int>(height)}, orientation}, 200, {}};
 }
@@ -113,9 +113,15 @@ struct Kind {
 
 // Formats that people do send, so that the answer can name them.
 std::string_view known_format(Reader const& in) {
-  static constexpr std::array<Kind, 9> kKinds{{{"GIF8", "a GIF"}, {"%PDF", "a PDF"}, {"RIFF", "a WebP or another RIFF file"},
-      {"BM", "a BMP"}, {"II*", "a TIFF or a raw photograph"}, {"MM", "a TIFF or a raw photograph"}, {"PK\x03\x04", "a ZIP archive"},
-      {"<svg", "an SVG drawing"}, {"<?xml", "an XML or SVG file"}}};
+  static constexpr std::array<Kind, 9> kKinds{{{"GIF8", "a GIF"},
+                                               {"%PDF", "a PDF"},
+                                               {"RIFF", "a WebP or another RIFF file"},
+                                               {"BM", "a BMP"},
+                                               {"II*", "a TIFF or a raw photograph"},
+                                               {"MM", "a TIFF or a raw photograph"},
+                                               {"PK\x03\x04", "a ZIP archive"},
+                                               {"<svg", "an SVG drawing"},
+                                               {"<?xml", "an XML or SVG file"}}};
   if (in.holds(4, "ftyp")) return "a HEIC, AVIF or film file";
   for (Kind const& kind : kKinds) {
     if (in.holds(0, kind.magic)) return kind.name;

@@ -9,7 +9,7 @@ namespace studio {
 
 class PictureId {
  public:
-  static PictureId make();                                         // 128 random bits
+  static PictureId make();                                       // 128 random bits
   static std::optional<PictureId> parse(std::string_view text);  // exactly what make() gives
 
   std::string const& str() const { return text_; }

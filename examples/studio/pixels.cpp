@@ -125,11 +125,10 @@ Pixels shrink(Pixels const& picture, Extent to, Tick const& tick) {
     int const rows = row_of(strip + 1) - first;
     if (rows == 0) continue;
     auto const share = [&](int row) { return static_cast<float>(static_cast<double>(row) / to.height); };
-    int const done = stbir_resize_region(
-        picture.rgb.data(), picture.extent.width, picture.extent.height, 0,
-        small.rgb.data() + count_of({to.width, first}) * 3, to.width, rows, 0, STBIR_TYPE_UINT8, 3, STBIR_ALPHA_CHANNEL_NONE, 0,
-        STBIR_EDGE_CLAMP, STBIR_EDGE_CLAMP, STBIR_FILTER_DEFAULT, STBIR_FILTER_DEFAULT, STBIR_COLORSPACE_SRGB, nullptr,
-        0.0F, share(first), 1.0F, share(first + rows));
+    int const done =
+        stbir_resize_region(picture.rgb.data(), picture.extent.width, picture.extent.height, 0, small.rgb.data() + count_of({to.width, first}) * 3, to.width,
+                            rows, 0, STBIR_TYPE_UINT8, 3, STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP, STBIR_EDGE_CLAMP, STBIR_FILTER_DEFAULT,
+                            STBIR_FILTER_DEFAULT, STBIR_COLORSPACE_SRGB, nullptr, 0.0F, share(first), 1.0F, share(first + rows));
     if (done == 0) throw std::bad_alloc();
   }
   return small;

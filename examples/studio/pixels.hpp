@@ -36,7 +36,7 @@ Extent fit(Extent original, int longest);
 
 Pixels decode(Bytes file, Tick const& tick = {});  // transparency is laid on white
 Pixels shrink(Pixels const& picture, Extent to, Tick const& tick = {});
-Pixels turn(Pixels picture, int orientation);       // EXIF orientation, 1 to 8
+Pixels turn(Pixels picture, int orientation);  // EXIF orientation, 1 to 8
 std::string encode_jpeg(Pixels const& picture, int quality = 85);
 std::string encode_png(Pixels const& picture);
 

@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <thread>
-#include <unistd.h>
 
 namespace studio {
 namespace {
@@ -48,8 +48,8 @@ std::string quoted(std::string const& word) {
 
 // What starts a worker for this store and these pictures, from any folder.
 std::string worker_command(Library const& pictures, kue::Store const& store) {
-  return fmt::format("{} queue:worker -c 4 --store {} --data {}", quoted(std::filesystem::read_symlink("/proc/self/exe").string()),
-                     quoted(store.description()), quoted(pictures.folder().string()));
+  return fmt::format("{} queue:worker -c 4 --store {} --data {}", quoted(std::filesystem::read_symlink("/proc/self/exe").string()), quoted(store.description()),
+                     quoted(pictures.folder().string()));
 }
 
 void announce(int port, Library const& pictures, kue::Store const& store, std::string const& worker) {

@@ -17,10 +17,10 @@ namespace studio {
 namespace {
 
 struct Expected {
-  int pictures = 0;           // 0: any number
-  int master = 0;             // pid of queue:worker; 0: not asked
+  int pictures = 0;  // 0: any number
+  int master = 0;    // pid of queue:worker; 0: not asked
   int server = 0;
-  std::set<int> children;     // of the master, as /proc showed them while it worked; empty: not asked
+  std::set<int> children;  // of the master, as /proc showed them while it worked; empty: not asked
 };
 
 std::set<int> numbers(std::string const& text) {

@@ -10,19 +10,19 @@
 namespace studio {
 
 struct SizeView {
-  int size = 0;              // longest side asked for
-  std::string state;         // waiting, running, again (failed, will be tried again), done, failed (for good)
-  int percent = 0;           // while it runs
-  std::string note;          // what it does right now
-  std::string problem;       // what the last run failed of, until one succeeds: a sentence
+  int size = 0;         // longest side asked for
+  std::string state;    // waiting, running, again (failed, will be tried again), done, failed (for good)
+  int percent = 0;      // while it runs
+  std::string note;     // what it does right now
+  std::string problem;  // what the last run failed of, until one succeeds: a sentence
   std::optional<int> width, height;
   std::optional<std::int64_t> bytes;
   bool original_size = false;
-  int tries = 0, max_tries = 0;                // failed runs that count, and how many may fail
-  std::optional<std::int64_t> again_at_ms;     // again: when, UTC
-  std::optional<std::int64_t> waited_ms;       // from the push to the start of the last run
-  std::optional<std::int64_t> worked_ms;       // every run so far, each from its own start to its finish
-  std::vector<int> pids;                       // of the processes that ran it; the last one made the file
+  int tries = 0, max_tries = 0;             // failed runs that count, and how many may fail
+  std::optional<std::int64_t> again_at_ms;  // again: when, UTC
+  std::optional<std::int64_t> waited_ms;    // from the push to the start of the last run
+  std::optional<std::int64_t> worked_ms;    // every run so far, each from its own start to its finish
+  std::vector<int> pids;                    // of the processes that ran it; the last one made the file
   bool operator==(SizeView const&) const = default;
 };
 
@@ -43,11 +43,11 @@ struct Counts {
 
 struct Update {
   std::uint64_t revision = 0;
-  bool full = false;             // pictures holds all, not only what changed
+  bool full = false;  // pictures holds all, not only what changed
   Counts counts;
-  std::vector<int> workers;      // masters of the queue:workers that the store knows to be alive, by pid
-  std::string worker_command;    // starts one for this store and these pictures, from any folder
-  std::string trouble;           // the store cannot be read: a sentence
+  std::vector<int> workers;           // masters of the queue:workers that the store knows to be alive, by pid
+  std::string worker_command;         // starts one for this store and these pictures, from any folder
+  std::string trouble;                // the store cannot be read: a sentence
   std::vector<PictureView> pictures;  // oldest first
 };
 

@@ -23,8 +23,8 @@
 namespace kue {
 
 struct BatchLimits {
-  std::size_t max_jobs = 1'000;                 // of one request; more is a mistake, or an import: use push_many
-  std::size_t max_bytes = 16 * 1024 * 1024;     // of the jobs as they lie in memory
+  std::size_t max_jobs = 1'000;              // of one request; more is a mistake, or an import: use push_many
+  std::size_t max_bytes = 16 * 1024 * 1024;  // of the jobs as they lie in memory
 };
 
 class Batch {
@@ -32,7 +32,7 @@ class Batch {
   explicit Batch(Queue& queue, Logger log = Logger(), BatchLimits limits = {});
   ~Batch();
   Batch(Batch&& other) noexcept;
-  Batch& operator=(Batch&& other) noexcept;     // what this one held ends as in the destructor
+  Batch& operator=(Batch&& other) noexcept;  // what this one held ends as in the destructor
 
   template <Job J> JobId push(J const& job, PushOptions const& options = {}) {
     Envelope envelope = make_envelope(job, options, queue_->clock());

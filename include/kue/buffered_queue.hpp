@@ -24,7 +24,7 @@ class BufferedQueue : public Queue {
   using Queue::push;
   void push(Envelope job) override;
   void flush() override;
-  std::optional<Delivery> pop(Millis wait) override;           // of the queue behind
+  std::optional<Delivery> pop(Millis wait) override;  // of the queue behind
   std::vector<Delivery> pop_many(int max, Millis wait) override;
   void process(Worker& worker) override;
   void finish(Delivery const& delivery, Outcome const& outcome) override;

@@ -11,7 +11,7 @@
 namespace kue {
 
 using Millis = std::chrono::milliseconds;
-using TimePoint = std::chrono::sys_time<Millis>;                                // wall clock, UTC
+using TimePoint = std::chrono::sys_time<Millis>;                                 // wall clock, UTC
 using SteadyPoint = std::chrono::time_point<std::chrono::steady_clock, Millis>;  // never set back; for intervals
 
 class Clock {

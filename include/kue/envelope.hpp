@@ -28,7 +28,7 @@ struct Envelope {
   std::optional<TimePoint> run_at;  // not before; none: at once
   int priority = 0;                 // lower first
   std::uint32_t max_attempts = limits::kDefaultMaxAttempts;
-  Millis timeout{0};                // of one run; 0: none
+  Millis timeout{0};  // of one run; 0: none
   std::vector<std::string> tags;
   std::map<std::string, std::string> meta;
 

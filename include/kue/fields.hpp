@@ -26,16 +26,10 @@
 #include <string_view>
 #include <type_traits>
 
-#define KUE_FIELDS(...)                                                                               \
-  friend struct ::kue::detail::ListedFields;                                                          \
-  template <class KueVisitor>                                                                         \
-  constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) {                               \
-    return kue_visitor(__VA_ARGS__);                                                                  \
-  }                                                                                                   \
-  template <class KueVisitor>                                                                         \
-  constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) const {                         \
-    return kue_visitor(__VA_ARGS__);                                                                  \
-  }                                                                                                   \
+#define KUE_FIELDS(...)                                                                                                                      \
+  friend struct ::kue::detail::ListedFields;                                                                                                 \
+  template <class KueVisitor> constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) { return kue_visitor(__VA_ARGS__); }       \
+  template <class KueVisitor> constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) const { return kue_visitor(__VA_ARGS__); } \
   static constexpr char const* kue_field_list() { return #__VA_ARGS__; }
 
 namespace kue {

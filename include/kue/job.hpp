@@ -35,7 +35,8 @@
 namespace kue {
 
 // Weak on purpose: what is not a job reaches check_job() and is told why in a sentence.
-template <class J> concept Job = !std::is_convertible_v<J const&, Envelope const&>;
+template <class J>
+concept Job = !std::is_convertible_v<J const&, Envelope const&>;
 
 // The name that stands in the queue. Constant; the characters of valid_kind().
 template <Job J> constexpr std::string_view kind_of() {
@@ -49,8 +50,7 @@ template <Job J> constexpr JobOptions options_of() {
 }
 
 namespace detail {
-Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args,
-               Clock const& clock = Clock::system());
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args, Clock const& clock = Clock::system());
 [[noreturn]] void throw_refused_by_validate(std::string_view kind);  // call it in a catch block
 }  // namespace detail
 

@@ -29,9 +29,8 @@ namespace detail {
 
 template <class P> constexpr bool check_parameter() {
   constexpr bool reference = std::is_lvalue_reference_v<P> && std::is_class_v<std::remove_reference_t<P>>;
-  static_assert(reference,
-                "kue: run() and failed() take their parameters by reference (Logger&, Context&, Mailer&, Mailer const&): "
-                "a service is lent by the application, not copied");
+  static_assert(reference, "kue: run() and failed() take their parameters by reference (Logger&, Context&, Mailer&, Mailer const&): "
+                           "a service is lent by the application, not copied");
   return reference;
 }
 template <class... P> constexpr bool check_parameters(Types<P...>) { return (check_parameter<P>() && ...); }
@@ -88,12 +87,10 @@ template <class J> constexpr bool check_kind() {
   } else {
     constexpr bool lambda = is_lambda<J>;
     constexpr bool unnamed = !lambda && is_nameless<J>;
-    static_assert(!unnamed,
-                  "kue: a local job or one in an unnamed namespace has no name that another program could know; move it to a named "
-                  "namespace or (but not in a function) add `static constexpr std::string_view kind = \"...\"`");
+    static_assert(!unnamed, "kue: a local job or one in an unnamed namespace has no name that another program could know; move it to a named "
+                            "namespace or (but not in a function) add `static constexpr std::string_view kind = \"...\"`");
     constexpr bool templated = !lambda && !unnamed && type_name<J>().find('<') != std::string_view::npos;
-    static_assert(!templated,
-                  "kue: each compiler spells the name of a template in its own way; add `static constexpr std::string_view kind = \"...\"`");
+    static_assert(!templated, "kue: each compiler spells the name of a template in its own way; add `static constexpr std::string_view kind = \"...\"`");
     constexpr bool fits = type_name<J>().size() <= limits::kMaxNameBytes;
     static_assert(fits || unnamed || templated, "kue: the name of this job is longer than 128 characters; add "
                                                 "`static constexpr std::string_view kind = \"...\"`");
@@ -104,8 +101,7 @@ template <class J> constexpr bool check_kind() {
 template <class J> constexpr bool check_options() {
   if constexpr (has_member_options<J>) {
     constexpr bool right = is_constant_options<J>();
-    static_assert(right,
-                  "kue: the member 'options' of a job must be `static constexpr kue::JobOptions options{...}`; a field needs another name");
+    static_assert(right, "kue: the member 'options' of a job must be `static constexpr kue::JobOptions options{...}`; a field needs another name");
     if constexpr (right) {
       constexpr JobOptions o = J::options;
       static_assert(is_queue_name(o.queue), "kue: options.queue must be 1 to 128 letters, digits, '_', '.', '-', the first a letter or digit");
@@ -139,8 +135,7 @@ template <class J> constexpr bool check_backoff() {
       requires is_duration<decltype(job.backoff(1u))>;
       requires TakesOneInteger<decltype(&J::backoff)>::value;
     };
-    static_assert(right,
-                  "kue: backoff() of a job must be `std::chrono::seconds backoff(int attempt) const` (or static), with any chrono duration");
+    static_assert(right, "kue: backoff() of a job must be `std::chrono::seconds backoff(int attempt) const` (or static), with any chrono duration");
     return right;
   }
   return true;

@@ -39,16 +39,16 @@ class Writer {
   void unsigned_integer(std::uint64_t value);
   void number(double value);  // the shortest text that reads back as the same value; NaN and infinity are problems
   void number(float value);
-  void string(std::string_view value);               // bytes that are not UTF-8 are a problem
-  void bytes(std::span<std::byte const> value);      // base64 with padding
-  void raw(std::string_view json);                   // a value that is JSON already: the caller vouches for it
+  void string(std::string_view value);           // bytes that are not UTF-8 are a problem
+  void bytes(std::span<std::byte const> value);  // base64 with padding
+  void raw(std::string_view json);               // a value that is JSON already: the caller vouches for it
   void begin_array();
   void end_array();
   void begin_object();
   void key(std::string_view name);
   void end_object();
 
-  void problem(std::string_view what);               // at the present path
+  void problem(std::string_view what);  // at the present path
 
   std::string take() { return std::move(text_); }
   std::vector<std::string> const& problems() const { return problems_; }
@@ -86,13 +86,13 @@ class Reader {
   // for (auto item = in.first(); item; item = item->next()) ...   after array() or object() said yes
   bool array();
   bool object();
-  std::size_t size() const;             // of an array or object
+  std::size_t size() const;  // of an array or object
   std::optional<Reader> first();
   std::optional<Reader> next() const;
-  std::string_view key() const;         // of a member of an object
+  std::string_view key() const;                        // of a member of an object
   std::optional<Reader> field(std::string_view name);  // null if there is none; that is no problem yet
 
-  void problem(std::string_view what);  // at this value's path
+  void problem(std::string_view what);         // at this value's path
   void wrong_type(std::string_view expected);  // "expected an integer, found a string"
   std::string path() const;
 
@@ -104,7 +104,7 @@ class Reader {
   JsonDocument* document_;
   Reader const* parent_;  // on the stack of who reads: outlives this one
   std::uint32_t node_;
-  std::uint32_t index_;   // in the parent
+  std::uint32_t index_;  // in the parent
 };
 
 // How a type is written and read: specialise it for a type of your own that has no public fields.
@@ -123,9 +123,7 @@ std::vector<std::string> read_text(std::string_view text, void* into, ReadErased
 std::string listed(std::vector<std::string> const& problems);  // "\n  - one\n  - two"
 
 template <class T> void read_erased(Reader& in, void* into) { Serde<T>::read(in, *static_cast<T*>(into)); }
-template <class T> std::vector<std::string> read_value(std::string_view text, T& into) {
-  return read_text(text, &into, &read_erased<T>);
-}
+template <class T> std::vector<std::string> read_value(std::string_view text, T& into) { return read_text(text, &into, &read_erased<T>); }
 
 }  // namespace detail
 

@@ -44,8 +44,7 @@ void set_log_role(std::string_view role);  // of the whole process; called after
 
 class Logger {
  public:
-  explicit Logger(std::shared_ptr<LogSink> sink = stderr_sink(), LogLevel level = LogLevel::info)
-      : sink_(std::move(sink)), level_(level) {}
+  explicit Logger(std::shared_ptr<LogSink> sink = stderr_sink(), LogLevel level = LogLevel::info) : sink_(std::move(sink)), level_(level) {}
 
   template <class... A> void debug(fmt::format_string<A...> format, A&&... args) { print(LogLevel::debug, format, args...); }
   template <class... A> void info(fmt::format_string<A...> format, A&&... args) { print(LogLevel::info, format, args...); }

@@ -30,7 +30,7 @@ struct JobOptions {
 
 struct PushOptions {
   std::optional<std::string> queue;
-  std::optional<Millis> delay;      // from now; not together with run_at
+  std::optional<Millis> delay;  // from now; not together with run_at
   std::optional<TimePoint> run_at;
   std::optional<int> priority;
   std::optional<std::uint32_t> max_attempts;

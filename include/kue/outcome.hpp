@@ -19,7 +19,7 @@ namespace kue {
 
 // Why a run failed, as far as it is known. Times are wall-clock; signal is 0 if there was none.
 struct Failure {
-  std::string type;     // exception class, or "signal", "exit", "timeout"
+  std::string type;  // exception class, or "signal", "exit", "timeout"
   std::string message;
   std::string backtrace;
   int signal = 0;

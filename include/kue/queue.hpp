@@ -27,10 +27,10 @@ class Worker;
 
 struct Delivery {
   Envelope job;
-  std::uint64_t holder = 0;     // who has it: see kue/store.hpp, fence
+  std::uint64_t holder = 0;  // who has it: see kue/store.hpp, fence
   std::uint32_t claim_no = 1;
-  std::uint32_t attempt = 1;    // the number that the job sees
-  Tally tally;                  // before this run
+  std::uint32_t attempt = 1;  // the number that the job sees
+  Tally tally;                // before this run
   TimePoint claimed_at{};
 };
 
@@ -39,7 +39,7 @@ struct Capabilities {
   bool acknowledge = false;  // a popped job is kept until finish()
   bool delay = false;        // PushOptions::delay, run_at; retries with a delay; snooze
   bool priority = false;
-  bool timeout = true;       // kept in the envelope; the worker enforces it
+  bool timeout = true;  // kept in the envelope; the worker enforces it
 };
 
 class Queue {
@@ -57,14 +57,14 @@ class Queue {
   virtual void push_many(std::span<Envelope> jobs);  // default: one by one
   virtual std::optional<Delivery> pop(Millis wait) = 0;
   virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
-  virtual void flush() {}                            // sends what push only collected
-  virtual void process(Worker&) {}                   // called in each process of a worker that pops from this queue
+  virtual void flush() {}                                        // sends what push only collected
+  virtual void process(Worker&) {}                               // called in each process of a worker that pops from this queue
   virtual void finish(Delivery const&, Outcome const&) {}
   virtual void release(Delivery const& delivery) { push(delivery.job); }  // gives back a job that did not start
   virtual Capabilities capabilities() const { return {}; }
-  virtual Queue* behind() { return nullptr; }        // a queue that wraps another names it: a worker pops from the innermost
+  virtual Queue* behind() { return nullptr; }                     // a queue that wraps another names it: a worker pops from the innermost
   virtual Clock const& clock() const { return Clock::system(); }  // by which PushOptions::delay counts
-  virtual void interrupt() noexcept {}               // makes a waiting pop return soon; called from a signal handler
+  virtual void interrupt() noexcept {}                            // makes a waiting pop return soon; called from a signal handler
 
   void check(Envelope const& job) const;  // refuses what capabilities() cannot honour
   void push_checked(Envelope job);        // check(), then push(Envelope)

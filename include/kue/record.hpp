@@ -18,7 +18,7 @@ namespace kue {
 
 // What has been counted against a job. core::decide() reads it and returns the next one.
 struct Tally {
-  std::uint32_t attempt = 0;        // finished runs that count against max_attempts
+  std::uint32_t attempt = 0;  // finished runs that count against max_attempts
   std::uint32_t max_attempts = limits::kDefaultMaxAttempts;
   std::uint32_t crashes = 0;
   std::uint32_t node_losses = 0;
@@ -30,10 +30,10 @@ struct Tally {
 // One run that did not complete.
 struct Attempt {
   std::uint32_t claim_no = 0;
-  std::uint32_t attempt = 0;    // the number that the job saw
+  std::uint32_t attempt = 0;  // the number that the job saw
   Reason reason = Reason::error;
   Failure failure;
-  TimePoint started_at{};       // when run began; the claim's time if it never did
+  TimePoint started_at{};  // when run began; the claim's time if it never did
   TimePoint ended_at{};
   std::uint64_t node = 0;
   int pid = 0;
@@ -48,20 +48,20 @@ struct Progress {
 
 struct JobRecord {
   Envelope job;
-  std::int64_t seq = 0;            // the store's order of arrival
+  std::int64_t seq = 0;  // the store's order of arrival
   State state = State::available;
-  TimePoint run_at{};              // when it was or will be due
+  TimePoint run_at{};  // when it was or will be due
   Tally tally;
-  std::uint32_t claim_no = 0;      // times handed out; never falls
-  std::uint64_t holder = 0;        // of the last claim
+  std::uint32_t claim_no = 0;  // times handed out; never falls
+  std::uint64_t holder = 0;    // of the last claim
   std::uint64_t node = 0;
   TimePoint inserted_at{};
-  std::optional<TimePoint> attempted_at;  // start of the last run
-  std::optional<TimePoint> finished_at;   // entered a final state
+  std::optional<TimePoint> attempted_at;     // start of the last run
+  std::optional<TimePoint> finished_at;      // entered a final state
   std::optional<TimePoint> cancel_asked_at;  // running: since when its worker is asked to stop it
-  std::string result;              // JSON, empty if none
+  std::string result;                        // JSON, empty if none
   std::optional<Progress> progress;
-  std::vector<Attempt> errors;     // oldest first; filled by get(), empty in query()
+  std::vector<Attempt> errors;  // oldest first; filled by get(), empty in query()
   bool operator==(JobRecord const&) const = default;
 };
 

@@ -47,8 +47,8 @@ class Registry {
   template <class J> void add();
   void add(JobType type);
 
-  JobType const* find(std::string_view kind) const;           // null: unknown
-  std::vector<std::string> kinds() const;                     // sorted
+  JobType const* find(std::string_view kind) const;                 // null: unknown
+  std::vector<std::string> kinds() const;                           // sorted
   std::optional<std::string> suggest(std::string_view kind) const;  // the nearest known kind, if near
   // One sentence a service that a registered job needs and `services` does not have.
   std::vector<std::string> missing(Services& services) const;

@@ -15,8 +15,8 @@ namespace kue {
 
 struct Services {
   virtual ~Services() = default;
-  virtual void* find(std::type_info const& type) = 0;       // null: not known
-  virtual bool has(std::type_info const& type) = 0;         // without building it; asked when a worker starts
+  virtual void* find(std::type_info const& type) = 0;  // null: not known
+  virtual bool has(std::type_info const& type) = 0;    // without building it; asked when a worker starts
 };
 
 }  // namespace kue

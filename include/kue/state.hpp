@@ -53,7 +53,7 @@ enum class Reason : std::uint8_t {
   node_lost,
   retried,
   pruned,
-  removed,       // by a person
+  removed,  // by a person
 };
 
 std::string_view to_string(State state);

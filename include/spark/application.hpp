@@ -33,8 +33,8 @@ class Worker;
 
 namespace spark {
 
-inline constexpr Service<kue::Queue> queue{"queue"};   // default: a StoreQueue over the service `store`
-inline constexpr Service<kue::Store> store{"store"};   // default: opened from config().store.url
+inline constexpr Service<kue::Queue> queue{"queue"};     // default: a StoreQueue over the service `store`
+inline constexpr Service<kue::Store> store{"store"};     // default: opened from config().store.url
 inline constexpr Service<kue::Logger> logger{"logger"};  // default: lines on stderr, as config().log says
 
 class Application : public Container, public kue::Services {
@@ -50,10 +50,10 @@ class Application : public Container, public kue::Services {
 
   int run(int argc, char** argv);
 
-  Config const& config() const;        // of run(), or read from the working directory at first use
-  void configure(Config config);       // instead of reading one; before first use
+  Config const& config() const;   // of run(), or read from the working directory at first use
+  void configure(Config config);  // instead of reading one; before first use
   kue::Registry& registry();
-  kue::Logger& log();                  // the service `logger`
+  kue::Logger& log();  // the service `logger`
 
   // kue::Services: this application, its logger, queue and store, and any service whose type says which is meant.
   void* find(std::type_info const& type) override;

@@ -35,8 +35,8 @@ class Args {
   std::vector<std::string> options(std::string_view name, std::string_view help);          // may be given several times
   bool flag(std::string_view name, std::string_view help);
 
-  std::string argument(std::string_view name, std::string_view help);                // required; in order
-  std::vector<std::string> arguments(std::string_view name, std::string_view help);  // all the rest, one at least
+  std::string argument(std::string_view name, std::string_view help);                         // required; in order
+  std::vector<std::string> arguments(std::string_view name, std::string_view help);           // all the rest, one at least
   std::vector<std::string> optional_arguments(std::string_view name, std::string_view help);  // all the rest, perhaps none
   void done();
 

@@ -28,9 +28,7 @@ namespace spark {
 
 enum class Fork { recreate, keep };
 
-template <class T> struct Service {
-  std::string_view name;
-};
+template <class T> struct Service { std::string_view name; };
 
 // What share() returns: how to build a service, not yet done.
 template <class T> struct Recipe {
@@ -42,7 +40,7 @@ template <class T> struct Recipe {
 // A service that exists in this process, oldest first in Container::built().
 struct BuiltService {
   std::string name;
-  std::string where;             // "main.cpp:26"
+  std::string where;  // "main.cpp:26"
   Fork fork = Fork::recreate;
   std::vector<int> descriptors;  // opened while its factory ran
 };
@@ -55,8 +53,7 @@ class Container {
   ~Container();
 
   // The factory returns a unique_ptr, a shared_ptr or a value, of the service's type or a class derived from it.
-  template <class F> auto share(F factory, Fork fork = Fork::recreate,
-                                std::source_location where = std::source_location::current()) const;
+  template <class F> auto share(F factory, Fork fork = Fork::recreate, std::source_location where = std::source_location::current()) const;
 
   template <class T> class Slot;  // app[key] = recipe; app[key]->member; T& t = app[key]
   template <class T> Slot<T> operator[](Service<T> const& key) { return Slot<T>(*this, key.name); }

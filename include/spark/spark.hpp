@@ -6,19 +6,19 @@
 
 namespace spark {
 using kue::Batch;
+using kue::cancel;
 using kue::Context;
+using kue::discard;
 using kue::Envelope;
 using kue::Error;
 using kue::Flusher;
+using kue::interrupted;
 using kue::JobId;
 using kue::JobOptions;
 using kue::Logger;
 using kue::Outcome;
 using kue::PushOptions;
 using kue::Queue;
-using kue::cancel;
-using kue::discard;
-using kue::interrupted;
 using kue::retry_in;
 using kue::snooze;
 }  // namespace spark

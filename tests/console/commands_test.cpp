@@ -14,7 +14,8 @@ using testing::Not;
 TEST_F(ConsoleTest, lists_its_commands_and_the_programs_own) {
   Ran const help = spark({"help"});
   EXPECT_EQ(help.code, 0);
-  for (auto const* name : {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check", "help", "version", "echo"}) {
+  for (auto const* name :
+       {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check", "help", "version", "echo"}) {
     EXPECT_THAT(help.out, HasSubstr(std::string("  ") + name + " "));
   }
   EXPECT_EQ(spark({"--help"}).out, help.out);

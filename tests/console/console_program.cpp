@@ -105,11 +105,18 @@ int main(int argc, char** argv) {
   if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });
-  if (mode == "bad-queue") app[spark::queue] = app.share([]() -> std::unique_ptr<OwnQueue> { throw spark::Error(kue::ErrorKind::unavailable, "no road to the queue"); });
+  if (mode == "bad-queue")
+    app[spark::queue] = app.share([]() -> std::unique_ptr<OwnQueue> { throw spark::Error(kue::ErrorKind::unavailable, "no road to the queue"); });
   if (mode == "early-store") (void)app[spark::queue]->capabilities();
   app.command("echo", "says what it was given", echo);
-  app.command("throw:error", "throws", [](spark::Args& args) -> int { args.done(); throw std::runtime_error("on \x1b[31mpurpose"); });
-  app.command("throw:missing", "throws", [](spark::Args& args) -> int { args.done(); throw spark::Error(kue::ErrorKind::not_found, "gone"); });
+  app.command("throw:error", "throws", [](spark::Args& args) -> int {
+    args.done();
+    throw std::runtime_error("on \x1b[31mpurpose");
+  });
+  app.command("throw:missing", "throws", [](spark::Args& args) -> int {
+    args.done();
+    throw spark::Error(kue::ErrorKind::not_found, "gone");
+  });
   app.command("rest", "says all its arguments", [](spark::Args& args) {
     auto const words = args.arguments("WORD...", "anything");
     args.done();
@@ -122,10 +129,18 @@ int main(int argc, char** argv) {
     app[spark::queue]->push(Greet("careless"));
     return 0;
   });
-  if (mode == "forever") app.command("forever", "never ends", [](spark::Args&) -> int {
-    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+  if (mode == "forever")
+    app.command("forever", "never ends", [](spark::Args&) -> int {
+      for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+    });
+  app.command("seven", "returns 7", [](spark::Args& args) {
+    args.done();
+    return 7;
   });
-  app.command("seven", "returns 7", [](spark::Args& args) { args.done(); return 7; });
-  app.command("open", "opens the store", [&](spark::Args& args) { args.done(); (void)app[spark::queue].get(); return 0; });
+  app.command("open", "opens the store", [&](spark::Args& args) {
+    args.done();
+    (void)app[spark::queue].get();
+    return 0;
+  });
   return app.run(argc, argv);
 }

@@ -14,8 +14,8 @@ TEST_F(ConsoleTest, pushes_a_job_that_its_class_accepts) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, testing::MatchesRegex("pushed Greet as [0-9a-f-]+ to queue default of sqlite:.*spark\\.db\n"));
 
-  auto const id = push({"SendInvoice", "--args", R"({"order":7,"cents":9007199254740993})", "--in", "5m", "--priority", "-3", "--max-attempts", "4", "--timeout",
-                        "90s", "--tag", "monthly", "--tag", "eu"});
+  auto const id = push({"SendInvoice", "--args", R"({"order":7,"cents":9007199254740993})", "--in", "5m", "--priority", "-3", "--max-attempts", "4",
+                        "--timeout", "90s", "--tag", "monthly", "--tag", "eu"});
   auto const job = parse(spark({"job:show", id, "--json"}).out);
   EXPECT_EQ(text_at(job, "/job/kind"), "SendInvoice");
   EXPECT_EQ(text_at(job, "/job/queue"), "billing");

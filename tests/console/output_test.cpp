@@ -84,7 +84,8 @@ TEST_F(OutputTest, colours_are_for_terminals_that_want_them) {
 
 TEST_F(OutputTest, a_table_ends_where_the_terminal_ends) {
   push({"Greet", "--args", "{\"name\":\"" + std::string(100, 'n') + "\"}"});
-  for (std::string const& line : lines_of(on_terminal({"job:list", "--color", "never"}, {}, {.columns = 104, .rows = 40}))) EXPECT_LE(line.size(), 104u) << line;
+  for (std::string const& line : lines_of(on_terminal({"job:list", "--color", "never"}, {}, {.columns = 104, .rows = 40})))
+    EXPECT_LE(line.size(), 104u) << line;
 }
 
 TEST_F(OutputTest, errors_end_with_what_to_do) {
@@ -113,7 +114,8 @@ TEST_F(OutputTest, a_closed_error_pipe_ends_no_command) {
 TEST_F(OutputTest, a_worker_goes_on_when_its_log_pipe_is_closed) {
   std::string const greeted = push({"Greet", "--args", R"({"name":"x"})"}), printed = push({"Print"});
   for (auto const* concurrency : {"1", "0"}) {
-    Ran const worked = with_closed_pipe({CONSOLE_PROGRAM, "queue:worker", "-c", concurrency, "--stop-when-empty"}, STDERR_FILENO, {.directory = folder_.path()});
+    Ran const worked =
+        with_closed_pipe({CONSOLE_PROGRAM, "queue:worker", "-c", concurrency, "--stop-when-empty"}, STDERR_FILENO, {.directory = folder_.path()});
     EXPECT_EQ(worked.code, 0) << concurrency;
   }
   for (std::string const& id : {greeted, printed}) {

@@ -92,7 +92,9 @@ TEST_F(SetupTest, updates_an_older_store_and_keeps_its_jobs) {
   ASSERT_EQ(sqlite3_open(here("spark.db").c_str(), &db), SQLITE_OK);
   std::ifstream file(FIRST_SCHEMA);
   std::string const tables((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  ASSERT_EQ(sqlite3_exec(db, (tables + "PRAGMA application_id = 0x5350524b; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;").c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(
+      sqlite3_exec(db, (tables + "PRAGMA application_id = 0x5350524b; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;").c_str(), nullptr, nullptr, nullptr),
+      SQLITE_OK);
   sqlite3_close(db);
   EXPECT_THAT(finding(doctor(), "store"), HasSubstr("has schema 1; this program updates it to "));
   EXPECT_THAT(spark({"store:migrate", "--dry-run"}).out, HasSubstr("would be updated from schema 1 to "));

@@ -35,7 +35,8 @@ class ShellsTest : public ConsoleTest {
 };
 
 TEST_F(ShellsTest, bash_completes_commands_options_kinds_and_queues) {
-  EXPECT_THAT(bash("console_program queue:"), AllOf(HasSubstr("worker\n"), HasSubstr("stats\n"), Not(HasSubstr("queue:worker")))) << "bash keeps what stands before the colon";
+  EXPECT_THAT(bash("console_program queue:"), AllOf(HasSubstr("worker\n"), HasSubstr("stats\n"), Not(HasSubstr("queue:worker"))))
+      << "bash keeps what stands before the colon";
   EXPECT_THAT(bash("console_program ech"), HasSubstr("echo\n")) << "a command of the program's own";
   EXPECT_THAT(bash("console_program queue:worker --conc"), HasSubstr("--concurrency\n"));
   EXPECT_THAT(bash("console_program echo --gr"), HasSubstr("--greeting\n")) << "and its options";
@@ -70,7 +71,9 @@ TEST_F(ShellsTest, zsh_at_a_real_prompt) {
 }
 
 TEST_F(ShellsTest, fish_completes) {
-  auto const fish = [&](std::string const& line) { return shell({"/usr/bin/fish", "--no-config", "-c", "source " + script("fish") + "; complete -C '" + line + "'"}).out; };
+  auto const fish = [&](std::string const& line) {
+    return shell({"/usr/bin/fish", "--no-config", "-c", "source " + script("fish") + "; complete -C '" + line + "'"}).out;
+  };
   EXPECT_THAT(fish("console_program store:mi"), HasSubstr("store:migrate\tupdates the store"));
   EXPECT_THAT(fish("console_program "), AllOf(HasSubstr("queue:worker\t"), HasSubstr("echo\t")));
   EXPECT_THAT(fish("console_program echo --gr"), HasSubstr("--greeting"));
@@ -119,8 +122,10 @@ TEST_F(ShellsTest, the_guide_has_every_command_and_option) {
     EXPECT_NE(section, "") << "no heading of docs/guide/commands.md names " << name;
     for (auto const& option : command.at("options").as_array()) {
       std::string const longest = text_at(option, "/names/" + std::to_string(option.at("names").as_array().size() - 1));
-      if (option.at("common").as_bool()) common.insert(longest);
-      else EXPECT_THAT(section, HasSubstr(longest)) << "of " << name;
+      if (option.at("common").as_bool())
+        common.insert(longest);
+      else
+        EXPECT_THAT(section, HasSubstr(longest)) << "of " << name;
     }
   }
   for (std::string const& name : common) EXPECT_THAT(section_of(guide, "Options of every command"), HasSubstr(name == "--colour" ? "--color" : name));

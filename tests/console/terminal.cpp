@@ -47,8 +47,10 @@ bool Terminal::take(std::chrono::milliseconds wait) {
   auto const got = ::read(side_, buffer.data(), buffer.size());
   if (got <= 0) return false;
   for (char const c : std::string_view(buffer.data(), static_cast<std::size_t>(got))) {
-    if (c == '\n' && screen_.ends_with('\r')) screen_.back() = '\n';
-    else screen_ += c;
+    if (c == '\n' && screen_.ends_with('\r'))
+      screen_.back() = '\n';
+    else
+      screen_ += c;
   }
   return true;
 }

@@ -189,11 +189,14 @@ TEST_P(Web, a_queue_service_that_collects_is_flushed_once_a_request) {
     auto made = std::make_unique<kue::queue_tests::FickleQueue>();
     auto& behind = *made;
     kue::BufferedQueue service(std::move(made));
-    Site site(GetParam().make, flush(when), [&](auto&, auto&, spark::Batch&) {
-      service.push(Order("7"));
-      service.push(Order("8"));
-      return std::string("pushed to the service, as a controller of the first page does");
-    }, &service);
+    Site site(
+        GetParam().make, flush(when),
+        [&](auto&, auto&, spark::Batch&) {
+          service.push(Order("7"));
+          service.push(Order("8"));
+          return std::string("pushed to the service, as a controller of the first page does");
+        },
+        &service);
     EXPECT_EQ(Client(site.port()).ask("/").status, 200);
     if (when == Flush::before_response) {
       EXPECT_EQ(behind.taken().size(), 2U);

@@ -58,21 +58,33 @@ std::ostream& operator<<(std::ostream& out, Command const& command) {
 World::Answers World::run(Command const& command, Store& first, Store& second) {
   std::vector const ids{any_id(command.a), any_id(command.b)};
   switch (command.verb % kVerbs) {
-    case 0: case 1: case 2: return push(command, first, second);
-    case 3: case 4: case 5: case 6: return claim(command, first, second);
-    case 7: case 8: case 9: return write(Verb::finish, command, first, second);
-    case 10: case 11: return write(Verb::release, command, first, second);
+    case 0:
+    case 1:
+    case 2: return push(command, first, second);
+    case 3:
+    case 4:
+    case 5:
+    case 6: return claim(command, first, second);
+    case 7:
+    case 8:
+    case 9: return write(Verb::finish, command, first, second);
+    case 10:
+    case 11: return write(Verb::release, command, first, second);
     case 12: return progress(command, first, second);
     case 13: return both("cancel", first, second, [&](Store& store) { return words(store.cancel({.ids = ids})); });
     case 14: return both("retry", first, second, [&](Store& store) { return words(store.retry({.ids = ids})); });
     case 15:
       return both("pause or resume", first, second, [&](Store& store) {
-        if (command.a % 3 == 0) store.pause({.queue = pick(kQueues, command.b)});
-        else store.resume({.queue = pick(kQueues, command.b)});
+        if (command.a % 3 == 0)
+          store.pause({.queue = pick(kQueues, command.b)});
+        else
+          store.resume({.queue = pick(kQueues, command.b)});
         return std::string();
       });
-    case 16: case 17: return nodes(command, first, second);
-    case 18: case 19: return prune(command, first, second);
+    case 16:
+    case 17: return nodes(command, first, second);
+    case 18:
+    case 19: return prune(command, first, second);
     case 20: {
       std::vector<State> const only = command.c % 3 ? std::vector<State>{} : std::vector{static_cast<State>(command.c % kStateCount), State::available};
       return both("remove", first, second, [&](Store& store) { return words(store.remove({.ids = ids, .only = only})); });
@@ -91,8 +103,12 @@ World::Answers World::push(Command const& command, Store& first, Store& second) 
     std::uint32_t const number = command.b + i * 7;
     bool const again = number % 9 == 0 && !pushed_.empty();
     Envelope job{.id = again ? any_id(number) : id_number(static_cast<std::uint32_t>(pushed_.size()) + 1),
-                 .kind = number % 2 ? "Mail" : "shop::Thumbnail", .queue = pick(kQueues, number), .args = fmt::format("{{\"n\":{}}}", number),
-                 .schema = 1 + number % 3, .priority = static_cast<int>(number % 3) - 1, .max_attempts = 1 + number % 5,
+                 .kind = number % 2 ? "Mail" : "shop::Thumbnail",
+                 .queue = pick(kQueues, number),
+                 .args = fmt::format("{{\"n\":{}}}", number),
+                 .schema = 1 + number % 3,
+                 .priority = static_cast<int>(number % 3) - 1,
+                 .max_attempts = 1 + number % 5,
                  .timeout = Millis(number % 1000)};
     if (command.c % 3 == 0) job.run_at = clock_.now() + Millis(static_cast<int>(number % 5000) - 1000);
     if (number % 4 == 0) job.tags = {"t1", "t2"};
@@ -107,25 +123,23 @@ World::Answers World::claim(Command const& command, Store& first, Store& second)
   auto const queues = some_queues(command.b);
   std::vector<Finish> finishes;
   for (std::uint32_t i = 0; i < command.c % 3; ++i) finishes.push_back(finish(Verb::finish, command.a + i));
-  ClaimRequest const request{.node = pick(kNodes, command.c), .holder = pick(kHolders, command.a), .queues = queues,
-                             .max = static_cast<int>(command.b % 6), .finishes = finishes};
-  return both(fmt::format("claim {} of {} queues, {} finishes", request.max, queues.size(), finishes.size()), first, second,
-              [&](Store& store) {
-                ClaimResult const result = store.claim(request);
-                // Remembered once, from the first store: if the second gave others, the words differ and the run is over.
-                if (&store == &first) {
-                  for (Claimed const& job : result.jobs) held_.push_back({job.job.id, request.holder, job.tally, job.claim_no});
-                }
-                return words(result);
-              });
+  ClaimRequest const request{
+      .node = pick(kNodes, command.c), .holder = pick(kHolders, command.a), .queues = queues, .max = static_cast<int>(command.b % 6), .finishes = finishes};
+  return both(fmt::format("claim {} of {} queues, {} finishes", request.max, queues.size(), finishes.size()), first, second, [&](Store& store) {
+    ClaimResult const result = store.claim(request);
+    // Remembered once, from the first store: if the second gave others, the words differ and the run is over.
+    if (&store == &first) {
+      for (Claimed const& job : result.jobs) held_.push_back({job.job.id, request.holder, job.tally, job.claim_no});
+    }
+    return words(result);
+  });
 }
 
 World::Answers World::write(Verb verb, Command const& command, Store& first, Store& second) {
   std::vector<Finish> items;
   for (std::uint32_t i = 0; i <= command.b % 3; ++i) items.push_back(finish(verb, command.a + i * 11));
-  return both(fmt::format("{} {}", to_string(verb), items.size()), first, second, [&](Store& store) {
-    return words(verb == Verb::finish ? store.finish({.items = items}) : store.release({.items = items}));
-  });
+  return both(fmt::format("{} {}", to_string(verb), items.size()), first, second,
+              [&](Store& store) { return words(verb == Verb::finish ? store.finish({.items = items}) : store.release({.items = items})); });
 }
 
 // Of a job that was handed out: mostly by its holder, mostly the latest; any row of the table for the verb.
@@ -155,9 +169,14 @@ Finish World::finish(Verb verb, std::uint32_t number) {
   if (*rule.to == State::scheduled || *rule.to == State::retryable) item.transition.delay = Millis(number % 3000);
   if (number % 2) item.started_at = clock_.now() - Millis(number % 100);
   if (number % 3) {
-    item.attempt = Attempt{.claim_no = claim_no, .attempt = tally.attempt, .reason = rule.reason,
+    item.attempt = Attempt{.claim_no = claim_no,
+                           .attempt = tally.attempt,
+                           .reason = rule.reason,
                            .failure = {.type = "E", .message = fmt::format("message {}", number), .backtrace = "#0", .signal = int(number % 12)},
-                           .started_at = clock_.now(), .ended_at = clock_.now(), .node = pick(kNodes, number), .pid = 7};
+                           .started_at = clock_.now(),
+                           .ended_at = clock_.now(),
+                           .node = pick(kNodes, number),
+                           .pid = 7};
   }
   if (*rule.to == State::completed && number % 4) item.result = fmt::format("{{\"r\":{}}}", number);
   return item;
@@ -183,8 +202,7 @@ World::Answers World::nodes(Command const& command, Store& first, Store& second)
     });
   }
   BeatRequest const beat{.node = node, .name = "host", .pid = static_cast<int>(command.c % 1000), .leaving = way == 1};
-  return both(beat.leaving ? "leave" : "beat", first, second,
-              [&](Store& store) { return std::string(store.beat(beat).alive ? "alive" : "dead"); });
+  return both(beat.leaving ? "leave" : "beat", first, second, [&](Store& store) { return std::string(store.beat(beat).alive ? "alive" : "dead"); });
 }
 
 World::Answers World::prune(Command const& command, Store& first, Store& second) {

@@ -25,7 +25,9 @@ class World {
   explicit World(kue::testing::FakeClock& clock) : clock_(clock) {}
 
   // Does one command to both stores; the answers in words, to be compared. Time passes between commands, not inside.
-  struct Answers { std::string call, first, second; };
+  struct Answers {
+    std::string call, first, second;
+  };
   Answers run(Command const& command, kue::Store& first, kue::Store& second);
 
  private:
@@ -42,7 +44,12 @@ class World {
 
   kue::testing::FakeClock& clock_;
   std::vector<kue::JobId> pushed_;
-  struct Held { kue::JobId id; std::uint64_t holder; kue::Tally tally; std::uint32_t claim_no; };
+  struct Held {
+    kue::JobId id;
+    std::uint64_t holder;
+    kue::Tally tally;
+    std::uint32_t claim_no;
+  };
   std::vector<Held> held_;  // claimed once; perhaps over by now
 };
 

@@ -26,8 +26,8 @@ template <> struct Arbitrary<model::Command> {
     // At the nominal size: inRange would begin near 0, and the first runs would only push.
     auto const number = gen::resize(kNominalSize, gen::inRange<std::uint32_t>(0, 100'000));
     auto const verb = gen::resize(kNominalSize, gen::inRange<std::uint8_t>(0, model::kVerbs));
-    return gen::build<model::Command>(gen::set(&model::Command::verb, verb), gen::set(&model::Command::a, number),
-                                      gen::set(&model::Command::b, number), gen::set(&model::Command::c, number));
+    return gen::build<model::Command>(gen::set(&model::Command::verb, verb), gen::set(&model::Command::a, number), gen::set(&model::Command::b, number),
+                                      gen::set(&model::Command::c, number));
   }
 };
 

@@ -16,22 +16,21 @@ std::string words(std::optional<TimePoint> at) { return at ? words(*at) : "-"; }
 std::string words(std::optional<State> state) { return state ? std::string(to_string(*state)) : "none"; }
 
 std::string words(Tally const& t) {
-  return fmt::format("[{}/{} crashes {} losses {} interruptions {} unknown {}]", t.attempt, t.max_attempts, t.crashes, t.node_losses,
-                     t.interruptions, words(t.unknown_since));
+  return fmt::format("[{}/{} crashes {} losses {} interruptions {} unknown {}]", t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions,
+                     words(t.unknown_since));
 }
 
 std::string words(Envelope const& e) {
-  std::string text = fmt::format("{} {} {} {} v{} at {} p{} max {} timeout {}", e.id.str(), e.kind, e.queue, e.args, e.schema, words(e.run_at),
-                                 e.priority, e.max_attempts, e.timeout.count());
+  std::string text = fmt::format("{} {} {} {} v{} at {} p{} max {} timeout {}", e.id.str(), e.kind, e.queue, e.args, e.schema, words(e.run_at), e.priority,
+                                 e.max_attempts, e.timeout.count());
   for (std::string const& tag : e.tags) text += " #" + tag;
   for (auto const& [key, value] : e.meta) text += fmt::format(" {}={}", key, value);
   return text;
 }
 
 std::string words(Attempt const& a) {
-  return fmt::format("claim {} attempt {} {} {}:{} {} signal {} {}..{} node {} pid {}", a.claim_no, a.attempt, to_string(a.reason),
-                     a.failure.type, a.failure.message, a.failure.backtrace, a.failure.signal, words(a.started_at), words(a.ended_at), a.node,
-                     a.pid);
+  return fmt::format("claim {} attempt {} {} {}:{} {} signal {} {}..{} node {} pid {}", a.claim_no, a.attempt, to_string(a.reason), a.failure.type,
+                     a.failure.message, a.failure.backtrace, a.failure.signal, words(a.started_at), words(a.ended_at), a.node, a.pid);
 }
 
 template <class Status> std::string statuses(std::vector<Status> const& all) {
@@ -97,8 +96,8 @@ std::string words(PruneResult const& result) {
 std::string words(RemoveResult const& result) { return statuses(result.statuses); }
 
 std::string words(ClaimResult const& result) {
-  std::string text = fmt::format("{}finishes {}{}next due {}\n", result.node_dead ? "dead " : "", statuses(result.finishes),
-                                 result.more ? "more " : "", words(result.next_due));
+  std::string text = fmt::format("{}finishes {}{}next due {}\n", result.node_dead ? "dead " : "", statuses(result.finishes), result.more ? "more " : "",
+                                 words(result.next_due));
   for (Claimed const& c : result.jobs) {
     text += fmt::format("{} seq {} claim {} {} at {}\n", words(c.job), c.seq, c.claim_no, words(c.tally), words(c.claimed_at));
   }
@@ -107,14 +106,13 @@ std::string words(ClaimResult const& result) {
 
 std::string words(JobRecord const& r) {
   return fmt::format("{} seq {} {} run_at {} {} claim {} holder {} node {} in {} started {} finished {} cancel asked {} result {} progress {}", words(r.job),
-                     r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder, r.node, words(r.inserted_at),
-                     words(r.attempted_at), words(r.finished_at), words(r.cancel_asked_at), r.result,
-                     r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
+                     r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder, r.node, words(r.inserted_at), words(r.attempted_at),
+                     words(r.finished_at), words(r.cancel_asked_at), r.result, r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
 }
 
 std::string words(Event const& e) {
-  std::string text = fmt::format("{} {} {} -> {} {} at {}{}", e.id.str(), to_string(e.verb), words(e.from), words(e.to), to_string(e.reason),
-                                 words(e.at), e.stale ? " stale" : "");
+  std::string text = fmt::format("{} {} {} -> {} {} at {}{}", e.id.str(), to_string(e.verb), words(e.from), words(e.to), to_string(e.reason), words(e.at),
+                                 e.stale ? " stale" : "");
   if (names_a_holder(e)) text += fmt::format(" holder {}", e.holder);
   if (names_a_holder(e) && !e.stale) text += fmt::format(" node {} claim {}", e.node, e.claim_no);
   return text;

@@ -18,7 +18,7 @@ class Process {
   ~Process();
 
   int pid() const { return pid_; }
-  int end();               // TERM, then at most 20 s; the exit code, 128 + signal if a signal ended it, -1 if KILL was needed
+  int end();  // TERM, then at most 20 s; the exit code, 128 + signal if a signal ended it, -1 if KILL was needed
   int wait(std::chrono::seconds most);
   std::string output() const;
   std::string errors() const;

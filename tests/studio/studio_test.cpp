@@ -116,9 +116,9 @@ TEST_F(Studio, makes_four_sizes_of_a_jpeg_a_png_and_a_turned_picture) {
       EXPECT_EQ(size.bytes, static_cast<std::int64_t>(thumbnail.body.size()));
     }
   }
-  Process verify(studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.worker->pid()), "--server",
-                                 std::to_string(studio.server->pid())}),
-                 studio.folder() / "verify");
+  Process verify(
+      studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.worker->pid()), "--server", std::to_string(studio.server->pid())}),
+      studio.folder() / "verify");
   EXPECT_EQ(verify.wait(30s), 0) << verify.errors();
   Process doubt(studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.server->pid())}), studio.folder() / "doubt");
   EXPECT_EQ(doubt.wait(30s), 1) << "verify believes that the server made them";
@@ -212,7 +212,8 @@ TEST_F(Studio, a_size_that_failed_is_tried_again_by_itself_and_then_when_asked) 
   EXPECT_EQ(known.at(id).sizes[0].problem, "");
   EXPECT_GE(known.at(id).sizes[0].pids.size(), 1U);
   EXPECT_EQ(post("/pictures/" + id + "/retry").status, 409);
-  for (char const* path : {"/pictures/retry", "/pictures//retry", "/pictures/x/retry", "/pictures/00000000000000000000000000000000/retry", "/pictures/retry/retry"}) {
+  for (char const* path :
+       {"/pictures/retry", "/pictures//retry", "/pictures/x/retry", "/pictures/00000000000000000000000000000000/retry", "/pictures/retry/retry"}) {
     EXPECT_EQ(post(path).status, 404) << path;
   }
   EXPECT_EQ(post("/pictures/" + id + "/retry", {{"Origin", "http://evil.example"}}).status, 403);
@@ -255,8 +256,9 @@ TEST_F(Studio, answers_only_its_own_page_and_its_own_addresses) {
   std::string const id = accepted("a.jpg", jpeg(20, 20));
   EXPECT_EQ(get("/", {{"Host", "evil.example"}}).status, 421);
   EXPECT_EQ(send("a.jpg", jpeg(20, 20), {{"Origin", "http://evil.example"}}).status, 403);
-  for (std::string const& path : std::vector<std::string>{"/thumbs/../../../spark.db", "/thumbs/%2e%2e/160.jpg", "/thumbs/" + id + "/../picture.json",
-                                 "/thumbs/" + id + "/161.jpg", "/thumbs/" + id + "/160.jpg/x", "/thumbs/" + id + "/original", "/nothing"}) {
+  for (std::string const& path :
+       std::vector<std::string>{"/thumbs/../../../spark.db", "/thumbs/%2e%2e/160.jpg", "/thumbs/" + id + "/../picture.json", "/thumbs/" + id + "/161.jpg",
+                                "/thumbs/" + id + "/160.jpg/x", "/thumbs/" + id + "/original", "/nothing"}) {
     EXPECT_EQ(get(path).status, 404) << path;
   }
   httplib::Client client(studio.url());

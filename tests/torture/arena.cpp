@@ -44,7 +44,11 @@ std::uint64_t seed_of_this_run() {
 }
 
 Arena::Arena(std::string name, std::uint64_t seed, Mix mix)
-    : name_(std::move(name)), seed_(seed), mix_(mix), random_(seed), folder_(new_folder(name_)),
+    : name_(std::move(name)),
+      seed_(seed),
+      mix_(mix),
+      random_(seed),
+      folder_(new_folder(name_)),
       queue_(kue::open_store_queue("sqlite:" + folder_ + "/spark.db", {.event_log = true})),
       pushes_(std::make_unique<kue::testing::JournalWriter>(folder_ + "/pushes")) {
   fmt::print("{}: seed {} (TORTURE_SEED={} repeats its choices), folder {}\n", name_, seed_, seed_, folder_);
@@ -137,10 +141,12 @@ std::int64_t Arena::finished() {
 }
 
 bool Arena::drain(milliseconds limit) {
-  return wait_for([&] {
-    std::this_thread::sleep_for(milliseconds(20));
-    return finished() >= pushed_;
-  }, limit);
+  return wait_for(
+      [&] {
+        std::this_thread::sleep_for(milliseconds(20));
+        return finished() >= pushed_;
+      },
+      limit);
 }
 
 bool Arena::end_worker() {
@@ -148,7 +154,13 @@ bool Arena::end_worker() {
   if (!brood_.wait_exit(master_, milliseconds(30'000))) return false;
   int const status = brood_.status_of(master_);
   bool const clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  return wait_for([&] { brood_.reap(); return brood_.strays(0).empty(); }, milliseconds(2000)) && clean;
+  return wait_for(
+             [&] {
+               brood_.reap();
+               return brood_.strays(0).empty();
+             },
+             milliseconds(2000)) &&
+         clean;
 }
 
 bool Arena::left_a_run_open(int pid) const {

@@ -14,7 +14,7 @@
 namespace torture {
 
 struct Mix {
-  int slow_percent = 0;   // jobs that outlive a stop deadline of 300 ms
+  int slow_percent = 0;  // jobs that outlive a stop deadline of 300 ms
 };
 
 // Who was killed when; `pids` are all processes that this kill was meant to end.
@@ -43,15 +43,15 @@ class Arena {
   Brood& brood() { return brood_; }
 
   bool wait_for_runs(std::int64_t more, milliseconds limit);  // than at start_worker or count_runs_from_here, about
-  std::int64_t finished();                                   // jobs in a final state
+  std::int64_t finished();                                    // jobs in a final state
   bool drain(milliseconds limit);                             // until every job is final
   bool end_worker();                                          // TERM; true if it left in good order, with nothing behind
 
   void count_runs_from_here() { runs_at_start_ = runs_begun(); }
-  bool left_a_run_open(int pid) const;   // a dead process: does its journal end inside a run?
+  bool left_a_run_open(int pid) const;  // a dead process: does its journal end inside a run?
 
-  void kill(int pid);                                     // SIGKILL, remembered
-  void remember_kill(std::vector<int> const& pids);       // that these processes are about to end, for the measures below
+  void kill(int pid);                                // SIGKILL, remembered
+  void remember_kill(std::vector<int> const& pids);  // that these processes are about to end, for the measures below
   std::vector<Kill> const& kills() const { return kills_; }
 
   kue::testing::Verdict verdict();

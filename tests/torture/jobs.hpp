@@ -45,8 +45,7 @@ struct Spin {
   kue::Outcome run(kue::Context& ctx, Witness& witness) const {
     return witness.watch(ctx, hash(), [&] {
       auto const until = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-      while (std::chrono::steady_clock::now() < until) {
-      }
+      while (std::chrono::steady_clock::now() < until) {}
       return kue::completed();
     });
   }

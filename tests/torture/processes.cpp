@@ -99,7 +99,12 @@ Brood::Brood() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 void Brood::end_all() {
   for (int const pid : descendants_of(::getpid())) ::kill(pid, SIGKILL);
-  wait_for([&] { reap(); return strays(0).empty(); }, milliseconds(5000));
+  wait_for(
+      [&] {
+        reap();
+        return strays(0).empty();
+      },
+      milliseconds(5000));
 }
 
 int Brood::spawn(std::vector<std::string> const& command, std::string const& log_file) {
@@ -129,7 +134,12 @@ void Brood::reap() {
 }
 
 bool Brood::wait_exit(int pid, milliseconds limit) {
-  return wait_for([&] { reap(); return statuses_.contains(pid); }, limit);
+  return wait_for(
+      [&] {
+        reap();
+        return statuses_.contains(pid);
+      },
+      limit);
 }
 
 std::vector<int> Brood::strays(int but_not) const {

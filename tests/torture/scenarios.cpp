@@ -21,15 +21,15 @@ constexpr int kSlower = 3;
 constexpr int kSlower = 1;
 #endif
 
-constexpr milliseconds kGone(2000);                      // after the master's death, for all of its processes
-constexpr milliseconds kRecovered(5000 * kSlower);       // far below the 60 s after which a silent node is thought dead
+constexpr milliseconds kGone(2000);                 // after the master's death, for all of its processes
+constexpr milliseconds kRecovered(5000 * kSlower);  // far below the 60 s after which a silent node is thought dead
 constexpr milliseconds kNextKeeper(10'000 * kSlower);
-constexpr milliseconds kUnderLoad(20'000 * kSlower);     // for a worker to boot and run its first jobs
+constexpr milliseconds kUnderLoad(20'000 * kSlower);  // for a worker to boot and run its first jobs
 constexpr milliseconds kDrained(120'000 * kSlower);
 
-#define TORTURE_REQUIRE(condition, arena)        \
-  if (!(condition)) {                            \
-    (arena).keep_folder();                       \
+#define TORTURE_REQUIRE(condition, arena)           \
+  if (!(condition)) {                               \
+    (arena).keep_folder();                          \
     FAIL() << #condition << "\n" << (arena).logs(); \
   }
 
@@ -49,12 +49,23 @@ void expect_promise_kept(Arena& arena, int kills) {
 }
 
 void wait_until_gone(Arena& arena, int pid) {
-  wait_for([&] { arena.brood().reap(); return !alive(pid); }, milliseconds(2000));
+  wait_for(
+      [&] {
+        arena.brood().reap();
+        return !alive(pid);
+      },
+      milliseconds(2000));
 }
 
 void kill_one_child(Arena& arena) {
   std::vector<int> children;
-  ASSERT_TRUE(wait_for([&] { children = arena.job_children(); return !children.empty(); }, milliseconds(5000))) << arena.logs();
+  ASSERT_TRUE(wait_for(
+      [&] {
+        children = arena.job_children();
+        return !children.empty();
+      },
+      milliseconds(5000)))
+      << arena.logs();
   int const victim = children[static_cast<std::size_t>(arena.pick(0, static_cast<int>(children.size()) - 1))];
   arena.kill(victim);
   wait_until_gone(arena, victim);
@@ -74,7 +85,12 @@ void finish(Arena& arena, int kills) {
 }
 
 bool gone_within(Arena& arena, int but_not, milliseconds limit) {
-  return wait_for([&] { arena.brood().reap(); return arena.brood().strays(but_not).empty(); }, limit);
+  return wait_for(
+      [&] {
+        arena.brood().reap();
+        return arena.brood().strays(but_not).empty();
+      },
+      limit);
 }
 
 }  // namespace
@@ -123,12 +139,24 @@ void kill_keepers(int kills) {
   for (int i = 0; i < kills; ++i) {
     ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
     int keeper = 0;
-    TORTURE_REQUIRE(wait_for([&] { keeper = arena.keeper(); return keeper != 0; }, kNextKeeper), arena);
+    TORTURE_REQUIRE(wait_for(
+                        [&] {
+                          keeper = arena.keeper();
+                          return keeper != 0;
+                        },
+                        kNextKeeper),
+                    arena);
     arena.kill(keeper);
     if (i % 2 == 0) {
       ASSERT_NO_FATAL_FAILURE(kill_one_child(arena));
     }
-    TORTURE_REQUIRE(wait_for([&] { int const now = arena.keeper(); return now != 0 && now != keeper; }, kNextKeeper), arena);
+    TORTURE_REQUIRE(wait_for(
+                        [&] {
+                          int const now = arena.keeper();
+                          return now != 0 && now != keeper;
+                        },
+                        kNextKeeper),
+                    arena);
     arena.count_runs_from_here();
   }
   finish(arena, static_cast<int>(arena.kills().size()));

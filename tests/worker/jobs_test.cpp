@@ -118,7 +118,8 @@ TEST_P(Deaths, runs_again_twice_and_is_poison_the_third_time) {
   EXPECT_EQ(::kill(worker, 0), 0);
   if (std::string(GetParam().kind) == "Segfault") {
     EXPECT_TRUE(eventually([&] { return count("failed Segfault") == 1; }));
-    EXPECT_NE(log().find("died by signal 11 (Segmentation fault) while running job=zoo::Segfault#" + job.str() + "; it is available again (crash 1 of 3)"), std::string::npos);
+    EXPECT_NE(log().find("died by signal 11 (Segmentation fault) while running job=zoo::Segfault#" + job.str() + "; it is available again (crash 1 of 3)"),
+              std::string::npos);
   }
 }
 

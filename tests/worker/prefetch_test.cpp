@@ -94,9 +94,8 @@ TEST_F(Prefetch, a_crash_is_charged_to_its_job_alone_and_what_had_ended_is_not_r
   }
   push_all(all);
   start({"-c", "1"});
-  ASSERT_TRUE(eventually([&] {
-    return std::all_of(deadly.begin(), deadly.end(), [&](kue::JobId id) { return state(id) == State::discarded; });
-  }, 60s)) << log();
+  ASSERT_TRUE(eventually([&] { return std::all_of(deadly.begin(), deadly.end(), [&](kue::JobId id) { return state(id) == State::discarded; }); }, 60s))
+      << log();
   std::vector<kue::Envelope> healthy;
   for (kue::Envelope const& job : all) {
     if (std::find(deadly.begin(), deadly.end(), job.id) == deadly.end()) healthy.push_back(job);

@@ -69,7 +69,9 @@ struct SleepWatching {  // gives back what it has when it is asked to stop
     Run const run(ctx, "SleepWatching");
     for (int slept = 0; slept < ms; slept += 5) {
       if (ctx.stop_requested()) {
-        run.say(ctx.stop_cause() == kue::StopCause::timeout ? "stopped-timeout" : ctx.stop_cause() == kue::StopCause::cancelled ? "stopped-cancelled" : "stopped-shutdown");
+        run.say(ctx.stop_cause() == kue::StopCause::timeout     ? "stopped-timeout"
+                : ctx.stop_cause() == kue::StopCause::cancelled ? "stopped-cancelled"
+                                                                : "stopped-shutdown");
         return kue::interrupted();
       }
       sleep_ms(5);
@@ -266,24 +268,43 @@ Arguments read(int argc, char** argv) {
   Arguments all;
   for (int i = 1; i < argc; ++i) {
     std::string const name = argv[i];
-    if (name == "--stop-when-empty") { all.options.stop_when_empty = true; continue; }
-    if (name == "--sequential") { all.sequential = true; continue; }
+    if (name == "--stop-when-empty") {
+      all.options.stop_when_empty = true;
+      continue;
+    }
+    if (name == "--sequential") {
+      all.sequential = true;
+      continue;
+    }
     if (i + 1 >= argc) throw std::invalid_argument(name + " needs a value");
     std::string const value = argv[++i];
     auto const ms = [&] { return kue::Millis(std::stoi(value)); };
-    if (name == "--store") all.store = value;
-    else if (name == "--folder") all.folder = value;
-    else if (name == "--journal") zoo::journal_path = value;
-    else if (name == "--boot") all.boot = value;
-    else if (name == "-c") all.options.concurrency = std::stoi(value);
-    else if (name == "--pid-file") all.options.pid_file = value;
-    else if (name == "--stop-timeout") all.options.stop_timeout = ms();
-    else if (name == "--grace") all.options.hard_timeout_grace = ms();
-    else if (name == "--beat") all.options.node_beat = ms();
-    else if (name == "--dead") all.options.node_dead = ms();
-    else if (name == "--keep-completed") all.options.retention.usual.completed = ms();
-    else if (name == "--respawn") all.options.respawn_delay = ms(), all.options.respawn_delay_max = ms() * 4;
-    else throw std::invalid_argument("unknown option " + name);
+    if (name == "--store")
+      all.store = value;
+    else if (name == "--folder")
+      all.folder = value;
+    else if (name == "--journal")
+      zoo::journal_path = value;
+    else if (name == "--boot")
+      all.boot = value;
+    else if (name == "-c")
+      all.options.concurrency = std::stoi(value);
+    else if (name == "--pid-file")
+      all.options.pid_file = value;
+    else if (name == "--stop-timeout")
+      all.options.stop_timeout = ms();
+    else if (name == "--grace")
+      all.options.hard_timeout_grace = ms();
+    else if (name == "--beat")
+      all.options.node_beat = ms();
+    else if (name == "--dead")
+      all.options.node_dead = ms();
+    else if (name == "--keep-completed")
+      all.options.retention.usual.completed = ms();
+    else if (name == "--respawn")
+      all.options.respawn_delay = ms(), all.options.respawn_delay_max = ms() * 4;
+    else
+      throw std::invalid_argument("unknown option " + name);
   }
   all.options.store_url = all.store;
   return all;
@@ -330,14 +351,13 @@ int main(int argc, char** argv) try {
   Arguments const args = read(argc, argv);
   kue::Registry& kinds = registry();
   if (args.boot == "needs") kinds.add<zoo::NeedsNothingKnown>();
-  kue::WorkerParts const parts{.queue =
-                                   [&]() -> std::shared_ptr<kue::Queue> {
-                                     zoo::note(fmt::format("boot {}", ::getpid()));
-                                     if (args.boot == "fail") throw std::runtime_error("the license server does not answer");
-                                     if (args.boot == "die") ::_exit(9);
-                                     if (!args.folder.empty()) return std::make_shared<zoo::FolderQueue>(args.folder);
-                                     return kue::open_store_queue(args.store, {.event_log = true});
-                                   },
+  kue::WorkerParts const parts{.queue = [&]() -> std::shared_ptr<kue::Queue> {
+                                 zoo::note(fmt::format("boot {}", ::getpid()));
+                                 if (args.boot == "fail") throw std::runtime_error("the license server does not answer");
+                                 if (args.boot == "die") ::_exit(9);
+                                 if (!args.folder.empty()) return std::make_shared<zoo::FolderQueue>(args.folder);
+                                 return kue::open_store_queue(args.store, {.event_log = true});
+                               },
                                .services = {}};
   if (args.sequential) {
     kue::SequentialWorker worker(kinds, args.options);

@@ -35,20 +35,20 @@ class Zoo : public ::testing::Test {
   kue::Store& store() { return queue_->store(); }
 
   // ---- workers
-  pid_t start(std::vector<std::string> arguments = {});       // on the store
-  pid_t start_plain(std::vector<std::string> arguments);      // without --store
+  pid_t start(std::vector<std::string> arguments = {});               // on the store
+  pid_t start_plain(std::vector<std::string> arguments);              // without --store
   int wait_exit(pid_t worker, std::chrono::milliseconds most = 20s);  // wait status; -1: it still runs
-  std::vector<pid_t> children(pid_t worker) const;            // that are ready or not, without the keeper
-  std::vector<pid_t> ready_children(pid_t worker);            // have run their after_fork
-  pid_t keeper(pid_t worker) const;                           // 0: none
+  std::vector<pid_t> children(pid_t worker) const;                    // that are ready or not, without the keeper
+  std::vector<pid_t> ready_children(pid_t worker);                    // have run their after_fork
+  pid_t keeper(pid_t worker) const;                                   // 0: none
   void send(pid_t process, int signal) const;
 
   // ---- looking
   bool eventually(std::function<bool()> const& what, std::chrono::milliseconds most = 15s) const;
   std::vector<Line> journal(std::string const& first_word = "") const;
-  int count(std::string const& text) const;                   // journal lines that contain it
+  int count(std::string const& text) const;  // journal lines that contain it
   bool journal_says(std::string const& text) const { return count(text) > 0; }
-  std::string log() const;                                    // stderr of all workers
+  std::string log() const;  // stderr of all workers
   std::string path(std::string const& name) const { return folder_ + "/" + name; }
   std::string url() const { return "sqlite:" + path("zoo.db"); }
 

@@ -15,16 +15,15 @@
 
 namespace {
 
-constexpr std::string_view kUsage =
-    "usage: kue-checker --store URL [--runs PATH] [--pushes PATH] [--drained] [--all]\n"
-    "\n"
-    "  --store URL    the store, for example sqlite:spark.db; its event log must have been on from the first push\n"
-    "  --runs PATH    journals that the jobs wrote: a file or a directory of files (kue/testing/journal.hpp)\n"
-    "  --pushes PATH  journals that the producers wrote\n"
-    "  --drained      every job should be in a final state\n"
-    "  --all          print every violation, not only the first one's history\n"
-    "\n"
-    "exit codes: 0 every rule holds, 1 a rule is broken, 2 usage, 3 nothing to check, 4 the store cannot be read\n";
+constexpr std::string_view kUsage = "usage: kue-checker --store URL [--runs PATH] [--pushes PATH] [--drained] [--all]\n"
+                                    "\n"
+                                    "  --store URL    the store, for example sqlite:spark.db; its event log must have been on from the first push\n"
+                                    "  --runs PATH    journals that the jobs wrote: a file or a directory of files (kue/testing/journal.hpp)\n"
+                                    "  --pushes PATH  journals that the producers wrote\n"
+                                    "  --drained      every job should be in a final state\n"
+                                    "  --all          print every violation, not only the first one's history\n"
+                                    "\n"
+                                    "exit codes: 0 every rule holds, 1 a rule is broken, 2 usage, 3 nothing to check, 4 the store cannot be read\n";
 
 struct Options {
   std::string store, runs, pushes;
@@ -39,13 +38,20 @@ Options read_options(std::span<char*> args) {
       if (++i == args.size()) throw std::invalid_argument(fmt::format("{} needs a value", name));
       return std::string(args[i]);
     };
-    if (name == "--store") options.store = value();
-    else if (name == "--runs") options.runs = value();
-    else if (name == "--pushes") options.pushes = value();
-    else if (name == "--drained") options.drained = true;
-    else if (name == "--all") options.all = true;
-    else if (name == "--help" || name == "-h") options.help = true;
-    else throw std::invalid_argument(fmt::format("unknown option '{}'", name));
+    if (name == "--store")
+      options.store = value();
+    else if (name == "--runs")
+      options.runs = value();
+    else if (name == "--pushes")
+      options.pushes = value();
+    else if (name == "--drained")
+      options.drained = true;
+    else if (name == "--all")
+      options.all = true;
+    else if (name == "--help" || name == "-h")
+      options.help = true;
+    else
+      throw std::invalid_argument(fmt::format("unknown option '{}'", name));
   }
   if (options.store.empty() && !options.help) throw std::invalid_argument("--store URL is missing");
   return options;

@@ -13,18 +13,15 @@ inline constexpr std::size_t kMaxFields = 32;
 // Converts to every type but T itself (T(any) would be a copy) and T's bases.
 template <class T> struct AnyField {
   template <class U>
-    requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>)
-  constexpr operator U() const noexcept;  // never defined, never called
+  requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>) constexpr operator U() const noexcept;  // never defined, never called
 };
 template <class T> struct AnyBase {
   template <class U>
-    requires(!std::is_same_v<U, T> && std::is_base_of_v<U, T>)
-  constexpr operator U() const noexcept;
+  requires(!std::is_same_v<U, T> && std::is_base_of_v<U, T>) constexpr operator U() const noexcept;
 };
 template <class T> struct AnyReference {
   template <class U>
-    requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>)
-  constexpr operator U&() const noexcept;
+  requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>) constexpr operator U&() const noexcept;
 };
 
 template <class T, class Last, std::size_t... I> constexpr bool takes_then(std::index_sequence<I...>) {
@@ -43,8 +40,7 @@ template <class T, std::size_t N = 0> constexpr std::size_t count_fields() {
 }
 
 template <class T> constexpr std::size_t checked_field_count() {
-  static_assert(std::is_class_v<T> && std::is_aggregate_v<T>,
-                "kue: a class with constructors or private members must name its fields: KUE_FIELDS(a_, b_)");
+  static_assert(std::is_class_v<T> && std::is_aggregate_v<T>, "kue: a class with constructors or private members must name its fields: KUE_FIELDS(a_, b_)");
   static_assert(std::is_default_constructible_v<T>,
                 "kue: a struct that travels must be default-constructible, because the worker makes an empty one and fills in the "
                 "fields; a reference member or a member without a default constructor prevents that");

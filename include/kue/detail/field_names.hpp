@@ -18,7 +18,10 @@ struct ListedFields {  // a friend of every class that says KUE_FIELDS
   template <class T, class V> static constexpr decltype(auto) visit(T& object, V& visitor) { return object.kue_visit_fields(visitor); }
 };
 
-template <class T> concept lists_fields = requires { ListedFields::list<T>(); };
+template <class T>
+concept lists_fields = requires {
+  ListedFields::list<T>();
+};
 
 constexpr std::size_t count_names(std::string_view list) {
   std::size_t n = list.empty() ? 0 : 1;
@@ -42,9 +45,7 @@ template <std::size_t N> constexpr std::array<std::string_view, N> split_names(s
 
 // ---- aggregates
 
-template <class T> struct Wrapped {
-  T value;
-};
+template <class T> struct Wrapped { T value; };
 
 // An object that exists only for the compiler: its fields have addresses, and it is never defined.
 #ifdef __clang__
@@ -54,17 +55,13 @@ template <class T> struct Wrapped {
 #endif
 template <class T> extern Wrapped<T> const nowhere;
 
-template <std::size_t I, class P> struct PointerAt {
-  P pointer;
-};
+template <std::size_t I, class P> struct PointerAt { P pointer; };
 template <class Indices, class... P> struct Pointers;
 template <std::size_t... I, class... P> struct Pointers<std::index_sequence<I...>, P...> : PointerAt<I, P>... {};
 template <std::size_t I, class P> constexpr P pick(PointerAt<I, P> const& at) { return at.pointer; }
 
 struct TakeAddresses {
-  template <class... F> constexpr auto operator()(F&... field) const {
-    return Pointers<std::index_sequence_for<F...>, F*...>{{&field}...};
-  }
+  template <class... F> constexpr auto operator()(F&... field) const { return Pointers<std::index_sequence_for<F...>, F*...>{{&field}...}; }
 };
 
 template <class T, std::size_t N> consteval auto field_pointers() {
@@ -85,18 +82,15 @@ constexpr std::string_view name_in(std::string_view spelling) {
   return spelling.substr(before + 1, end - before - 1);
 }
 
-template <auto P> consteval std::string_view name_of_pointer() {
-  return name_in(__PRETTY_FUNCTION__);
-}
+template <auto P> consteval std::string_view name_of_pointer() { return name_in(__PRETTY_FUNCTION__); }
 
 template <class T, std::size_t N> consteval std::array<std::string_view, N> reflected_names() {
   if constexpr (N == 0) {
     return {};
   } else {
     constexpr auto pointers = field_pointers<T, N>();
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<std::string_view, N>{name_of_pointer<pick<I>(pointers)>()...};
-    }(std::make_index_sequence<N>());
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return std::array<std::string_view, N>{name_of_pointer<pick<I>(pointers)>()...}; }
+    (std::make_index_sequence<N>());
   }
 }
 

@@ -9,8 +9,7 @@
 namespace kue {
 namespace detail {
 
-template <class P> inline constexpr bool is_service =
-    !std::is_same_v<P, Logger> && !std::is_same_v<P, Context> && !std::is_same_v<P, Failure>;
+template <class P> inline constexpr bool is_service = !std::is_same_v<P, Logger> && !std::is_same_v<P, Context> && !std::is_same_v<P, Failure>;
 
 // One argument of run() or failed(), found by its type.
 template <class P> P& inject(Context& context, Services& services) {
@@ -62,8 +61,8 @@ template <class J> struct JobCalls {
     return std::nullopt;
   }
 
-  static void failed([[maybe_unused]] std::string_view args, [[maybe_unused]] Failure const& failure,
-                     [[maybe_unused]] Context& context, [[maybe_unused]] Services& services) {
+  static void failed([[maybe_unused]] std::string_view args, [[maybe_unused]] Failure const& failure, [[maybe_unused]] Context& context,
+                     [[maybe_unused]] Services& services) {
     if constexpr (has_failed<J>) {
       try {
         J job{};
@@ -80,8 +79,10 @@ template <class J> struct JobCalls {
   template <class R, class A> struct AttemptOf<R (*)(A)> { using type = A; };
   template <class R, class A> struct AttemptOf<R (J::*)(A) const> { using type = A; };
   static constexpr auto attempt_type() {
-    if constexpr (has_backoff<J>) return typename AttemptOf<decltype(&J::backoff)>::type{};
-    else return std::uint32_t{};
+    if constexpr (has_backoff<J>)
+      return typename AttemptOf<decltype(&J::backoff)>::type{};
+    else
+      return std::uint32_t{};
   }
   using BackoffAttempt = decltype(attempt_type());
 
@@ -112,11 +113,12 @@ template <class J> struct JobCalls {
     }
   }
 
-  template <class... P>
-  static void call_failed(J& job, Failure const& failure, Context& context, Services& services, Types<P...>) {
+  template <class... P> static void call_failed(J& job, Failure const& failure, Context& context, Services& services, Types<P...>) {
     job.failed([&]() -> decltype(auto) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<P>, Failure>) return (failure);
-      else return inject<std::remove_reference_t<P>>(context, services);
+      if constexpr (std::is_same_v<std::remove_cvref_t<P>, Failure>)
+        return (failure);
+      else
+        return inject<std::remove_reference_t<P>>(context, services);
     }()...);
   }
 };

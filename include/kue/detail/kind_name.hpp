@@ -31,8 +31,7 @@ template <class J> constexpr bool local_by_member() {
 
 // Neither is known by name outside of its function or file.
 template <class J> inline constexpr bool is_nameless = contains(type_name<J>(), ")::") || contains(type_name<J>(), "{anonymous}") ||
-                                                       contains(type_name<J>(), "<unnamed ") || contains(type_name<J>(), "(unnamed ") ||
-                                                       local_by_member<J>();
+                                                       contains(type_name<J>(), "<unnamed ") || contains(type_name<J>(), "(unnamed ") || local_by_member<J>();
 
 // ---- characters
 

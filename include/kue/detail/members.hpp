@@ -13,20 +13,20 @@ template <class... T> struct Types {};
 
 // A member of that name of any sort, private, overloaded or a template: then J's and Probe's are ambiguous in Both.
 // A final class cannot be asked in this way; there a usable member counts.
-#define KUE_DETAIL_HAS_MEMBER(name)                                                           \
-  struct Probe_##name {                                                                       \
-    int name;                                                                                 \
-  };                                                                                          \
-  template <class J> struct Both_##name : J, Probe_##name {};                                 \
-  template <class J> constexpr bool find_member_##name() {                                    \
-    if constexpr (!std::is_class_v<J>) {                                                      \
-      return false;                                                                           \
-    } else if constexpr (std::is_final_v<J>) {                                                \
-      return requires { &J::name; };                                                          \
-    } else {                                                                                  \
-      return !requires { &Both_##name<J>::name; };                                            \
-    }                                                                                         \
-  }                                                                                           \
+#define KUE_DETAIL_HAS_MEMBER(name)                           \
+  struct Probe_##name {                                       \
+    int name;                                                 \
+  };                                                          \
+  template <class J> struct Both_##name : J, Probe_##name {}; \
+  template <class J> constexpr bool find_member_##name() {    \
+    if constexpr (!std::is_class_v<J>) {                      \
+      return false;                                           \
+    } else if constexpr (std::is_final_v<J>) {                \
+      return requires { &J::name; };                          \
+    } else {                                                  \
+      return !requires { &Both_##name<J>::name; };            \
+    }                                                         \
+  }                                                           \
   template <class J> inline constexpr bool has_member_##name = find_member_##name<J>();
 
 KUE_DETAIL_HAS_MEMBER(run)
@@ -39,7 +39,8 @@ KUE_DETAIL_HAS_MEMBER(failed)
 
 template <class T> constexpr bool find_call() {
   if constexpr (std::is_class_v<T>) {
-    return requires { &T::operator(); } || is_lambda<T>;
+    return requires { &T::operator(); }
+    || is_lambda<T>;
   } else {
     return std::is_function_v<std::remove_pointer_t<T>>;
   }
@@ -48,9 +49,7 @@ template <class T> inline constexpr bool called_like_a_function = find_call<T>()
 
 // ---- what a member function takes and returns
 
-template <class F> struct MemberFunction {
-  static constexpr bool kKnown = false;
-};
+template <class F> struct MemberFunction { static constexpr bool kKnown = false; };
 template <class J, class R, class... P> struct PlainMemberFunction {
   static constexpr bool kKnown = true;
   using Result = R;

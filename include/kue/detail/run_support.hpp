@@ -22,9 +22,9 @@ Outcome corrupt_by_validate(std::string_view kind);
 void* find_service(Services& services, std::type_info const& type, std::string_view name);
 
 Outcome outcome_of_exception(Context& context);
-Outcome checked_outcome(Outcome outcome);       // of what run() returned or threw
+Outcome checked_outcome(Outcome outcome);  // of what run() returned or threw
 Outcome outcome_of_result(Writer& result);
 void log_failed_threw(Context& context);
-void swallow_exception();                       // only the unwinding of a cancelled thread goes on
+void swallow_exception();  // only the unwinding of a cancelled thread goes on
 
 }  // namespace kue::detail

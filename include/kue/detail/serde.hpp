@@ -79,7 +79,7 @@ template <class T> struct EnumSerde {  // as its integer
 
 template <class T> struct SequenceSerde {  // vector, deque, list; bytes as base64
   using Item = typename T::value_type;
-  static constexpr bool kBytes = std::is_same_v<Item, std::byte> && requires(T& t) { t.data(); };
+  static constexpr bool kBytes = std::is_same_v<Item, std::byte> && requires(T & t) { t.data(); };
 
   static void write(Writer& out, T const& value) {
     if constexpr (kBytes) {
@@ -157,9 +157,9 @@ std::optional<std::uint64_t> parse_key(Reader& in, std::uint64_t max);
 template <class T> struct MapSerde {
   using Key = typename T::key_type;
   static constexpr bool kText = std::is_same_v<Key, std::string>;
-  static_assert(kText || std::is_integral_v<Key> || std::is_enum_v<Key>,
-                "kue: the key of a map that travels must be std::string, an integer or an enum");
-  static_assert(requires(T& t, Key k) { t[k]; }, "kue: a multimap cannot travel; use a map of vectors");
+  static_assert(kText || std::is_integral_v<Key> || std::is_enum_v<Key>, "kue: the key of a map that travels must be std::string, an integer or an enum");
+  static_assert(
+      requires(T & t, Key k) { t[k]; }, "kue: a multimap cannot travel; use a map of vectors");
 
   static void write(Writer& out, T const& value) {
     out.begin_object();
@@ -242,8 +242,7 @@ template <class T, class... A> struct VariantSerde {
   template <std::size_t... I> static void write_value(Writer& out, T const& value, std::index_sequence<I...>) {
     (void)((value.index() == I && (kue::write(out, *get_if<I>(&value)), true)) || ...);
   }
-  template <std::size_t... I>
-  static void read_value(Reader& in, std::size_t index, T& into, std::index_sequence<I...>) {
+  template <std::size_t... I> static void read_value(Reader& in, std::size_t index, T& into, std::index_sequence<I...>) {
     (void)((index == I && (kue::read(in, into.template emplace<I>()), true)) || ...);
   }
 };
@@ -383,9 +382,7 @@ template <class T> constexpr auto choose_serde() {
 }  // namespace detail
 
 template <class T> struct Serde : decltype(detail::choose_serde<T>()) {};
-template <class Rep, class Period>
-struct Serde<std::chrono::duration<Rep, Period>> : detail::DurationSerde<std::chrono::duration<Rep, Period>> {};
-template <class Clock, class Duration>
-struct Serde<std::chrono::time_point<Clock, Duration>> : detail::TimeSerde<Clock, Duration> {};
+template <class Rep, class Period> struct Serde<std::chrono::duration<Rep, Period>> : detail::DurationSerde<std::chrono::duration<Rep, Period>> {};
+template <class Clock, class Duration> struct Serde<std::chrono::time_point<Clock, Duration>> : detail::TimeSerde<Clock, Duration> {};
 
 }  // namespace kue

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+// clang-format off: version 14 does not read requires-expressions
 namespace kue::detail {
 
 template <class T> concept optional_shaped = requires(T& t, T const& c) {

@@ -21,8 +21,8 @@ class LogLines : public LogSink {
   void write(LogLine const& line) override;
 
   std::vector<std::string> lines() const;
-  std::vector<std::string> take();                // and forgets them
-  bool say(std::string_view text) const;          // one of the lines holds it
+  std::vector<std::string> take();        // and forgets them
+  bool say(std::string_view text) const;  // one of the lines holds it
 
  private:
   mutable std::mutex mutex_;

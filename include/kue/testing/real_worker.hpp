@@ -34,12 +34,12 @@ struct Crash {
     after_run,   // run() has returned: its effects are there, and nobody has written down that it is done
     at_mark,     // where crash_mark(mark) is called, for example by the test's own mail server
   };
-  std::string kind = {};           // empty: any
+  std::string kind = {};  // empty: any
   Point at = after_run;
   std::string mark = {};
   int signal = SIGKILL;
   std::optional<int> exit_code = {};  // instead of a signal
-  int times = 1;                   // then the jobs run through
+  int times = 1;                      // then the jobs run through
 };
 
 // A place where a Crash may happen. Does nothing outside of run_worker(), or if no Crash names it.
@@ -50,24 +50,24 @@ struct RealWorkerOptions {
   std::function<std::shared_ptr<Services>(Queue& queue)> services = {};
   std::vector<Crash> crashes = {};
   int concurrency = 1;
-  Millis patience{60'000};         // then the worker is ended
+  Millis patience{60'000};  // then the worker is ended
   LogLevel log_level = LogLevel::info;
 };
 
 struct JobHistory {
   JobRecord record;
-  std::vector<Reason> ends;        // why each run ended, oldest first: crashed, completed
+  std::vector<Reason> ends;  // why each run ended, oldest first: crashed, completed
 };
 
 struct WorkerReport {
-  int exit_code = -1;              // 0: it ran until nothing was left
-  bool timed_out = false;          // it was ended when patience was
-  std::vector<JobHistory> jobs;    // oldest first
-  std::string log;                 // what worker and jobs wrote on stdout and stderr
+  int exit_code = -1;            // 0: it ran until nothing was left
+  bool timed_out = false;        // it was ended when patience was
+  std::vector<JobHistory> jobs;  // oldest first
+  std::string log;               // what worker and jobs wrote on stdout and stderr
 
   std::vector<JobHistory> of(std::string_view kind) const;
   template <Job J> JobHistory job() const { return only(kind_of<J>()); }  // there must be one; Error(not_found)
-  std::string text() const;        // for the message of an assertion
+  std::string text() const;                                               // for the message of an assertion
 
  private:
   JobHistory only(std::string_view kind) const;

@@ -34,7 +34,7 @@ namespace kue::testing {
 // What else must be true of a push; what is not set is not looked at.
 struct Expected {
   std::optional<std::string> queue = {};
-  std::optional<Millis> delay = {};    // from the push to its run_at; 0: at once
+  std::optional<Millis> delay = {};  // from the push to its run_at; 0: at once
   std::optional<TimePoint> run_at = {};
   std::optional<int> priority = {};
   std::optional<std::uint32_t> max_attempts = {};
@@ -99,20 +99,18 @@ class TestQueue : public Queue {
   ~TestQueue() override;
 
   // ---- what was pushed
-  std::vector<Push> pushes() const;  // oldest first
+  std::vector<Push> pushes() const;                                             // oldest first
   template <Job J> std::vector<J> pushed(Expected const& expected = {}) const;  // decoded; `times` is not looked at
-  void forget_pushes();                                        // the jobs stay
+  void forget_pushes();                                                         // the jobs stay
 
   template <Job J> J assert_pushed(Expected const& expected = {},
-                  std::source_location where = std::source_location::current()) const;  // the first of them
-  template <Job J> void assert_pushed(J const& job, Expected const& expected = {},
-                     std::source_location where = std::source_location::current()) const;
-  template <Job J> void assert_not_pushed(Expected const& expected = {},
-                         std::source_location where = std::source_location::current()) const;
+                                   std::source_location where = std::source_location::current()) const;  // the first of them
+  template <Job J> void assert_pushed(J const& job, Expected const& expected = {}, std::source_location where = std::source_location::current()) const;
+  template <Job J> void assert_not_pushed(Expected const& expected = {}, std::source_location where = std::source_location::current()) const;
   void assert_nothing_pushed(std::source_location where = std::source_location::current()) const;
   // Waits until another thread has pushed `times` of them.
-  template <Job J> J wait_for_pushed(Expected const& expected = {}, Millis patience = Millis(10'000),
-                    std::source_location where = std::source_location::current()) const;
+  template <Job J>
+  J wait_for_pushed(Expected const& expected = {}, Millis patience = Millis(10'000), std::source_location where = std::source_location::current()) const;
 
   // ---- time
   FakeClock const& clock() const override;
@@ -154,9 +152,7 @@ class TestQueue : public Queue {
 };
 
 // A job after the way that it travels.
-template <Job J> J round_trip(J const& job) {
-  return from_json<J>(Envelope::from_bytes(make_envelope(job).to_bytes()).args);
-}
+template <Job J> J round_trip(J const& job) { return from_json<J>(Envelope::from_bytes(make_envelope(job).to_bytes()).args); }
 
 // Throws if what arrives is not what was pushed: a member that KUE_FIELDS forgot. The class needs operator==, for
 // example bool operator==(SendInvoice const&) const = default;
@@ -164,8 +160,8 @@ template <Job J>
 requires std::equality_comparable<J>
 void assert_travels(J const& job, std::source_location where = std::source_location::current()) {
   if (J const arrived = round_trip(job); !(arrived == job)) {
-    throw AssertionFailed("a " + std::string(kind_of<J>()) + " does not arrive as it was pushed. What travels is " +
-                              to_json(job) + "; a member that is not in it is missing in KUE_FIELDS",
+    throw AssertionFailed("a " + std::string(kind_of<J>()) + " does not arrive as it was pushed. What travels is " + to_json(job) +
+                              "; a member that is not in it is missing in KUE_FIELDS",
                           where);
   }
 }
@@ -174,15 +170,13 @@ template <Job J> J TestQueue::decoded(Push const& push, std::source_location whe
   J job{};
   std::string problems;
   for (std::string const& problem : detail::read_value(push.job.args, job)) problems += "\n  " + problem;
-  if (!problems.empty())
-    throw AssertionFailed("the arguments " + push.job.args + " are no " + push.job.kind + ":" + problems, where);
+  if (!problems.empty()) throw AssertionFailed("the arguments " + push.job.args + " are no " + push.job.kind + ":" + problems, where);
   return job;
 }
 
 template <Job J> std::vector<J> TestQueue::pushed(Expected const& expected) const {
   std::vector<J> jobs;
-  for (Push const& push : find(kind_of<J>(), std::nullopt, expected).pushes)
-    jobs.push_back(decoded<J>(push, std::source_location::current()));
+  for (Push const& push : find(kind_of<J>(), std::nullopt, expected).pushes) jobs.push_back(decoded<J>(push, std::source_location::current()));
   return jobs;
 }
 

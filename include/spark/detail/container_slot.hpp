@@ -38,9 +38,8 @@ template <class T> class Container::Slot {
   template <class U> Slot& operator=(Recipe<U> recipe) {
     static_assert(std::is_convertible_v<U*, T*>, "this factory makes something that is not the type of the service's key");
     // Through shared_ptr<T>, so that the stored void* is a T* whatever the bases of U are.
-    container_.define(name_, typeid(T),
-                      [build = std::move(recipe.build)]() -> std::shared_ptr<void> { return std::shared_ptr<T>(build()); },
-                      recipe.fork, recipe.where);
+    container_.define(
+        name_, typeid(T), [build = std::move(recipe.build)]() -> std::shared_ptr<void> { return std::shared_ptr<T>(build()); }, recipe.fork, recipe.where);
     return *this;
   }
 

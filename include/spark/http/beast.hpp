@@ -47,9 +47,9 @@ using BeastHandler = std::function<boost::asio::awaitable<BeastResponse>(BeastRe
 struct BeastOptions {
   std::uint32_t max_header_bytes = 16 * 1024;
   std::uint64_t max_body_bytes = 1024 * 1024;
-  std::chrono::milliseconds read_timeout{30'000};   // for a whole request, and for the next one to come
-  std::chrono::milliseconds write_timeout{30'000};  // for a whole response
-  std::size_t max_connections = 1'000;              // more wait to be accepted
+  std::chrono::milliseconds read_timeout{30'000};                                    // for a whole request, and for the next one to come
+  std::chrono::milliseconds write_timeout{30'000};                                   // for a whole response
+  std::size_t max_connections = 1'000;                                               // more wait to be accepted
   std::function<BeastResponse(BeastRequest const&, kue::Error const&)> refuse = {};  // instead of 503
 };
 

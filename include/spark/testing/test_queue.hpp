@@ -61,9 +61,7 @@ class TestQueue : public kue::testing::TestQueue {
   }
 
  private:
-  kue::Store& store_behind() {
-    return worker_queue_ != nullptr ? static_cast<kue::StoreQueue*>(worker_queue_)->store() : store();
-  }
+  kue::Store& store_behind() { return worker_queue_ != nullptr ? static_cast<kue::StoreQueue*>(worker_queue_)->store() : store(); }
 
   Application& app_;
   kue::Queue* worker_queue_ = nullptr;  // in the processes of run_worker

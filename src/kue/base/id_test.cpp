@@ -35,7 +35,8 @@ TEST(JobId, text_comes_back) {
 
 TEST(JobId, anything_else_is_refused) {
   std::string const good = JobId::make().str();
-  for (std::string const& bad : {std::string(), good.substr(1), good + "0", std::string(36, '-'), "g" + good.substr(1), good.substr(0, 8) + "0" + good.substr(9)}) {
+  for (std::string const& bad :
+       {std::string(), good.substr(1), good + "0", std::string(36, '-'), "g" + good.substr(1), good.substr(0, 8) + "0" + good.substr(9)}) {
     EXPECT_FALSE(JobId::parse(bad)) << bad;
   }
 }

@@ -24,16 +24,16 @@ std::array<char, 16> role{"main"};
 
 // PIPE_BUF of Linux: the kernel never mixes a write up to this size with those of other processes, not even in a pipe.
 constexpr std::size_t kMaxLine = 4096;
-constexpr std::size_t kPartRoom = 32;             // for "(12/34) ", or the same in JSON
-constexpr std::size_t kMaxText = 64 * kMaxLine;   // of one message; nobody reads more
+constexpr std::size_t kPartRoom = 32;            // for "(12/34) ", or the same in JSON
+constexpr std::size_t kMaxText = 64 * kMaxLine;  // of one message; nobody reads more
 
 void append_time(std::string& out) {
   auto const now = Clock::system().now().time_since_epoch().count();
   std::time_t const seconds = now / 1000;
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, now % 1000);
+  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                 parts.tm_min, parts.tm_sec, now % 1000);
 }
 
 // Appends the first character of `rest` as it may stand in a line, and says how long it was there. Job data must not be able to
@@ -119,8 +119,7 @@ class StderrSink final : public LogSink {
   // a crash, nothing printed twice after a fork.
   static void write_out(std::string const& line) {
     NoSigpipe const guard;  // a log that nobody reads any more must end no server and no job
-    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
-    }
+    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {}
   }
 
   LogFormat format_;

@@ -22,8 +22,7 @@ class NoSigpipe {
   ~NoSigpipe() {
     if (idle_) return;
     timespec const now{};
-    while (!sigismember(&before_, SIGPIPE) && ::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
-    }
+    while (!sigismember(&before_, SIGPIPE) && ::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {}
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   NoSigpipe(NoSigpipe const&) = delete;

@@ -18,11 +18,10 @@ constexpr std::string_view kSqliteMagic("SQLite format 3\0", 16);
 
 // pread, because the offset of a shared descriptor is its owner's.
 bool starts_as_sqlite(int descriptor) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return false;
   std::array<char, 16> head{};
-  return ::pread(descriptor, head.data(), head.size(), 0) == static_cast<ssize_t>(head.size()) &&
-         std::string_view(head.data(), head.size()) == kSqliteMagic;
+  return ::pread(descriptor, head.data(), head.size(), 0) == static_cast<ssize_t>(head.size()) && std::string_view(head.data(), head.size()) == kSqliteMagic;
 }
 
 std::string path_of(int descriptor) {

@@ -7,9 +7,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // A due job may be shown as available before its claim: see kue/testing/conformance.hpp.
-std::int64_t waiting(QueueCounts const& counts) {
-  return counts.of(State::scheduled) + counts.of(State::retryable) + counts.of(State::available);
-}
+std::int64_t waiting(QueueCounts const& counts) { return counts.of(State::scheduled) + counts.of(State::retryable) + counts.of(State::available); }
 
 void of_an_empty_store(StoreTest& t) { EXPECT_TRUE(t.store->counts().empty()); }
 
@@ -68,10 +66,14 @@ void agree_after_every_step_of_a_busy_hour(StoreTest& t) {
     if (held.size() > 3) {
       JobId const id = held.front();
       held.erase(held.begin());
-      if (step % 4 == 0) t.fail(id, 2min);
-      else if (step % 4 == 1) t.give_back(id);
-      else if (step % 4 == 2) t.discard(id);
-      else t.complete(id);
+      if (step % 4 == 0)
+        t.fail(id, 2min);
+      else if (step % 4 == 1)
+        t.give_back(id);
+      else if (step % 4 == 2)
+        t.discard(id);
+      else
+        t.complete(id);
     }
     t.clock.advance(1min);
     auto const a = t.counts("a"), b = t.counts("b");

@@ -41,10 +41,9 @@ void tell_a_whole_life(StoreTest& t) {
   t.store->prune({});
   EXPECT_EQ(lines(t.events_of(id)),
             (std::vector<std::string>{"push: none -> scheduled pushed", "claim: waiting -> running claimed", "finish: running -> retryable error",
-                                      "claim: waiting -> running claimed", "release: running -> available returned",
-                                      "claim: waiting -> running claimed", "finish: running -> discarded gave_up",
-                                      "retry: discarded -> available retried", "cancel: available -> cancelled cancelled",
-                                      "retry: cancelled -> available retried", "claim: waiting -> running claimed",
+                                      "claim: waiting -> running claimed", "release: running -> available returned", "claim: waiting -> running claimed",
+                                      "finish: running -> discarded gave_up", "retry: discarded -> available retried",
+                                      "cancel: available -> cancelled cancelled", "retry: cancelled -> available retried", "claim: waiting -> running claimed",
                                       "finish: running -> completed completed", "prune: completed -> none pruned"}));
 }
 
@@ -150,10 +149,14 @@ void chain_without_gaps(StoreTest& t) {
   for (int round = 0; round < 6; ++round) {
     for (std::size_t i = 0; JobId const& id : t.claim_ids(20)) {
       std::size_t const way = (i++ + static_cast<std::size_t>(round)) % 4;
-      if (way == 0) t.fail(id, 1s);
-      else if (way == 1) t.give_back(id);
-      else if (way == 2) t.crash(id);
-      else t.complete(id);
+      if (way == 0)
+        t.fail(id, 1s);
+      else if (way == 1)
+        t.give_back(id);
+      else if (way == 2)
+        t.crash(id);
+      else
+        t.complete(id);
     }
     t.clock.advance(2s);
   }

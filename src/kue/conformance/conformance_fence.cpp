@@ -21,8 +21,8 @@ void the_wrong_holder_changes_nothing(StoreTest& t) {
   for (Verb const verb : kBoth) {
     JobId const id = t.running_job();
     JobRecord const before = t.get(id);
-    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available,
-                       verb == Verb::finish ? Reason::completed : Reason::interrupted, 0ms, kOtherHolder);
+    Finish item =
+        t.to(id, verb == Verb::finish ? State::completed : State::available, verb == Verb::finish ? Reason::completed : Reason::interrupted, 0ms, kOtherHolder);
     item.attempt = attempt_of(9, Reason::error, "not mine");
     item.result = "\"not mine\"";
     item.started_at = t.clock.now();
@@ -121,8 +121,7 @@ void an_earlier_claim_of_the_same_holder_is_stale(StoreTest& t) {
     EXPECT_EQ(t.give_back(id), FinishStatus::applied);
     std::uint32_t const second = t.claim().jobs.at(0).claim_no;
     ASSERT_NE(first, second);
-    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available,
-                       verb == Verb::finish ? Reason::completed : Reason::returned);
+    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available, verb == Verb::finish ? Reason::completed : Reason::returned);
     item.claim_no = first;
     EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::stale);
     EXPECT_EQ(t.state(id), State::running);

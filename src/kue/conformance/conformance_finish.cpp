@@ -58,9 +58,14 @@ void scheduled_waits_for_its_delay(StoreTest& t) {
 }
 
 void every_final_state_sets_finished_at(StoreTest& t) {
-  struct { State to; Reason reason; } const ends[] = {{State::discarded, Reason::exhausted}, {State::discarded, Reason::corrupt},
-                                                      {State::discarded, Reason::gave_up},   {State::cancelled, Reason::cancelled},
-                                                      {State::completed, Reason::completed}};
+  struct {
+    State to;
+    Reason reason;
+  } const ends[] = {{State::discarded, Reason::exhausted},
+                    {State::discarded, Reason::corrupt},
+                    {State::discarded, Reason::gave_up},
+                    {State::cancelled, Reason::cancelled},
+                    {State::completed, Reason::completed}};
   for (auto const& end : ends) {
     JobId const id = t.running_job();
     t.clock.advance(1s);

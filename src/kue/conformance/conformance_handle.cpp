@@ -12,9 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // Cases of two handles are left out for a store without reopen; one that says that processes share it may not be without.
-void two_are_tested_if_processes_share_the_store(StoreTest& t) {
-  EXPECT_EQ(t.store->capabilities().across_processes, static_cast<bool>(t.factory.reopen));
-}
+void two_are_tested_if_processes_share_the_store(StoreTest& t) { EXPECT_EQ(t.store->capabilities().across_processes, static_cast<bool>(t.factory.reopen)); }
 
 void see_each_others_jobs(StoreTest& t) {
   auto const other = t.another_handle();

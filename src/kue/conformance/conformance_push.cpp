@@ -76,8 +76,7 @@ void the_same_id_again_is_already(StoreTest& t) {
 void the_same_id_twice_in_a_batch_is_one_job(StoreTest& t) {
   Envelope const one = t.job(), two = t.job();
   std::vector const batch{one, two, one};
-  EXPECT_EQ(t.store->push({.jobs = batch}).statuses,
-            (std::vector{PushStatus::pushed, PushStatus::pushed, PushStatus::already}));
+  EXPECT_EQ(t.store->push({.jobs = batch}).statuses, (std::vector{PushStatus::pushed, PushStatus::pushed, PushStatus::already}));
   EXPECT_EQ(t.claim_ids(10), (std::vector{one.id, two.id}));
 }
 

@@ -9,8 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr State kReachable[] = {State::scheduled, State::available, State::running,  State::retryable,
-                                State::completed, State::discarded, State::cancelled};
+constexpr State kReachable[] = {State::scheduled, State::available, State::running, State::retryable, State::completed, State::discarded, State::cancelled};
 
 // One job of every state in two queues, of two kinds, with different tags.
 void fill(StoreTest& t) {

@@ -52,8 +52,8 @@ void a_mixed_batch(StoreTest& t) {
   JobId const running = t.running_job();
   JobId const waiting = t.push(t.job()), done = t.in_state(State::completed, t.job());
   std::vector const ids{JobId::make(), done, running, waiting, waiting};
-  EXPECT_EQ(t.store->remove({.ids = ids}).statuses, (std::vector{RemoveStatus::not_found, RemoveStatus::removed, RemoveStatus::running,
-                                                                 RemoveStatus::removed, RemoveStatus::not_found}));
+  EXPECT_EQ(t.store->remove({.ids = ids}).statuses,
+            (std::vector{RemoveStatus::not_found, RemoveStatus::removed, RemoveStatus::running, RemoveStatus::removed, RemoveStatus::not_found}));
   EXPECT_EQ(ids_of(t.all()), std::vector{running});
 }
 

@@ -55,7 +55,9 @@ void the_jobs_come_back(StoreTest& t) {
   for (RunningJob const& lost : t.store->running({.node = kNode})) {
     Tally tally = lost.tally;
     tally.node_losses += 1;
-    batch.push_back({.id = lost.id, .holder = lost.holder, .transition = {State::available, Reason::node_lost, 0ms, tally},
+    batch.push_back({.id = lost.id,
+                     .holder = lost.holder,
+                     .transition = {State::available, Reason::node_lost, 0ms, tally},
                      .attempt = attempt_of(lost.claim_no, Reason::node_lost, "silent for 60 s")});
   }
   EXPECT_EQ(t.store->release({.items = batch}).statuses, std::vector(3, FinishStatus::applied));

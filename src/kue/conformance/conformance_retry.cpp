@@ -79,8 +79,8 @@ void a_mixed_batch(StoreTest& t) {
   JobId const discarded = t.in_state(State::discarded, t.job()), completed = t.in_state(State::completed, t.job());
   JobId const waiting = t.push(t.job());
   std::vector const ids{waiting, JobId::make(), discarded, completed, discarded};
-  EXPECT_EQ(t.store->retry({.ids = ids}).statuses, (std::vector{RetryStatus::not_final, RetryStatus::not_found, RetryStatus::retried,
-                                                                RetryStatus::completed, RetryStatus::not_final}));
+  EXPECT_EQ(t.store->retry({.ids = ids}).statuses,
+            (std::vector{RetryStatus::not_final, RetryStatus::not_found, RetryStatus::retried, RetryStatus::completed, RetryStatus::not_final}));
 }
 
 void a_retried_job_keeps_its_place(StoreTest& t) {

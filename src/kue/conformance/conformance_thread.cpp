@@ -127,8 +127,10 @@ void cancel_or_claim(StoreTest& t) {
     CancelStatus cancelled{};
     std::size_t claimed = 0;
     in_threads(2, [&](int thread) {
-      if (thread == 0) cancelled = t.cancel(id);
-      else claimed = t.claim().jobs.size();
+      if (thread == 0)
+        cancelled = t.cancel(id);
+      else
+        claimed = t.claim().jobs.size();
     });
     EXPECT_EQ(claimed, cancelled == CancelStatus::asked ? 1u : 0u);
     EXPECT_EQ(t.state(id), claimed ? State::running : State::cancelled);

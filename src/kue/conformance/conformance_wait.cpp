@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLong = 20s;    // longer than any of these may take
-constexpr auto kAtOnce = 5s;   // what "at once" may cost on a busy machine
+constexpr auto kLong = 20s;   // longer than any of these may take
+constexpr auto kAtOnce = 5s;  // what "at once" may cost on a busy machine
 
 SteadyPoint in(Millis time) { return Clock::system().steady_now() + time; }
 
@@ -36,10 +36,16 @@ template <class Call> Millis time_of(Call&& call) {
 // A thread that tells the kernel's name for it, so that a test can see it fall asleep instead of hoping.
 class Sleeper {
  public:
-  explicit Sleeper(std::function<void()> body) : thread_([this, body = std::move(body)] { tid_ = ::gettid(); body(); }) {}
+  explicit Sleeper(std::function<void()> body)
+      : thread_([this, body = std::move(body)] {
+          tid_ = ::gettid();
+          body();
+        }) {}
   ~Sleeper() { join(); }
 
-  void join() { if (thread_.joinable()) thread_.join(); }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
   pthread_t handle() { return thread_.native_handle(); }
 
   void until_asleep() const {
@@ -136,7 +142,11 @@ void wakes_for(StoreTest& t, std::function<void()> const& what) {
   JobId got;
   Sleeper sleeper([&] { got = wait_for_job(*t.store, {"default"}, kLong); });
   sleeper.until_asleep();
-  EXPECT_LT(time_of([&] { what(); sleeper.join(); }), kAtOnce);
+  EXPECT_LT(time_of([&] {
+              what();
+              sleeper.join();
+            }),
+            kAtOnce);
   EXPECT_FALSE(got.nil());
 }
 
@@ -165,7 +175,11 @@ void wake_ends_a_wait(StoreTest& t) {
   std::vector<std::string> const queues{"default"};
   Sleeper sleeper([&] { t.store->wait({.queues = queues, .until = in(kLong)}); });
   sleeper.until_asleep();
-  EXPECT_LT(time_of([&] { t.store->wake(queues); sleeper.join(); }), kAtOnce);
+  EXPECT_LT(time_of([&] {
+              t.store->wake(queues);
+              sleeper.join();
+            }),
+            kAtOnce);
 }
 
 void ends_present_waits(StoreTest& t) {
@@ -174,7 +188,12 @@ void ends_present_waits(StoreTest& t) {
   Sleeper two([&] { t.store->wait({.until = in(kLong)}); });
   one.until_asleep();
   two.until_asleep();
-  EXPECT_LT(time_of([&] { t.store->interrupt(); one.join(); two.join(); }), kAtOnce);
+  EXPECT_LT(time_of([&] {
+              t.store->interrupt();
+              one.join();
+              two.join();
+            }),
+            kAtOnce);
 }
 
 void ends_the_next_wait(StoreTest& t) {
@@ -188,13 +207,18 @@ Store* interrupted_by_signal = nullptr;
 void works_in_a_signal_handler(StoreTest& t) {
   use_the_systems_clock(t);
   interrupted_by_signal = t.store.get();
-  struct sigaction action {}, before {};
+  struct sigaction action {
+  }, before{};
   action.sa_handler = [](int) { interrupted_by_signal->interrupt(); };
   action.sa_flags = SA_RESTART;
   ASSERT_EQ(::sigaction(SIGUSR1, &action, &before), 0);
   Sleeper sleeper([&] { t.store->wait({.until = in(kLong)}); });
   sleeper.until_asleep();
-  EXPECT_LT(time_of([&] { ::pthread_kill(sleeper.handle(), SIGUSR1); sleeper.join(); }), kAtOnce);
+  EXPECT_LT(time_of([&] {
+              ::pthread_kill(sleeper.handle(), SIGUSR1);
+              sleeper.join();
+            }),
+            kAtOnce);
   ::sigaction(SIGUSR1, &before, nullptr);
 }
 

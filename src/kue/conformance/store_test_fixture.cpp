@@ -23,9 +23,7 @@ void StoreTest::TearDown() {
 
 std::unique_ptr<Store> StoreTest::another_handle() { return factory.reopen(options()); }
 
-Envelope StoreTest::job(std::string queue, int priority) const {
-  return {.id = JobId::make(), .kind = "Job", .queue = std::move(queue), .priority = priority};
-}
+Envelope StoreTest::job(std::string queue, int priority) const { return {.id = JobId::make(), .kind = "Job", .queue = std::move(queue), .priority = priority}; }
 
 Envelope StoreTest::job_at(TimePoint run_at, std::string queue) const {
   Envelope envelope = job(std::move(queue));
@@ -90,13 +88,9 @@ FinishStatus StoreTest::fail(JobId id, Millis delay, std::uint64_t holder) {
   return finish(item);
 }
 
-FinishStatus StoreTest::give_back(JobId id, std::uint64_t holder) {
-  return release(to(id, State::available, Reason::returned, 0ms, holder));
-}
+FinishStatus StoreTest::give_back(JobId id, std::uint64_t holder) { return release(to(id, State::available, Reason::returned, 0ms, holder)); }
 
-FinishStatus StoreTest::discard(JobId id, std::uint64_t holder) {
-  return finish(to(id, State::discarded, Reason::gave_up, 0ms, holder));
-}
+FinishStatus StoreTest::discard(JobId id, std::uint64_t holder) { return finish(to(id, State::discarded, Reason::gave_up, 0ms, holder)); }
 
 FinishStatus StoreTest::crash(JobId id, std::uint64_t holder) {
   Finish item = to(id, State::available, Reason::crashed, 0ms, holder);
@@ -204,8 +198,8 @@ void StoreTest::expect_books_agree() {
   for (Event const& event : events()) {
     EXPECT_GT(event.seq, last);
     EXPECT_TRUE(allowed(event.verb, event.from, event.to, event.reason))
-        << to_string(event.verb) << " " << (event.from ? to_string(*event.from) : "none") << " -> "
-        << (event.to ? to_string(*event.to) : "none") << " because of " << to_string(event.reason);
+        << to_string(event.verb) << " " << (event.from ? to_string(*event.from) : "none") << " -> " << (event.to ? to_string(*event.to) : "none")
+        << " because of " << to_string(event.reason);
     last = event.seq;
   }
 }

@@ -12,7 +12,8 @@ std::vector<std::byte> bytes(std::string_view text) {
 
 // RFC 4648, section 10
 TEST(base64, examples_of_the_rfc) {
-  for (auto const& [plain, coded] : {std::pair("", ""), {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}}) {
+  for (auto const& [plain, coded] :
+       {std::pair("", ""), {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}}) {
     EXPECT_EQ(to_base64(bytes(plain)), coded);
     EXPECT_EQ(from_base64(coded), bytes(plain));
   }

@@ -33,9 +33,7 @@ template <class T> void append_fields(std::string& out, T const& fields) {
   out.append(object, 1, object.size() - 2);  // without its braces
 }
 
-template <class T> detail::FieldRow row(std::string_view name, T& at, bool optional = false) {
-  return {name, optional, &at, &detail::read_erased<T>};
-}
+template <class T> detail::FieldRow row(std::string_view name, T& at, bool optional = false) { return {name, optional, &at, &detail::read_erased<T>}; }
 
 // The arguments stay text: what they mean is the class's business.
 struct RawArgs {
@@ -70,11 +68,18 @@ Envelope Envelope::from_bytes(std::string_view bytes) {
   Head head{.v = 0};
   Rest rest;
   RawArgs args{.document = &document};
-  detail::FieldRow const rows[] = {
-      row("v", head.v), row("id", head.id), row("kind", head.kind), row("queue", head.queue),
-      {"args", false, &args, &read_args},
-      row("schema", rest.schema), row("run_at", rest.run_at, true), row("priority", rest.priority),
-      row("max_attempts", rest.max_attempts), row("timeout", rest.timeout), row("tags", rest.tags), row("meta", rest.meta)};
+  detail::FieldRow const rows[] = {row("v", head.v),
+                                   row("id", head.id),
+                                   row("kind", head.kind),
+                                   row("queue", head.queue),
+                                   {"args", false, &args, &read_args},
+                                   row("schema", rest.schema),
+                                   row("run_at", rest.run_at, true),
+                                   row("priority", rest.priority),
+                                   row("max_attempts", rest.max_attempts),
+                                   row("timeout", rest.timeout),
+                                   row("tags", rest.tags),
+                                   row("meta", rest.meta)};
   Reader root = document.root();
   detail::read_fields(root, rows);
   if (head.v != kFormat) {
@@ -84,8 +89,7 @@ Envelope Envelope::from_bytes(std::string_view bytes) {
   if (!id) document.add_problem("id: not a UUID");
   if (auto const problems = document.problems(); !problems.empty()) refuse(problems);
 
-  Envelope envelope{*id, head.kind, head.queue, args.text, rest.schema, rest.run_at, rest.priority,
-                    rest.max_attempts, rest.timeout, rest.tags, rest.meta};
+  Envelope envelope{*id, head.kind, head.queue, args.text, rest.schema, rest.run_at, rest.priority, rest.max_attempts, rest.timeout, rest.tags, rest.meta};
   if (auto const problems = detail::envelope_problems(envelope); !problems.empty()) refuse(problems);
   return envelope;
 }

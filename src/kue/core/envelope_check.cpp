@@ -32,12 +32,12 @@ static void check_numbers(Envelope const& e, std::vector<std::string>& problems)
     problems.push_back("run_at: must be between the years 1970 and 9999");
   }
   if (e.priority < limits::kMinPriority || e.priority > limits::kMaxPriority) {
-    problems.push_back("priority: " + std::to_string(e.priority) + " is not between " + std::to_string(limits::kMinPriority) +
-                       " and " + std::to_string(limits::kMaxPriority));
+    problems.push_back("priority: " + std::to_string(e.priority) + " is not between " + std::to_string(limits::kMinPriority) + " and " +
+                       std::to_string(limits::kMaxPriority));
   }
   if (e.max_attempts < 1 || e.max_attempts > limits::kMaxMaxAttempts) {
-    problems.push_back("max_attempts: " + std::to_string(e.max_attempts) + " is not between 1 and " +
-                       std::to_string(limits::kMaxMaxAttempts) + "; the first attempt counts");
+    problems.push_back("max_attempts: " + std::to_string(e.max_attempts) + " is not between 1 and " + std::to_string(limits::kMaxMaxAttempts) +
+                       "; the first attempt counts");
   }
   if (e.timeout.count() < 0) problems.push_back("timeout: must not be negative; 0 is none");
   if (e.timeout > limits::kMaxJobTimeout) problems.push_back("timeout: longer than 365 days");

@@ -34,9 +34,7 @@ template <class T> struct One {
   bool operator==(One const&) const = default;
 };
 
-template <class T> void expect_field(T const& value, std::string const& json) {
-  EXPECT_EQ(there_and_back(One<T>{value}, "{\"v\":" + json + "}").v, value);
-}
+template <class T> void expect_field(T const& value, std::string const& json) { EXPECT_EQ(there_and_back(One<T>{value}, "{\"v\":" + json + "}").v, value); }
 
 template <class T> void expect_whole_range(std::string const& min, std::string const& max) {
   expect_field<T>(std::numeric_limits<T>::min(), min);
@@ -289,9 +287,7 @@ template <> struct kue::Serde<Money> {
 
 namespace {
 
-TEST(field_matrix, a_type_of_somebody_elses) {
-  EXPECT_EQ(there_and_back(Price{Money(250)}, R"({"amount":250,"currency":"EUR"})").amount.cents(), 250);
-}
+TEST(field_matrix, a_type_of_somebody_elses) { EXPECT_EQ(there_and_back(Price{Money(250)}, R"({"amount":250,"currency":"EUR"})").amount.cents(), 250); }
 
 TEST(field_matrix, fields_are_visited_by_reference) {
   Address address{"Elm", 1};

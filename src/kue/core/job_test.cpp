@@ -96,8 +96,7 @@ TEST(job, class_options_hold_until_the_push_says_otherwise) {
   EXPECT_EQ(of_class.priority, -1);
   EXPECT_EQ(of_class.schema, 4U);
 
-  kue::Envelope const of_push = kue::make_envelope(
-      shop::SendInvoice(7), {.queue = "slow", .priority = 3, .max_attempts = 1, .timeout = 5s, .tags = {"eu"}});
+  kue::Envelope const of_push = kue::make_envelope(shop::SendInvoice(7), {.queue = "slow", .priority = 3, .max_attempts = 1, .timeout = 5s, .tags = {"eu"}});
   EXPECT_EQ(of_push.queue, "slow");
   EXPECT_EQ(of_push.max_attempts, 1U);
   EXPECT_EQ(of_push.timeout, 5s);
@@ -119,13 +118,9 @@ TEST(job, delay_counts_from_now) {
 }
 
 TEST(job, options_out_of_their_limits_are_told_together) {
-  std::string const why = refused(HelloWorldJob("\xFF"), {.queue = "a b",
-                                                          .delay = -1ms,
-                                                          .run_at = kue::TimePoint(),
-                                                          .priority = 1001,
-                                                          .max_attempts = 1001,
-                                                          .timeout = -1ms,
-                                                          .tags = {""}});
+  std::string const why =
+      refused(HelloWorldJob("\xFF"),
+              {.queue = "a b", .delay = -1ms, .run_at = kue::TimePoint(), .priority = 1001, .max_attempts = 1001, .timeout = -1ms, .tags = {""}});
   for (char const* part : {"cannot push a HelloWorldJob:", "name: is not UTF-8", "give delay or run_at, not both", "delay: must not be negative",
                            "queue: 'a b' is no name", "priority: 1001", "max_attempts: 1001", "timeout: must not be negative", "tags: ''"}) {
     EXPECT_THAT(why, HasSubstr(part));

@@ -9,19 +9,18 @@ struct JsonNode {
   enum class Kind : std::uint8_t { null, boolean, integer, unsigned_integer, number, string, array, object };
   Kind kind = Kind::null;
   bool truth = false;
-  std::uint32_t key_at = 0, key_size = 0;     // in the pool, for a member of an object
-  std::uint32_t text_at = 0, text_size = 0;   // in the pool: a string's bytes, a number's spelling
-  std::uint32_t first = 0, next = 0;          // 0: none (node 0 is the root, nobody's child)
-  std::uint32_t count = 0;                    // members
-  std::uint64_t integer = 0;                  // the bits of an int64 or a uint64
+  std::uint32_t key_at = 0, key_size = 0;    // in the pool, for a member of an object
+  std::uint32_t text_at = 0, text_size = 0;  // in the pool: a string's bytes, a number's spelling
+  std::uint32_t first = 0, next = 0;         // 0: none (node 0 is the root, nobody's child)
+  std::uint32_t count = 0;                   // members
+  std::uint64_t integer = 0;                 // the bits of an int64 or a uint64
 };
 
 class JsonDocument {
  public:
   // Parses; what is wrong with the text becomes a problem. Duplicate keys, bytes that are not UTF-8, more than
   // `max_bytes` or `max_depth` levels are wrong.
-  explicit JsonDocument(std::string_view text, std::size_t max_bytes = limits::kMaxArgsBytes,
-                        int max_depth = limits::kMaxJsonDepth);
+  explicit JsonDocument(std::string_view text, std::size_t max_bytes = limits::kMaxArgsBytes, int max_depth = limits::kMaxJsonDepth);
 
   bool parsed() const { return parsed_; }
   Reader root() { return Reader(*this, 0, nullptr, 0); }

@@ -62,9 +62,7 @@ static std::string range_problem(std::string_view text, std::string const& min, 
 }
 
 // Digits only, and too many of them: meant as an integer.
-static bool huge_integer(JsonNode const& n, std::string_view text) {
-  return n.kind == Kind::number && text.find_first_of(".eE") == std::string_view::npos;
-}
+static bool huge_integer(JsonNode const& n, std::string_view text) { return n.kind == Kind::number && text.find_first_of(".eE") == std::string_view::npos; }
 
 std::optional<std::int64_t> Reader::integer(std::int64_t min, std::int64_t max) {
   JsonNode const& n = document_->node(node_);
@@ -190,13 +188,9 @@ std::string listed(std::vector<std::string> const& problems) {
   return text;
 }
 
-void throw_corrupt(std::vector<std::string> const& problems) {
-  throw Error(ErrorKind::corrupt, "cannot read the value from JSON:" + listed(problems));
-}
+void throw_corrupt(std::vector<std::string> const& problems) { throw Error(ErrorKind::corrupt, "cannot read the value from JSON:" + listed(problems)); }
 
-void wrong_count(Reader& in, std::size_t expected) {
-  in.problem("expected " + std::to_string(expected) + " elements, found " + std::to_string(in.size()));
-}
+void wrong_count(Reader& in, std::size_t expected) { in.problem("expected " + std::to_string(expected) + " elements, found " + std::to_string(in.size())); }
 
 static std::string unknown_field(std::string_view name, std::span<FieldRow const> fields) {
   std::vector<std::string_view> names;

@@ -67,8 +67,29 @@ TEST(json, a_key_given_twice_is_refused) {
 }
 
 TEST(json, text_that_is_not_json) {
-  for (char const* text : {"", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "01", "1 2", "NaN", "'a'", "\"\xFF\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"",
-                           "\"\\ud800\"", "// x\n1", "[1] // x", "\"a\nb\"", "nul", "+1", ".5", "1.", "\xEF\xBB\xBF{}"}) {
+  for (char const* text : {"",
+                           " ",
+                           "{",
+                           "}",
+                           "[1,]",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "01",
+                           "1 2",
+                           "NaN",
+                           "'a'",
+                           "\"\xFF\"",
+                           "\"\xC0\x80\"",
+                           "\"\xED\xA0\x80\"",
+                           "\"\\ud800\"",
+                           "// x\n1",
+                           "[1] // x",
+                           "\"a\nb\"",
+                           "nul",
+                           "+1",
+                           ".5",
+                           "1.",
+                           "\xEF\xBB\xBF{}"}) {
     EXPECT_THAT(why_not<std::vector<int>>(text), HasSubstr("not JSON")) << text;
   }
 }

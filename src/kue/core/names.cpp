@@ -42,11 +42,7 @@ template <class Name> static std::optional<std::string> nearest_of(std::string_v
   return best;
 }
 
-std::optional<std::string> nearest(std::string_view word, std::span<std::string_view const> candidates) {
-  return nearest_of(word, candidates);
-}
-std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates) {
-  return nearest_of(word, candidates);
-}
+std::optional<std::string> nearest(std::string_view word, std::span<std::string_view const> candidates) { return nearest_of(word, candidates); }
+std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates) { return nearest_of(word, candidates); }
 
 }  // namespace kue::core

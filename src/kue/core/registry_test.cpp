@@ -78,9 +78,8 @@ TEST_F(registry, arguments_that_cannot_be_read_are_corrupt) {
   Outcome const outcome = run<Send>(R"({"to":7,"copis":2})");
   EXPECT_EQ(outcome.kind, Outcome::Kind::corrupt);
   EXPECT_EQ(outcome.failure.type, "arguments");
-  EXPECT_EQ(outcome.failure.message,
-            "cannot read the arguments of registry_test::Send:\n  - to: expected a string, found an integer\n"
-            "  - missing field 'copies'\n  - copis: unknown field; did you mean 'copies'?");
+  EXPECT_EQ(outcome.failure.message, "cannot read the arguments of registry_test::Send:\n  - to: expected a string, found an integer\n"
+                                     "  - missing field 'copies'\n  - copis: unknown field; did you mean 'copies'?");
   EXPECT_TRUE(services.mailer.sent.empty());
 }
 
@@ -206,7 +205,9 @@ struct Throws {
   int what = 0;
   void run() const {
     switch (what) {
-      case 0: throw std::runtime_error("disk \xFF" "full\x01");
+      case 0:
+        throw std::runtime_error("disk \xFF"
+                                 "full\x01");
       case 1: throw kue::Error(kue::ErrorKind::unavailable, "no store");
       case 2: throw NotStd();
       case 3: throw 42;
@@ -214,9 +215,7 @@ struct Throws {
       case 5: throw "literal";
       case 6: throw std::runtime_error(std::string(100'000, 'x'));
       case 7: throw std::bad_alloc();
-      default:
-        try {
-          throw std::runtime_error("socket closed");
+      default: try { throw std::runtime_error("socket closed");
         } catch (...) {
           std::throw_with_nested(std::logic_error("cannot send"));
         }
@@ -231,7 +230,9 @@ TEST_F(registry, fault_21_whatever_is_thrown_becomes_a_failure) {
     EXPECT_TRUE(kue::valid_utf8(outcome.failure.message)) << what;
     return outcome.failure;
   };
-  EXPECT_EQ(thrown(0), (kue::Failure{.type = "std::runtime_error", .message = "disk \xEF\xBF\xBD" "full\\x01"}));
+  EXPECT_EQ(thrown(0), (kue::Failure{.type = "std::runtime_error",
+                                     .message = "disk \xEF\xBF\xBD"
+                                                "full\\x01"}));
   EXPECT_EQ(thrown(1).type, "kue::Error");
   EXPECT_EQ(thrown(2).type, "registry_test::NotStd");
   EXPECT_EQ(thrown(3).type, "int");

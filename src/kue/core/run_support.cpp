@@ -85,20 +85,16 @@ Outcome corrupt_by_validate(std::string_view kind) {
   return outcome;
 }
 
-void throw_refused_by_validate(std::string_view kind) {
-  throw Error(ErrorKind::invalid, core::safe_text(refused_by_validate(kind, failure_of_exception())));
-}
+void throw_refused_by_validate(std::string_view kind) { throw Error(ErrorKind::invalid, core::safe_text(refused_by_validate(kind, failure_of_exception()))); }
 
-void throw_invalid_arguments(std::string_view, Outcome const& corrupt) {
-  throw Error(ErrorKind::invalid, corrupt.failure.message);
-}
+void throw_invalid_arguments(std::string_view, Outcome const& corrupt) { throw Error(ErrorKind::invalid, corrupt.failure.message); }
 
 // ---- injection
 
 void* find_service(Services& services, std::type_info const& type, std::string_view name) {
   if (void* service = services.find(type)) return service;
-  throw Error(ErrorKind::not_found, "run() needs the service '" + std::string(name) +
-                                        "', which the application does not have; give it one before the worker starts");
+  throw Error(ErrorKind::not_found,
+              "run() needs the service '" + std::string(name) + "', which the application does not have; give it one before the worker starts");
 }
 
 // ---- outcomes

@@ -7,12 +7,12 @@
 namespace kue::core {
 namespace {
 
-TEST(safe_text, keeps_good_text) {
-  EXPECT_EQ(safe_text("Gr\xC3\xBC\xC3\x9F\n\tdich \xF0\x9F\x90\xA6"), "Gr\xC3\xBC\xC3\x9F\n\tdich \xF0\x9F\x90\xA6");
-}
+TEST(safe_text, keeps_good_text) { EXPECT_EQ(safe_text("Gr\xC3\xBC\xC3\x9F\n\tdich \xF0\x9F\x90\xA6"), "Gr\xC3\xBC\xC3\x9F\n\tdich \xF0\x9F\x90\xA6"); }
 
 TEST(safe_text, shows_control_characters) {
-  EXPECT_EQ(safe_text("\x1b[31m\r\x7f\xC2\x9B" "0m"), "\\x1b[31m\\x0d\\x7f\\x9b0m");
+  EXPECT_EQ(safe_text("\x1b[31m\r\x7f\xC2\x9B"
+                      "0m"),
+            "\\x1b[31m\\x0d\\x7f\\x9b0m");
   EXPECT_EQ(safe_text(std::string_view("a\0b", 3)), "a\\x00b");
 }
 

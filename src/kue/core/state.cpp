@@ -72,23 +72,19 @@ constexpr TransitionRule kTable[] = {
     {V::remove, cancelled, kNothing, R::removed},
 };
 
-constexpr std::string_view kStates[] = {"scheduled", "blocked",   "available", "running",
-                                        "retryable", "completed", "discarded", "cancelled"};
+constexpr std::string_view kStates[] = {"scheduled", "blocked", "available", "running", "retryable", "completed", "discarded", "cancelled"};
 constexpr std::string_view kVerbs[] = {"push", "claim", "finish", "release", "cancel", "retry", "prune", "remove"};
-constexpr std::string_view kReasons[] = {"pushed",      "claimed",      "completed", "error",     "timeout",       "gave_up",
-                                         "exhausted",   "corrupt",      "snoozed",   "unknown_kind", "cancelled",  "returned",
-                                         "interrupted", "crashed",      "oom",       "hard_timeout", "poison",     "lost_call",
-                                         "store_restart", "node_lost",  "retried",   "pruned",       "removed"};
+constexpr std::string_view kReasons[] = {"pushed",  "claimed",      "completed",     "error",     "timeout",     "gave_up", "exhausted", "corrupt",
+                                         "snoozed", "unknown_kind", "cancelled",     "returned",  "interrupted", "crashed", "oom",       "hard_timeout",
+                                         "poison",  "lost_call",    "store_restart", "node_lost", "retried",     "pruned",  "removed"};
 
-template <class Enum, std::size_t N>
-std::optional<Enum> parse(std::string_view const (&names)[N], std::string_view text) {
+template <class Enum, std::size_t N> std::optional<Enum> parse(std::string_view const (&names)[N], std::string_view text) {
   auto const found = std::find(std::begin(names), std::end(names), text);
   if (found == std::end(names)) return std::nullopt;
   return static_cast<Enum>(found - std::begin(names));
 }
 
-template <class Enum, std::size_t N>
-std::string_view name(std::string_view const (&names)[N], Enum value) {
+template <class Enum, std::size_t N> std::string_view name(std::string_view const (&names)[N], Enum value) {
   auto const index = static_cast<std::size_t>(value);
   return index < N ? names[index] : "unknown";
 }
@@ -105,9 +101,8 @@ std::optional<Reason> parse_reason(std::string_view text) { return parse<Reason>
 std::span<TransitionRule const> transition_table() { return kTable; }
 
 bool allowed(Verb verb, std::optional<State> from, std::optional<State> to, Reason reason) {
-  return std::any_of(std::begin(kTable), std::end(kTable), [&](TransitionRule const& rule) {
-    return rule.verb == verb && rule.from == from && rule.to == to && rule.reason == reason;
-  });
+  return std::any_of(std::begin(kTable), std::end(kTable),
+                     [&](TransitionRule const& rule) { return rule.verb == verb && rule.from == from && rule.to == to && rule.reason == reason; });
 }
 
 }  // namespace kue

@@ -91,8 +91,7 @@ TEST(Batch, that_ends_without_flush_pushes_nothing_and_names_what_it_drops_witho
     Batch batch(queue, Logger(kept));
     id = batch.push(Greet("secret"));
     throw std::runtime_error("the handler failed");
-  } catch (std::runtime_error const&) {
-  }
+  } catch (std::runtime_error const&) {}
   EXPECT_EQ(queue.calls(), 0);
   ASSERT_EQ(kept->lines.size(), 1U);
   EXPECT_THAT(kept->lines[0], HasSubstr("1 jobs were not pushed: Greet#" + id.str()));

@@ -97,7 +97,8 @@ void BufferedQueue::push(Envelope job) {
   job.check();
   std::lock_guard const lock(buffer_->mutex);
   if (buffer_->waiting.size() >= buffer_->max) {
-    throw Error(ErrorKind::full, "cannot push " + job.kind + ": " + std::to_string(buffer_->max) + " jobs wait for flush() already; call it, or push to the queue behind");
+    throw Error(ErrorKind::full,
+                "cannot push " + job.kind + ": " + std::to_string(buffer_->max) + " jobs wait for flush() already; call it, or push to the queue behind");
   }
   buffer_->waiting.push_back(std::move(job));
 }

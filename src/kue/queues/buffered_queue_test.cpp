@@ -32,9 +32,18 @@ class Behind : public Queue {
   std::optional<Delivery> pop(Millis) override { return std::nullopt; }
   Capabilities capabilities() const override { return {.delay = true, .priority = true}; }
 
-  void fail(bool failing) { std::lock_guard const lock(mutex_); failing_ = failing; }
-  int calls() { std::lock_guard const lock(mutex_); return calls_; }
-  std::vector<Envelope> sent() { std::lock_guard const lock(mutex_); return sent_; }
+  void fail(bool failing) {
+    std::lock_guard const lock(mutex_);
+    failing_ = failing;
+  }
+  int calls() {
+    std::lock_guard const lock(mutex_);
+    return calls_;
+  }
+  std::vector<Envelope> sent() {
+    std::lock_guard const lock(mutex_);
+    return sent_;
+  }
   bool wait_until_sent(std::size_t count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 10s, [&] { return sent_.size() >= count || (changed_.wait_for(lock, 10ms), sent_.size() >= count); });

@@ -40,21 +40,33 @@ class FickleQueue : public Queue {
   Capabilities capabilities() const override { return {.delay = true, .priority = true}; }
 
   // What a call does before it takes the jobs: throws, or not. Null: takes everything.
-  void fail(std::function<void(std::span<Envelope>)> how) { set([&] { fail_ = std::move(how); }); }
+  void fail(std::function<void(std::span<Envelope>)> how) {
+    set([&] { fail_ = std::move(how); });
+  }
   void go_away() {
     fail([](auto) { throw Error(ErrorKind::unavailable, "the server is away"); });
   }
   void come_back() { fail(nullptr); }
-  void fail_flushes(bool yes) { set([&] { flush_fails_ = yes; }); }
-  void hold(bool yes) { set([&] { held_ = yes; }); }  // calls do not return until hold(false)
+  void fail_flushes(bool yes) {
+    set([&] { flush_fails_ = yes; });
+  }
+  void hold(bool yes) {
+    set([&] { held_ = yes; });
+  }  // calls do not return until hold(false)
 
   bool wait_for(std::function<bool()> what) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kPatience, what);
   }
-  bool wait_taken(std::size_t count) { return wait_for([&] { return taken_.size() >= count; }); }
-  bool wait_calls(int count) { return wait_for([&] { return calls_ >= count; }); }
-  bool wait_flushes(int count) { return wait_for([&] { return flushes_ >= count; }); }
+  bool wait_taken(std::size_t count) {
+    return wait_for([&] { return taken_.size() >= count; });
+  }
+  bool wait_calls(int count) {
+    return wait_for([&] { return calls_ >= count; });
+  }
+  bool wait_flushes(int count) {
+    return wait_for([&] { return flushes_ >= count; });
+  }
 
   std::vector<Envelope> taken() const { return copy(taken_); }
   std::vector<std::size_t> sizes() const { return copy(sizes_); }  // jobs of each call that was taken

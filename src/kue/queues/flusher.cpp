@@ -82,8 +82,8 @@ struct Flusher::Line {
   std::mutex stopping;  // one stop at a time
   mutable std::mutex mutex;
   std::condition_variable changed;
-  Parcels asked;    // with `done`: first
-  Parcels waiting;  // in order; those that failed went to the end
+  Parcels asked;                              // with `done`: first
+  Parcels waiting;                            // in order; those that failed went to the end
   std::size_t jobs_kept = 0, bytes_kept = 0;  // of `waiting`, of tickets, and of the call that goes on
   FlusherCounts counts;
   int failures = 0;                               // in a row
@@ -101,7 +101,8 @@ struct Flusher::Line {
 
   void refuse_after_fork() const {
     if (!forked_away()) return;
-    throw Error(ErrorKind::refused, "this Flusher belongs to process " + std::to_string(owner) + ", from which this one was forked; make another one after the fork");
+    throw Error(ErrorKind::refused,
+                "this Flusher belongs to process " + std::to_string(owner) + ", from which this one was forked; make another one after the fork");
   }
 
   void start_thread() {
@@ -326,8 +327,7 @@ struct Flusher::Line {
   void say_that_it_is_lost(Parcel const& parcel) noexcept try {
     if (parcel.jobs.empty()) return;
     log.error("{} jobs are lost: the process ends and their queue does not take them: {}", parcel.jobs.size(), names_of(parcel.jobs, parcel.jobs.size()));
-  } catch (...) {
-  }
+  } catch (...) {}
 };
 
 Flusher::Flusher(FlusherOptions options, Logger log) : line_(std::make_shared<Line>(options, std::move(log))) {}

@@ -29,16 +29,15 @@ class ImmediateContext final : public Context {
 
 }  // namespace
 
-ImmediateQueue::ImmediateQueue(Registry const& registry, Services& services, Logger log)
-    : registry_(registry), services_(services), log_(std::move(log)) {}
+ImmediateQueue::ImmediateQueue(Registry const& registry, Services& services, Logger log) : registry_(registry), services_(services), log_(std::move(log)) {}
 
 void ImmediateQueue::push(Envelope job) {
   job.check();
   JobType const* type = registry_.find(job.kind);
   if (type == nullptr) {
     auto const nearest = registry_.suggest(job.kind);
-    throw Error(ErrorKind::not_found, "no job class '" + job.kind + "' is registered here" +
-                                          (nearest ? "; did you mean '" + *nearest + "'?" : "; add it with jobs<...>()"));
+    throw Error(ErrorKind::not_found,
+                "no job class '" + job.kind + "' is registered here" + (nearest ? "; did you mean '" + *nearest + "'?" : "; add it with jobs<...>()"));
   }
   JobScope const scope(JobMark(job.id, job.kind, 1));
   ImmediateContext context(job, log_.for_job(current_job()));

@@ -22,7 +22,8 @@ std::string sqlite_path(std::string_view url) {
   if (path.starts_with("//")) {
     path.remove_prefix(2);
     if (!path.starts_with("/")) {
-      throw Error(ErrorKind::invalid, "store URL '" + std::string(url) + "' names a host; SQLite is a file: write sqlite:spark.db or sqlite:///srv/app/spark.db");
+      throw Error(ErrorKind::invalid,
+                  "store URL '" + std::string(url) + "' names a host; SQLite is a file: write sqlite:spark.db or sqlite:///srv/app/spark.db");
     }
   }
   if (path.empty()) throw Error(ErrorKind::invalid, "store URL 'sqlite:' has no path; write sqlite:spark.db");

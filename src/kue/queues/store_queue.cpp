@@ -106,8 +106,8 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
     if (!finishes.empty() && merged.written) merged.written(claimed.finishes);
     finishes = {};
     if (claimed.node_dead) {
-      throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " +
-                                        std::to_string(limits::kNodeDead.count()) + " s); it claims nothing more and must start over");
+      throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " + std::to_string(limits::kNodeDead.count()) +
+                                        " s); it claims nothing more and must start over");
     }
     for (Claimed& job : claimed.jobs) deliveries.push_back(deliver(std::move(job), identity_->holder));
     if (claimed.more) store_->wake(identity_->queues);

@@ -31,8 +31,8 @@ struct Story {
 
   Story& event(V verb, std::optional<State> from, std::optional<State> to, R reason, std::uint32_t claim = 0, std::uint64_t holder = 0) {
     std::int64_t const seq = history.events.empty() ? 1 : history.events.back().seq + 1;
-    history.events.push_back({.seq = seq, .at = kNoon + Millis(seq), .id = job, .verb = verb, .from = from, .to = to, .reason = reason,
-                              .claim_no = claim, .holder = holder});
+    history.events.push_back(
+        {.seq = seq, .at = kNoon + Millis(seq), .id = job, .verb = verb, .from = from, .to = to, .reason = reason, .claim_no = claim, .holder = holder});
     return *this;
   }
   Story& stale(V verb, State to, R reason, std::uint64_t holder) {
@@ -49,8 +49,13 @@ struct Story {
   Story& release(std::uint32_t n, std::uint64_t holder, R reason) { return event(V::release, running, available, reason, n, holder); }
 
   Story& begin(std::uint32_t claim, std::uint64_t holder, std::uint32_t attempt = 1) {
-    history.runs->lines.push_back({.verb = JournalVerb::run_begin, .job = job, .claim_no = claim, .attempt = attempt,
-                                   .pid = static_cast<int>(holder), .at_ns = ++now_ns, .args_hash = 7});
+    history.runs->lines.push_back({.verb = JournalVerb::run_begin,
+                                   .job = job,
+                                   .claim_no = claim,
+                                   .attempt = attempt,
+                                   .pid = static_cast<int>(holder),
+                                   .at_ns = ++now_ns,
+                                   .args_hash = 7});
     return *this;
   }
   Story& end(std::uint32_t claim, std::uint64_t holder, std::string how = "returned") {
@@ -194,9 +199,7 @@ TEST(checker_good, without_journals_only_events_and_rows_are_judged) {
 
 TEST(checker_broken, lost) { expect_broken(Rule::lost, Story().says(JournalVerb::push_ok)); }
 
-TEST(checker_broken, lost_after_it_was_there) {
-  expect_broken(Rule::lost, Story().push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed));
-}
+TEST(checker_broken, lost_after_it_was_there) { expect_broken(Rule::lost, Story().push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed)); }
 
 TEST(checker_broken, ghost_that_nobody_pushed) {
   Story story = Story::simple();
@@ -261,9 +264,7 @@ TEST(checker_broken, claim_no_of_another_claim_in_a_finish) {
   expect_broken(Rule::claim_no, Story().push().claim(1, kAnn).run(1, kAnn).complete(2, kAnn).row(completed, 1, {.attempt = 1}));
 }
 
-TEST(checker_broken, fence) {
-  expect_broken(Rule::fence, Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kBob).row(completed, 1, {.attempt = 1}));
-}
+TEST(checker_broken, fence) { expect_broken(Rule::fence, Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kBob).row(completed, 1, {.attempt = 1})); }
 
 TEST(checker_broken, false_stale) {
   Story story;
@@ -381,9 +382,7 @@ TEST(checker_broken, torn_journal) {
 
 // ---- whatever is taken away from a good history or added twice, it is noticed
 
-void expect_noticed(History const& history, std::string const& change) {
-  EXPECT_FALSE(check(history).ok()) << "not noticed: " << change;
-}
+void expect_noticed(History const& history, std::string const& change) { EXPECT_FALSE(check(history).ok()) << "not noticed: " << change; }
 
 TEST(checker_any, missing_or_repeated_event) {
   History const good = Story::eventful().history;

@@ -26,10 +26,16 @@ void count(Event const& event, Counted& so_far) {
     case Reason::timeout:
     case Reason::exhausted:
     case Reason::gave_up: ++so_far.attempt; break;
-    case Reason::hard_timeout: ++so_far.attempt; ++so_far.crashes; break;
+    case Reason::hard_timeout:
+      ++so_far.attempt;
+      ++so_far.crashes;
+      break;
     case Reason::crashed:
     case Reason::oom: ++so_far.crashes; break;
-    case Reason::poison: ++so_far.crashes; so_far.ambiguous = true; break;
+    case Reason::poison:
+      ++so_far.crashes;
+      so_far.ambiguous = true;
+      break;
     case Reason::node_lost: ++so_far.node_losses; break;
     case Reason::interrupted:
       if (++so_far.interruptions > limits::kFreeInterruptions) ++so_far.attempt;
@@ -54,9 +60,7 @@ class Path {
   }
 
  private:
-  void say(Rule rule, Event const& event, std::string const& what) {
-    add(verdict_, rule, trail_.job, fmt::format("event {}: {}", event.seq, what));
-  }
+  void say(Rule rule, Event const& event, std::string const& what) { add(verdict_, rule, trail_.job, fmt::format("event {}: {}", event.seq, what)); }
 
   Claim* current() { return state_ == State::running && !trail_.claims.empty() ? &trail_.claims.back() : nullptr; }
 
@@ -120,9 +124,8 @@ class Path {
                       tally.node_losses == counted_.node_losses && tally.interruptions == counted_.interruptions;
     if (same) return;
     add(verdict_, Rule::counters, trail_.job,
-        fmt::format("the row counts attempt={} crashes={} node_losses={} interruptions={}, its events add up to {} {} {} {}", tally.attempt,
-                    tally.crashes, tally.node_losses, tally.interruptions, counted_.attempt, counted_.crashes, counted_.node_losses,
-                    counted_.interruptions));
+        fmt::format("the row counts attempt={} crashes={} node_losses={} interruptions={}, its events add up to {} {} {} {}", tally.attempt, tally.crashes,
+                    tally.node_losses, tally.interruptions, counted_.attempt, counted_.crashes, counted_.node_losses, counted_.interruptions));
   }
 
   static std::string_view word(std::optional<State> state) { return state ? to_string(*state) : "nothing"; }

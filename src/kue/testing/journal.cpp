@@ -123,7 +123,9 @@ Journal read_journals(std::string const& path) {
   Journal journal;
   for (fs::path const& file : files) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) throw Error(ErrorKind::not_found, fmt::format("cannot read the journal {}: {}; give a file or a directory of journals", file.string(), std::strerror(errno)));
+    if (!in)
+      throw Error(ErrorKind::not_found,
+                  fmt::format("cannot read the journal {}: {}; give a file or a directory of journals", file.string(), std::strerror(errno)));
     std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     read_journal(file.filename().string(), text, journal);
   }
@@ -154,7 +156,8 @@ void JournalWriter::write(JournalLine const& line) {
   std::string const text = to_text(line);
   ssize_t const written = ::write(file_, text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) {
-    throw Error(ErrorKind::unavailable, fmt::format("cannot write a line to the journal {}: {}", path_, written < 0 ? std::strerror(errno) : "it was cut short"));
+    throw Error(ErrorKind::unavailable,
+                fmt::format("cannot write a line to the journal {}: {}", path_, written < 0 ? std::strerror(errno) : "it was cut short"));
   }
 }
 

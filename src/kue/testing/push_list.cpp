@@ -54,13 +54,11 @@ std::string difference(Push const& push, Wanted const& wanted) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string text_of(Millis time) {
-  return time.count() % 1000 == 0 ? fmt::format("{} s", time.count() / 1000) : fmt::format("{} ms", time.count());
-}
+std::string text_of(Millis time) { return time.count() % 1000 == 0 ? fmt::format("{} s", time.count() / 1000) : fmt::format("{} ms", time.count()); }
 
 std::string text_of(Push const& push) {
-  std::string text = fmt::format("{} {} on queue {}, delay {}, priority {}", push.job.kind, push.job.args, push.job.queue,
-                                 text_of(delay_of(push)), push.job.priority);
+  std::string text =
+      fmt::format("{} {} on queue {}, delay {}, priority {}", push.job.kind, push.job.args, push.job.queue, text_of(delay_of(push)), push.job.priority);
   if (!push.job.tags.empty()) text += fmt::format(", tags {}", fmt::join(push.job.tags, " "));
   if (push.by) text += fmt::format(", pushed by a {}", push.by.kind());
   return text;
@@ -79,12 +77,15 @@ TestQueue::Found find_in(std::vector<Push> const& pushes, Wanted const& wanted) 
   std::string near;  // of the kind, but not like that
   for (Push const& push : pushes) {
     std::string const differs = difference(push, wanted);
-    if (differs.empty()) found.pushes.push_back(push);
-    else if (differs != "kind") near += fmt::format("\n  other {}: {}", differs, text_of(push));
+    if (differs.empty())
+      found.pushes.push_back(push);
+    else if (differs != "kind")
+      near += fmt::format("\n  other {}: {}", differs, text_of(push));
   }
   auto const times = static_cast<int>(found.pushes.size());
   if (times == wanted.expected.times) return found;
-  found.problem = fmt::format("expected {} {}, found {}.", number_text(wanted.expected.times), wanted_text(wanted), times == 0 ? "none" : std::to_string(times));
+  found.problem =
+      fmt::format("expected {} {}, found {}.", number_text(wanted.expected.times), wanted_text(wanted), times == 0 ? "none" : std::to_string(times));
   if (times < wanted.expected.times && !near.empty()) found.problem += "\nOf that kind:" + near;
   found.problem += "\n" + text_of(pushes);
   return found;

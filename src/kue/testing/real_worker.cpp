@@ -33,8 +33,8 @@ constexpr Millis kStopPatience{500};
 // A process that closes an SQLite file drops the locks that the other has on it.
 void refuse_open_sqlite() {
   for (OpenFile const& file : open_sqlite_files()) {
-    throw Error(ErrorKind::refused, "run_worker forks, and this process has the SQLite file " + file.path +
-                                        " open; end what uses it first. A TestQueue opens none");
+    throw Error(ErrorKind::refused,
+                "run_worker forks, and this process has the SQLite file " + file.path + " open; end what uses it first. A TestQueue opens none");
   }
 }
 
@@ -56,8 +56,8 @@ void settle(std::string const& log) {
 
 int work(Registry const& registry, TempStore const& temp, RealWorkerOptions const& options) {
   std::shared_ptr<StoreQueue> queue;  // of each process: opened after the fork
-  PreforkingWorker worker(registry, {.concurrency = options.concurrency, .stop_when_empty = true, .store_url = temp.url(),
-                                     .log = Logger(stderr_sink(), options.log_level)});
+  PreforkingWorker worker(
+      registry, {.concurrency = options.concurrency, .stop_when_empty = true, .store_url = temp.url(), .log = Logger(stderr_sink(), options.log_level)});
   return worker.run({.queue = [&] { return queue = open_store_queue(temp.url(), {.event_log = true}); },
                      .services = [&]() -> std::shared_ptr<Services> { return options.services ? options.services(*queue) : nullptr; }});
 }

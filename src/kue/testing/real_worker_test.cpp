@@ -62,7 +62,9 @@ class RealWorkerTest : public testing::Test {
     Gateway gateway;
     kue::Queue& queue;
     Shop(SharedCount& count, kue::Queue& of_worker) : gateway{count}, queue(of_worker) {}
-    void* find(std::type_info const& type) override { return type == typeid(Gateway) ? static_cast<void*>(&gateway) : type == typeid(kue::Queue) ? &queue : nullptr; }
+    void* find(std::type_info const& type) override {
+      return type == typeid(Gateway) ? static_cast<void*>(&gateway) : type == typeid(kue::Queue) ? &queue : nullptr;
+    }
     bool has(std::type_info const& type) override { return type == typeid(Gateway) || type == typeid(kue::Queue); }
   };
 
@@ -73,8 +75,9 @@ class RealWorkerTest : public testing::Test {
     registry.add<Hang>();
   }
   WorkerReport run(std::vector<kue::Envelope> const& jobs, std::vector<Crash> crashes = {}, kue::Millis patience = 60s) {
-    return kue::testing::run_worker(registry, jobs, {.services = [&](kue::Queue& queue) { return std::make_shared<Shop>(charges, queue); },
-                                                     .crashes = std::move(crashes), .patience = patience});
+    return kue::testing::run_worker(
+        registry, jobs,
+        {.services = [&](kue::Queue& queue) { return std::make_shared<Shop>(charges, queue); }, .crashes = std::move(crashes), .patience = patience});
   }
 
   kue::Registry registry;

@@ -90,10 +90,10 @@ struct TestQueue::Impl {
   FakeClock clock;
   StoreQueue queue;
 
-  std::mutex draining;                    // held for a whole drain
+  std::mutex draining;  // held for a whole drain
   std::atomic<std::thread::id> drainer{};
 
-  mutable std::mutex mutex;               // of what follows
+  mutable std::mutex mutex;  // of what follows
   mutable std::condition_variable pushed;
   std::vector<Push> pushes;
   std::vector<Run> runs;
@@ -136,8 +136,7 @@ std::optional<TimePoint> TestQueue::Impl::next_due() {
   return next;
 }
 
-TestQueue::TestQueue(Registry const& registry, Services& services, TestQueueOptions options)
-    : impl_(std::make_unique<Impl>(registry, services, options)) {}
+TestQueue::TestQueue(Registry const& registry, Services& services, TestQueueOptions options) : impl_(std::make_unique<Impl>(registry, services, options)) {}
 
 TestQueue::~TestQueue() = default;
 

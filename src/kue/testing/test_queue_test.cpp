@@ -77,7 +77,9 @@ class Ticket {  // a member that KUE_FIELDS forgot does not travel
 struct Shop : kue::Services {
   Mailer mailer;
   kue::Queue* queue = nullptr;
-  void* find(std::type_info const& type) override { return type == typeid(Mailer) ? &mailer : type == typeid(kue::Queue) ? static_cast<void*>(queue) : nullptr; }
+  void* find(std::type_info const& type) override {
+    return type == typeid(Mailer) ? &mailer : type == typeid(kue::Queue) ? static_cast<void*>(queue) : nullptr;
+  }
   bool has(std::type_info const& type) override { return type == typeid(Mailer) || type == typeid(kue::Queue); }
 };
 
@@ -257,7 +259,8 @@ TEST_F(TestQueueTest, a_push_of_another_thread_can_be_waited_for) {
     q.push(SendInvoice(2));
   });
   EXPECT_EQ(q.wait_for_pushed<SendInvoice>({.times = 2}, 30s).order, 1);
-  EXPECT_THAT(failure_of([&] { q.wait_for_pushed<Echo>({}, 20ms); }), HasSubstr("after 20 ms: expected one push of Echo, found none.\nWhat was pushed:\n  SendInvoice"));
+  EXPECT_THAT(failure_of([&] { q.wait_for_pushed<Echo>({}, 20ms); }),
+              HasSubstr("after 20 ms: expected one push of Echo, found none.\nWhat was pushed:\n  SendInvoice"));
 }
 
 TEST_F(TestQueueTest, many_threads_push_while_one_drains) {

@@ -15,9 +15,8 @@ void add_run_line(Trail& trail, JournalLine const& line) {
     trail.runs.push_back({.begin = &line});
     return;
   }
-  auto const open = std::find_if(trail.runs.rbegin(), trail.runs.rend(), [&](Run const& run) {
-    return run.end == nullptr && run.begin->pid == line.pid && run.begin->claim_no == line.claim_no;
-  });
+  auto const open = std::find_if(trail.runs.rbegin(), trail.runs.rend(),
+                                 [&](Run const& run) { return run.end == nullptr && run.begin->pid == line.pid && run.begin->claim_no == line.claim_no; });
   if (open == trail.runs.rend()) {
     trail.ends_without_begin.push_back(&line);
   } else {
@@ -40,9 +39,9 @@ std::string describe(Event const& event) {
 }
 
 std::string describe(JobRecord const& record) {
-  return fmt::format("row: {} queue={} state={} claim={} attempt={} crashes={} node_losses={} interruptions={} run_at={}", record.job.kind,
-                     record.job.queue, to_string(record.state), record.claim_no, record.tally.attempt, record.tally.crashes,
-                     record.tally.node_losses, record.tally.interruptions, record.run_at.time_since_epoch().count());
+  return fmt::format("row: {} queue={} state={} claim={} attempt={} crashes={} node_losses={} interruptions={} run_at={}", record.job.kind, record.job.queue,
+                     to_string(record.state), record.claim_no, record.tally.attempt, record.tally.crashes, record.tally.node_losses, record.tally.interruptions,
+                     record.run_at.time_since_epoch().count());
 }
 
 }  // namespace

@@ -96,14 +96,14 @@ void Child::boot() {
                                      [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); });
   Header const& header = post_.board.header();
   watch_ = std::make_unique<StopWatch>(
-      slot().bell, StopWatch::Rules{
-                       .stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
-                       .on_stop = [this] { queue_->interrupt(); },
-                       .trusted_until = [&header] { return SteadyPoint(Millis(header.trusted_until.load(std::memory_order_acquire))); },
-                       .cancel_asked = [this] {
-                         int const entry = running_entry_.load(std::memory_order_acquire);
-                         return entry >= 0 && slot().cancel_asked_at(entry, slot().word(entry)).has_value();
-                       }});
+      slot().bell, StopWatch::Rules{.stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
+                                    .on_stop = [this] { queue_->interrupt(); },
+                                    .trusted_until = [&header] { return SteadyPoint(Millis(header.trusted_until.load(std::memory_order_acquire))); },
+                                    .cancel_asked =
+                                        [this] {
+                                          int const entry = running_entry_.load(std::memory_order_acquire);
+                                          return entry >= 0 && slot().cancel_asked_at(entry, slot().word(entry)).has_value();
+                                        }});
 }
 
 void Child::work() {

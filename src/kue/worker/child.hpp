@@ -64,8 +64,8 @@ class Child {
     Delivery delivery;
     int entry;
   };
-  std::deque<Held> held_;                // claimed, not started
-  std::optional<EndedRuns> ended_;       // with a store only
+  std::deque<Held> held_;           // claimed, not started
+  std::optional<EndedRuns> ended_;  // with a store only
   Prefetch prefetch_;
   RunTimes run_times_;
   std::vector<std::string> batch_queues_;

@@ -14,8 +14,7 @@ static_assert(std::has_unique_object_representations_v<EntryEnd>);
 static_assert(sizeof(EntryBody) % 8 == 0);
 
 // FNV-1a by words of 8 bytes: guards against torn and stray writes, not against an enemy.
-template <class Part>
-std::uint64_t checksum_of(Part const& part) {
+template <class Part> std::uint64_t checksum_of(Part const& part) {
   static_assert(offsetof(Part, checksum) % 8 == 0);
   auto const* bytes = reinterpret_cast<std::byte const*>(&part);
   std::uint64_t sum = 0xcbf29ce484222325u;
@@ -28,8 +27,7 @@ std::uint64_t checksum_of(Part const& part) {
   return sum;
 }
 
-template <class Part>
-void seal(Part& part, Part& shared) {
+template <class Part> void seal(Part& part, Part& shared) {
   part.checksum = checksum_of(part);
   std::memcpy(&shared, &part, sizeof part);
 }

@@ -18,10 +18,10 @@ namespace kue::worker {
 
 enum class EntryState : std::uint8_t {
   free,
-  held,       // claimed, not started
+  held,  // claimed, not started
   running,
-  condemned,  // the master is about to kill it: its child may write no outcome any more
-  done,       // the outcome is in the body
+  condemned,   // the master is about to kill it: its child may write no outcome any more
+  done,        // the outcome is in the body
   taken_held,  // the keeper gives it back, because its child is busy with another
   taken_done,  // the keeper writes its outcome, because its child does not come to it
 };
@@ -76,13 +76,13 @@ struct EntryView {
   std::uint32_t claim_no = 0, attempt = 0;
   Tally tally;
   TimePoint claimed_at{};
-  std::optional<TimePoint> started_at;     // running and later
+  std::optional<TimePoint> started_at;  // running and later
   SteadyPoint started_steady{};
   Millis timeout{0};
   std::optional<SteadyPoint> hard_limit;
-  std::optional<Outcome> outcome;          // done, taken_done
+  std::optional<Outcome> outcome;  // done, taken_done
   SteadyPoint ended_steady{};
-  bool cut = false;                        // the outcome's texts did not fit
+  bool cut = false;  // the outcome's texts did not fit
 
   bool started() const { return started_at.has_value(); }
   std::string name() const { return kind + "#" + id.str(); }

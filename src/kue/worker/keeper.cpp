@@ -20,13 +20,13 @@
 namespace kue::worker {
 namespace {
 
-constexpr Millis kNodesEvery{1000};        // a node that is certainly gone is not waited for
-constexpr Millis kTryAgain{200};           // dead slots that could not be released
+constexpr Millis kNodesEvery{1000};  // a node that is certainly gone is not waited for
+constexpr Millis kTryAgain{200};     // dead slots that could not be released
 constexpr Millis kEmptyEvery{50};
 constexpr Millis kHookPatience{5000};
-constexpr Millis kLastPatience{10'000};    // at the end: for a store that does not answer
-constexpr int kPruneRows = 500;            // of one turn: the other duties wait meanwhile
-constexpr Millis kPruneAgain{50};          // when a turn left work behind: at most 10,000 rows a second
+constexpr Millis kLastPatience{10'000};  // at the end: for a store that does not answer
+constexpr int kPruneRows = 500;          // of one turn: the other duties wait meanwhile
+constexpr Millis kPruneAgain{50};        // when a turn left work behind: at most 10,000 rows a second
 
 int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 void kill_by_pidfd(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
@@ -114,7 +114,8 @@ void Keeper::work() {
     if (master_died_) return end_children();
     if (node_dead_) {
       // What we held runs elsewhere by now. The master makes a new node and asks the children to start over.
-      log().error("this worker was declared dead by another (its beat did not reach the store for {} s); it starts over", post_.options().node_dead.count() / 1000);
+      log().error("this worker was declared dead by another (its beat did not reach the store for {} s); it starts over",
+                  post_.options().node_dead.count() / 1000);
       post_.board.header().trusted_until = 0;
       slot().boot.store(static_cast<std::uint32_t>(Boot::node_dead), std::memory_order_release);
       ::_exit(1);
@@ -166,7 +167,8 @@ void Keeper::wait(Millis most) {
   pollfd both[2] = {{.fd = wires_.bell, .events = POLLIN, .revents = 0}, {.fd = wires_.master, .events = POLLIN, .revents = 0}};
   ::poll(both, 2, static_cast<int>(most.count()));
   std::uint64_t rings = 0;
-  if ((both[0].revents & POLLIN) != 0) [[maybe_unused]] auto const got = ::read(wires_.bell, &rings, sizeof rings);
+  if ((both[0].revents & POLLIN) != 0) [[maybe_unused]]
+    auto const got = ::read(wires_.bell, &rings, sizeof rings);
   if (both[1].revents != 0) master_died_ = true;
 }
 
@@ -223,8 +225,13 @@ void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released,
     auto const entry = slot.read(index);
     if (!entry) continue;
     tell_lost(slot, *entry);
-    EventInfo info{.event = WorkerEvent::crash, .pid = slot.pid.load(), .job = entry->id, .kind = entry->kind, .queue = entry->queue,
-                   .attempt = entry->attempt, .wait_status = death.wait_status};
+    EventInfo info{.event = WorkerEvent::crash,
+                   .pid = slot.pid.load(),
+                   .job = entry->id,
+                   .kind = entry->kind,
+                   .queue = entry->queue,
+                   .attempt = entry->attempt,
+                   .wait_status = death.wait_status};
     if (entry->started()) info.failure = verdict(death, *entry, post_.options().hard_timeout_grace).failure;
     emit(std::move(info));
   }
@@ -234,9 +241,13 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
   int const pid = slot.pid.load();
   std::string const name = released.row.kind + "#" + released.row.id.str();
   Outcome const& outcome = released.outcome;
-  EventInfo info{.pid = pid, .job = released.row.id, .kind = released.row.kind, .queue = released.row.queue,
+  EventInfo info{.pid = pid,
+                 .job = released.row.id,
+                 .kind = released.row.kind,
+                 .queue = released.row.queue,
                  .attempt = released.entry ? released.entry->attempt : released.row.tally.attempt + 1,
-                 .failure = outcome.failure, .wait_status = slot.wait_status.load()};
+                 .failure = outcome.failure,
+                 .wait_status = slot.wait_status.load()};
   std::string const what = describe_release(released);
   switch (outcome.kind) {
     case Outcome::Kind::returned: log().info("child {} had not started job={}; {}", pid, name, what); break;
@@ -250,9 +261,7 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
       info.event = WorkerEvent::timeout;
       emit(info);
       break;
-    case Outcome::Kind::cancelled:
-      log().warn("child {} ended with job={}, which was cancelled; {}", pid, name, what);
-      break;
+    case Outcome::Kind::cancelled: log().warn("child {} ended with job={}, which was cancelled; {}", pid, name, what); break;
     case Outcome::Kind::crashed:
     case Outcome::Kind::oom:
       log().error("child {} {} {} while running job={}; {}", pid, outcome.failure.type == "exit" ? "ended with" : "died by",
@@ -296,8 +305,11 @@ void Keeper::call_failed(Released const& released) {
   if (type == nullptr || !type->failed) return;
   std::optional<JobRecord> record = store_->get(released.row.id);
   if (!record) return;
-  Delivery delivery{.job = record->job, .holder = released.row.holder, .claim_no = released.row.claim_no,
-                    .attempt = released.entry ? released.entry->attempt : released.row.tally.attempt + 1, .tally = released.row.tally};
+  Delivery delivery{.job = record->job,
+                    .holder = released.row.holder,
+                    .claim_no = released.row.claim_no,
+                    .attempt = released.entry ? released.entry->attempt : released.row.tally.attempt + 1,
+                    .tally = released.row.tally};
   hooks_->call([this, type, delivery, failure = released.outcome.failure] {
     JobScope const scope(mark_of(delivery));
     RunContext context(delivery, Clock::system().now(), nullptr, job_logger(log(), delivery), nullptr);
@@ -322,13 +334,18 @@ void Keeper::tell_taken(Takeover::Taken const& taken) {
   Released const& released = taken.released;
   EntryView const& entry = *released.entry;
   if (released.status == FinishStatus::stale) return;
-  Delivery delivery{.job = {.id = entry.id, .kind = entry.kind, .queue = entry.queue}, .holder = released.row.holder, .claim_no = entry.claim_no,
-                    .attempt = entry.attempt, .tally = entry.tally, .claimed_at = entry.claimed_at};
+  Delivery delivery{.job = {.id = entry.id, .kind = entry.kind, .queue = entry.queue},
+                    .holder = released.row.holder,
+                    .claim_no = entry.claim_no,
+                    .attempt = entry.attempt,
+                    .tally = entry.tally,
+                    .claimed_at = entry.claimed_at};
   if (released.outcome.kind == Outcome::Kind::returned) {
     job_logger(log(), delivery).debug("given back: child {} is busy with another job", post_.board.slot(taken.slot).pid.load());
     return;
   }
-  RunReport report{.outcome = released.outcome, .started_at = entry.started_at.value_or(entry.claimed_at), .duration = entry.ended_steady - entry.started_steady};
+  RunReport report{
+      .outcome = released.outcome, .started_at = entry.started_at.value_or(entry.claimed_at), .duration = entry.ended_steady - entry.started_steady};
   log_end(job_logger(log(), delivery), report, released.transition, true);
   for (EventInfo event : events_after(delivery, report, released.transition, true)) {
     event.pid = post_.board.slot(taken.slot).pid.load();

@@ -30,7 +30,8 @@ struct KeeperWires {
 
 class Keeper {
  public:
-  Keeper(Post post, KeeperWires wires) : post_(std::move(post)), wires_(wires), rescuer_(post_.node, post_.options().node_dead, log()), reconciler_(post_.node, log()) {}
+  Keeper(Post post, KeeperWires wires)
+      : post_(std::move(post)), wires_(wires), rescuer_(post_.node, post_.options().node_dead, log()), reconciler_(post_.node, log()) {}
 
   [[noreturn]] void live();
 
@@ -43,21 +44,21 @@ class Keeper {
   void try_to(char const* what, void (Keeper::*duty)());
 
   void learn_children();
-  void bury();                   // dead slots: release, then free
+  void bury();  // dead slots: release, then free
   bool bury_one(Slot& slot);
   void tell_death(Slot const& slot, std::vector<Released> const& released, Death const& death);
   void tell_job(Slot const& slot, Released const& released);
   void tell_lost(Slot const& slot, EntryView const& entry);
   void call_failed(Released const& released);
   void emit(EventInfo info);
-  void take_over();              // from living children: what waits for too long
+  void take_over();  // from living children: what waits for too long
   void tell_taken(Takeover::Taken const& taken);
   void look_after_nodes();
   void beat_duties();
   void prune();
   void look_for_cancels();
   bool nothing_left();
-  void end_children();           // after the master's death
+  void end_children();  // after the master's death
   bool bury_all(Millis patience);
   [[noreturn]] void leave();
 
@@ -76,7 +77,7 @@ class Keeper {
   std::unique_ptr<Hooks> hooks_;
   std::shared_ptr<Services> services_;  // of the hooks' thread, made when first needed
   OomCounter oom_;
-  std::map<int, Fd> children_;          // slot -> pidfd, opened while the child certainly lived
+  std::map<int, Fd> children_;  // slot -> pidfd, opened while the child certainly lived
   std::map<int, std::int32_t> child_pids_;
   bool master_died_ = false;
   bool unburied_ = false;

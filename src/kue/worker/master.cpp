@@ -191,7 +191,8 @@ void Master::wait(SteadyPoint now) {
     } else if (data == kNudge) {
       on_nudge();
     } else {
-      auto const found = std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return kMembers + static_cast<std::uint64_t>(member.pid) == data; });
+      auto const found =
+          std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return kMembers + static_cast<std::uint64_t>(member.pid) == data; });
       if (found != members_.end()) reap(static_cast<std::size_t>(found - members_.begin()));
     }
   }
@@ -332,8 +333,10 @@ void Master::bury_orphans() {
     siginfo_t info{};
     if (::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) return;
     auto const found = std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return member.pid == info.si_pid; });
-    if (found != members_.end()) reap(static_cast<std::size_t>(found - members_.begin()));
-    else ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+    if (found != members_.end())
+      reap(static_cast<std::size_t>(found - members_.begin()));
+    else
+      ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
   }
 }
 
@@ -349,9 +352,10 @@ void Master::after_child(Member const& member, int wait_status, SteadyPoint now)
   if (stopping_ || member.leaving || member.killed) return;
   children_respawn_.ended({.booted = boot == Boot::ready, .worked = its.runs.load() > 0, .lasted = now - member.born}, now);
   if (boot != Boot::ready) return note_failed_boot(its, wait_status, children_respawn_);
-  bool const with_job = std::any_of(std::begin(its.words), std::end(its.words),
-                                    [](auto const& word) { return EntryWord::unpack(word.load()).state != EntryState::free; });
-  if (wait_status != 0 && !with_job) log().warn("child {} ended with {} without a job; a new one takes its place", member.pid, describe_wait_status(wait_status));
+  bool const with_job =
+      std::any_of(std::begin(its.words), std::end(its.words), [](auto const& word) { return EntryWord::unpack(word.load()).state != EntryState::free; });
+  if (wait_status != 0 && !with_job)
+    log().warn("child {} ended with {} without a job; a new one takes its place", member.pid, describe_wait_status(wait_status));
 }
 
 void Master::after_keeper(Member const& member, int wait_status, SteadyPoint now) {
@@ -388,8 +392,8 @@ void Master::note_failed_boot(Slot const& its, int wait_status, Respawn const& r
     return begin_stop(4, options().stop_timeout);
   }
   Millis const delay = std::max(respawn.next() - Clock::system().steady_now(), Millis(0));
-  log().error("process {} could not start ({} of {} in a row), the next one tries in {} ms: {}", its.pid.load(), respawn.failed_boots(), limits::kMaxFailedBoots,
-              delay.count(), why);
+  log().error("process {} could not start ({} of {} in a row), the next one tries in {} ms: {}", its.pid.load(), respawn.failed_boots(),
+              limits::kMaxFailedBoots, delay.count(), why);
 }
 
 void Master::ask_to_stop(Member& member) {

@@ -18,7 +18,7 @@ class NodeBeat {
  public:
   struct Rules {
     std::uint64_t node = 0;
-    int pid = 0;               // of the master
+    int pid = 0;  // of the master
     Millis every{0};
     Millis dead_after{0};
     std::function<void(SteadyPoint)> trusted_until;  // after each beat: how long nobody can have declared us dead

@@ -19,7 +19,10 @@ struct NodeBeatTest : ::testing::Test {
 
   NodeBeat beating(Millis every, Millis dead_after) {
     return NodeBeat(store,
-                    {.node = kNode, .pid = 1, .every = every, .dead_after = dead_after,
+                    {.node = kNode,
+                     .pid = 1,
+                     .every = every,
+                     .dead_after = dead_after,
                      .trusted_until =
                          [this](SteadyPoint until) {
                            trusted_until = until.time_since_epoch().count();

@@ -33,7 +33,8 @@ std::optional<FinishStatus> OutcomeWriter::write(Delivery const& delivery, RunRe
       return write_once(delivery, report);
     } catch (std::exception const& error) {
       trouble = next_trouble(trouble);
-      job_logger(log_, delivery).error("cannot write its outcome ({}), trying again in {} ms: {}", to_string(report.outcome.kind), trouble.count(), error.what());
+      job_logger(log_, delivery)
+          .error("cannot write its outcome ({}), trying again in {} ms: {}", to_string(report.outcome.kind), trouble.count(), error.what());
       if (!trying_again_may_help(error)) {
         if (replaced) return std::nullopt;
         report.outcome = {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}};

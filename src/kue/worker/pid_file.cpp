@@ -46,7 +46,8 @@ std::string pid_in(int file) {
 }
 
 bool is_still(std::string const& path, int file) {
-  struct stat there {}, mine {};
+  struct stat there {
+  }, mine{};
   return ::lstat(path.c_str(), &there) == 0 && ::fstat(file, &mine) == 0 && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev;
 }
 

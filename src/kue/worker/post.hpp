@@ -17,10 +17,10 @@ struct Post {
   Scoreboard& board;
   int slot_index = -1;
   int master_pid = 0;
-  int keeper_bell = -1;                         // eventfd: a child rings when jobs wait in its entries and nobody watches
+  int keeper_bell = -1;  // eventfd: a child rings when jobs wait in its entries and nobody watches
   std::uint64_t node = 0;
-  std::string lock_file;                        // of the node; empty: none
-  std::function<void(EventInfo const&)> emit;   // never throws
+  std::string lock_file;                       // of the node; empty: none
+  std::function<void(EventInfo const&)> emit;  // never throws
   std::function<void(std::uint64_t)> set_holder;
 
   WorkerOptions const& options() const { return worker.options(); }

@@ -20,7 +20,8 @@ std::string problem_of(WorkerOptions const& options) {
   if (std::string problem = worker::problem_of_weights(options); !problem.empty()) return problem;
   if (options.stop_timeout < Millis(0)) return "the stop time-out is negative";
   if (options.hard_timeout_grace < Millis(0)) return "the grace of the hard time-out is negative";
-  if (options.node_beat <= Millis(0) || options.node_dead <= options.node_beat) return "the node's beat must be shorter than the time after which it counts as dead";
+  if (options.node_beat <= Millis(0) || options.node_dead <= options.node_beat)
+    return "the node's beat must be shorter than the time after which it counts as dead";
   if (options.respawn_delay <= Millis(0) || options.respawn_delay_max < options.respawn_delay) return "the delays of a respawn are not in order";
   return {};
 }

@@ -99,8 +99,7 @@ std::string describe_release(Released const& released) {
     switch (next.reason) {
       case Reason::crashed:
       case Reason::oom:
-      case Reason::hard_timeout:
-        return fmt::format("it is available again (crash {} of {})", next.tally.crashes, limits::kMaxCrashes);
+      case Reason::hard_timeout: return fmt::format("it is available again (crash {} of {})", next.tally.crashes, limits::kMaxCrashes);
       default: return fmt::format("it is available again ({})", to_string(next.reason));
     }
   }

@@ -11,8 +11,8 @@ class Respawn {
   Respawn(Millis shortest, Millis longest) : shortest_(shortest), longest_(longest) {}
 
   struct Life {
-    bool booted = false;   // reached its work
-    bool worked = false;   // ran at least one job
+    bool booted = false;  // reached its work
+    bool worked = false;  // ran at least one job
     Millis lasted{0};
   };
 

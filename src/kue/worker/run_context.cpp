@@ -15,12 +15,7 @@ JobMark mark_of(Delivery const& delivery) { return JobMark(delivery.job.id, deli
 Logger job_logger(Logger const& log, Delivery const& delivery) { return log.for_job(mark_of(delivery)); }
 
 RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink)
-    : delivery_(delivery),
-      started_(started),
-      watch_(watch),
-      token_(watch != nullptr ? watch->token() : std::stop_token()),
-      log_(std::move(log)),
-      sink_(sink) {}
+    : delivery_(delivery), started_(started), watch_(watch), token_(watch != nullptr ? watch->token() : std::stop_token()), log_(std::move(log)), sink_(sink) {}
 
 std::optional<TimePoint> RunContext::deadline() const {
   if (delivery_.job.timeout.count() == 0) return std::nullopt;

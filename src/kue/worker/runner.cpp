@@ -118,8 +118,8 @@ void log_end(Logger log, RunReport const& report, Transition const& next, bool k
   } else if (!kept) {
     log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; this queue does not keep it", seconds(report.duration), why));
   } else if (next.to == State::retryable) {
-    log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; runs again in {} (attempt {} of {})", seconds(report.duration), why,
-                                        when(next.delay), next.tally.attempt + 1, next.tally.max_attempts));
+    log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; runs again in {} (attempt {} of {})", seconds(report.duration), why, when(next.delay),
+                                        next.tally.attempt + 1, next.tally.max_attempts));
   } else if (next.to == State::scheduled) {
     LogLevel const level = outcome.kind == Outcome::Kind::snoozed ? LogLevel::info : LogLevel::warn;
     log.log(level, fmt::format("{}: runs again in {}", outcome.kind == Outcome::Kind::snoozed ? "snoozed" : why, when(next.delay)));

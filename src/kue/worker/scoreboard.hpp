@@ -29,8 +29,7 @@ enum class KillCause : std::uint32_t { none, hard_timeout, stop, master_died, ca
 enum class Stage : std::uint32_t { running, closing };  // closing: all children are gone, the keeper finishes and leaves
 
 // A text that another process reads: bounded, length written last.
-template <std::size_t N>
-struct SharedText {
+template <std::size_t N> struct SharedText {
   std::atomic<std::uint32_t> size;
   char bytes[N];
 
@@ -55,11 +54,11 @@ struct alignas(4096) Header {
   std::uint32_t slot_count, slot_bytes;
 
   std::atomic<std::uint32_t> stage;
-  std::atomic<std::uint32_t> empty;           // the keeper: nothing to do is left (stop_when_empty)
-  std::atomic<std::int64_t> trusted_until;    // steady ms; past it no other node can be sure that we live
+  std::atomic<std::uint32_t> empty;         // the keeper: nothing to do is left (stop_when_empty)
+  std::atomic<std::int64_t> trusted_until;  // steady ms; past it no other node can be sure that we live
   FutexWord trust_bell;
-  std::atomic<std::uint32_t> acknowledges;    // the queue keeps a job until it is finished
-  SharedText<512> store;                      // the store's description, from the keeper
+  std::atomic<std::uint32_t> acknowledges;  // the queue keeps a job until it is finished
+  SharedText<512> store;                    // the store's description, from the keeper
 };
 
 struct alignas(4096) Slot {
@@ -70,12 +69,12 @@ struct alignas(4096) Slot {
   std::atomic<std::uint64_t> holder;
   std::atomic<std::uint32_t> kill_cause;
   std::atomic<std::uint32_t> boot;
-  std::atomic<std::uint32_t> stop;            // this process only: finish what runs and leave
-  FutexWord bell;                             // its stop watch sleeps on it
-  std::atomic<std::uint32_t> idle;            // its last pop found nothing
-  std::atomic<std::uint64_t> runs;            // jobs started
+  std::atomic<std::uint32_t> stop;  // this process only: finish what runs and leave
+  FutexWord bell;                   // its stop watch sleeps on it
+  std::atomic<std::uint32_t> idle;  // its last pop found nothing
+  std::atomic<std::uint64_t> runs;  // jobs started
   SharedText<1024> boot_error;
-  std::atomic<std::uint32_t> watched;         // the keeper looks at the entries every few milliseconds; 0: ring its bell first
+  std::atomic<std::uint32_t> watched;                   // the keeper looks at the entries every few milliseconds; 0: ring its bell first
   std::atomic<std::uint64_t> words[limits::kMaxBatch];  // apart from the bodies: a scan touches few pages
   std::atomic<std::int64_t> since[limits::kMaxBatch];   // steady ms: held, or done, since then
   // A person wants the run of this generation cancelled; 0: none. Written by the keeper, the time before the generation.
@@ -88,7 +87,7 @@ struct alignas(4096) Slot {
   KillCause cause() const { return static_cast<KillCause>(kill_cause.load(std::memory_order_acquire)); }
   bool change(SlotState from, SlotState to);
 
-  void ask_to_stop() noexcept;  // async-signal-safe
+  void ask_to_stop() noexcept;                                    // async-signal-safe
   bool ask_to_cancel(int entry, EntryWord run, SteadyPoint now);  // false: was asked already
   // Since when the run that this word is about is asked to end; none: it is not.
   std::optional<SteadyPoint> cancel_asked_at(int entry, EntryWord run) const;

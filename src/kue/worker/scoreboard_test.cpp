@@ -58,7 +58,8 @@ TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
   EXPECT_EQ(running->hard_limit, SteadyPoint(Millis(700)));
   EXPECT_FALSE(running->outcome);
 
-  Outcome const outcome{.kind = Outcome::Kind::failed, .delay = Millis(9), .failure = {.type = "E", .message = "m", .backtrace = "b", .signal = 0}, .result = "{}"};
+  Outcome const outcome{
+      .kind = Outcome::Kind::failed, .delay = Millis(9), .failure = {.type = "E", .message = "m", .backtrace = "b", .signal = 0}, .result = "{}"};
   ASSERT_TRUE(slot.record(entry, outcome, kSteady));
   auto done = slot.read(entry);
   ASSERT_TRUE(done && done->outcome);
@@ -205,7 +206,9 @@ TEST_F(ScoreboardTest, a_reader_sees_a_whole_entry_or_none_while_it_changes) {
     if (!view || view->word.state == EntryState::free) continue;
     ++whole;
     ASSERT_EQ(view->claim_no, view->attempt);
-    if (view->outcome) { ASSERT_EQ(view->outcome->result, std::to_string(view->claim_no)); }
+    if (view->outcome) {
+      ASSERT_EQ(view->outcome->result, std::to_string(view->claim_no));
+    }
   }
   EXPECT_GT(whole, 0);
 }

@@ -57,7 +57,7 @@ class SignalHandlers {
 
  private:
   static constexpr int kSignals[] = {SIGTERM, SIGQUIT, SIGINT};
-  struct sigaction before_[std::size(kSignals)] {};
+  struct sigaction before_[std::size(kSignals)]{};
 };
 
 bool nothing_left(StoreQueue* with_store, std::vector<std::string> const& queues) {
@@ -149,14 +149,15 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
 void Session::become_a_node() {
   lock_ = worker::NodeLock(worker_.options().store_url, worker_.node(), log());
   std::shared_ptr<Store> const store(queue_, &with_store_->store());
-  beat_ = std::make_unique<worker::NodeBeat>(store,
-                                             worker::NodeBeat::Rules{.node = worker_.node(),
-                                                                     .pid = ::getpid(),
-                                                                     .every = worker_.options().node_beat,
-                                                                     .dead_after = worker_.options().node_dead,
-                                                                     .trusted_until = [this](SteadyPoint until) { trusted_until_ = until.time_since_epoch().count(); },
-                                                                     .declared_dead = [this] { node_dead_ = true; }},
-                                             log());
+  beat_ = std::make_unique<worker::NodeBeat>(
+      store,
+      worker::NodeBeat::Rules{.node = worker_.node(),
+                              .pid = ::getpid(),
+                              .every = worker_.options().node_beat,
+                              .dead_after = worker_.options().node_dead,
+                              .trusted_until = [this](SteadyPoint until) { trusted_until_ = until.time_since_epoch().count(); },
+                              .declared_dead = [this] { node_dead_ = true; }},
+      log());
   beat_->beat();
   beat_->start();
 }

@@ -65,8 +65,7 @@ MasterSignals::MasterSignals(std::initializer_list<int> handled) {
 }
 
 MasterSignals::~MasterSignals() {
-  while (fd_ && next() != 0) {
-  }
+  while (fd_ && next() != 0) {}
   ::sigaction(SIGCHLD, &child_before_, nullptr);
   ::sigaction(SIGPIPE, &pipe_before_, nullptr);
   ::sigprocmask(SIG_SETMASK, &before_, nullptr);

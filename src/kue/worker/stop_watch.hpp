@@ -18,9 +18,9 @@ class StopWatch {
  public:
   struct Rules {
     std::function<bool()> stop_asked;
-    std::function<void()> on_stop;                        // once, from the watch's thread: interrupts the queue
-    std::function<SteadyPoint()> trusted_until;           // past it the running job is asked to stop
-    std::function<bool()> cancel_asked = {};              // of the running job, by a person; empty: never
+    std::function<void()> on_stop;               // once, from the watch's thread: interrupts the queue
+    std::function<SteadyPoint()> trusted_until;  // past it the running job is asked to stop
+    std::function<bool()> cancel_asked = {};     // of the running job, by a person; empty: never
   };
 
   // `bell` is rung by whoever asks to stop; it must outlive the watch.
@@ -30,8 +30,8 @@ class StopWatch {
 
   void begin(std::optional<SteadyPoint> time_out);  // a run starts
   void end();
-  std::stop_token token() const;   // of the run
-  StopCause cause() const;         // of the run; kept until the next begin()
+  std::stop_token token() const;  // of the run
+  StopCause cause() const;        // of the run; kept until the next begin()
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
 
  private:

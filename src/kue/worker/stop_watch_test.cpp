@@ -25,9 +25,11 @@ struct StopWatchTest : ::testing::Test {
   std::atomic<int> interrupted{0};
   std::atomic<std::int64_t> trusted{INT64_MAX};
   std::atomic<bool> cancelled{false};
-  StopWatch watch{bell, {.stop_asked = [this] { return stop.load(); }, .on_stop = [this] { ++interrupted; },
-                         .trusted_until = [this] { return SteadyPoint(Millis(trusted.load())); },
-                         .cancel_asked = [this] { return cancelled.load(); }}};
+  StopWatch watch{bell,
+                  {.stop_asked = [this] { return stop.load(); },
+                   .on_stop = [this] { ++interrupted; },
+                   .trusted_until = [this] { return SteadyPoint(Millis(trusted.load())); },
+                   .cancel_asked = [this] { return cancelled.load(); }}};
   SteadyPoint now() { return Clock::system().steady_now(); }
 };
 

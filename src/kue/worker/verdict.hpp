@@ -10,9 +10,9 @@
 namespace kue::worker {
 
 struct Death {
-  int wait_status = 0;                    // as waitpid(2) gives it
-  KillCause cause = KillCause::none;      // why we killed it, if we did
-  bool out_of_memory = false;             // the kernel killed somebody for memory just now
+  int wait_status = 0;                // as waitpid(2) gives it
+  KillCause cause = KillCause::none;  // why we killed it, if we did
+  bool out_of_memory = false;         // the kernel killed somebody for memory just now
 };
 
 // "signal 11 (Segmentation fault)", "exit code 3"

@@ -42,8 +42,7 @@ void Application::command(std::string name, std::string help, std::function<int(
     return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == ':' || c == '-' || c == '_';
   });
   if (!plain || name.front() == '-') {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("command '{}': a name is letters, digits, ':', '-' and '_', such as mail:test", name));
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("command '{}': a name is letters, digits, ':', '-' and '_', such as mail:test", name));
   }
   for (UserCommand const& known : impl_->commands) {
     if (known.name == name) throw kue::Error(kue::ErrorKind::conflict, fmt::format("command '{}' is defined twice", name));
@@ -81,8 +80,7 @@ void* Application::find(std::type_info const& type) {
 }
 
 bool Application::has(std::type_info const& type) {
-  return type == typeid(Application) || type == typeid(kue::Logger) || type == typeid(kue::Queue) ||
-         type == typeid(kue::Store) || Container::has(type);
+  return type == typeid(Application) || type == typeid(kue::Logger) || type == typeid(kue::Queue) || type == typeid(kue::Store) || Container::has(type);
 }
 
 Config const& Application::Impl::read_config() {

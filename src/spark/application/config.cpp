@@ -49,7 +49,8 @@ void read_environment(Config::Environment const& environment, std::string const&
       loaded.origins[fmt::format("{}.{}", setting.section, setting.key)] = known.back();
       continue;
     }
-    std::string_view const expected = setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
+    std::string_view const expected =
+        setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
     problems.push_back(fmt::format("environment variable {} must be {}", known.back(), expected));
   }
   // Other programs have variables called SPARK_ too; only what looks like a slip of ours is an error.
@@ -97,8 +98,7 @@ Config Config::load(std::string const& directory, Environment const& environment
   LoadedConfig loaded = load_config(directory, environment);
   std::vector<std::string> const& problems = loaded.problems;
   if (!problems.empty()) {
-    std::string text = problems.size() == 1 ? "configuration: " + problems.front()
-                                            : fmt::format("configuration has {} problems:", problems.size());
+    std::string text = problems.size() == 1 ? "configuration: " + problems.front() : fmt::format("configuration has {} problems:", problems.size());
     if (problems.size() > 1) {
       for (std::string const& problem : problems) text += "\n  - " + problem;
     }

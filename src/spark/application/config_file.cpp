@@ -32,8 +32,7 @@ class FileReader {
       document = toml::parse_file(file_);
     } catch (toml::parse_error const& error) {
       auto const line = error.source().begin.line;
-      loaded_.problems.push_back(line > 0 ? fmt::format("{}:{}: {}", file_, line, error.description())
-                                   : fmt::format("{}: {}", file_, error.description()));
+      loaded_.problems.push_back(line > 0 ? fmt::format("{}:{}: {}", file_, line, error.description()) : fmt::format("{}: {}", file_, error.description()));
       return;
     }
     for (auto const& [name, node] : document) section(name.str(), node);
@@ -75,9 +74,12 @@ class FileReader {
     if (!node.is_table()) return problem(node, "retention.queues must hold sections such as [retention.queues.mail]");
     for (auto const& [name, own] : *node.as_table()) {
       std::string const queue(name.str());
-      if (!kue::valid_name(queue)) problem(own, fmt::format("retention.queues.{} is not the name of a queue", queue));
-      else if (!own.is_table()) problem(own, fmt::format("retention.queues.{0} must be a section, [retention.queues.{0}]", queue));
-      else for (auto const& [key, value] : *own.as_table()) retention_of_queue(queue, key.str(), value);
+      if (!kue::valid_name(queue))
+        problem(own, fmt::format("retention.queues.{} is not the name of a queue", queue));
+      else if (!own.is_table())
+        problem(own, fmt::format("retention.queues.{0} must be a section, [retention.queues.{0}]", queue));
+      else
+        for (auto const& [key, value] : *own.as_table()) retention_of_queue(queue, key.str(), value);
     }
   }
 

@@ -144,9 +144,7 @@ TEST_F(ConfigTest, a_directory_in_its_place_is_an_error) {
   EXPECT_THAT(refusal(), HasSubstr("is not a file"));
 }
 
-TEST_F(ConfigTest, never_repeats_a_secret) {
-  EXPECT_THAT(refusal({{"SPARK_STORE_URL", "hunter2"}}), testing::Not(HasSubstr("hunter2")));
-}
+TEST_F(ConfigTest, never_repeats_a_secret) { EXPECT_THAT(refusal({{"SPARK_STORE_URL", "hunter2"}}), testing::Not(HasSubstr("hunter2"))); }
 
 TEST_F(ConfigTest, other_programs_variables_are_left_alone) {
   EXPECT_NO_THROW(load({{"SPARK_HOME", "/opt/spark"}, {"SPARK_WORKER_CORES", "4"}, {"SPARK_LOG_DIR", "/var"}}));

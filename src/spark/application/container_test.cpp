@@ -111,12 +111,11 @@ TEST(Container, refuses_to_replace_what_was_built) {
 
 TEST(Container, tells_who_needs_a_missing_service_and_where) {
   Container app;
-  EXPECT_EQ(message([&] { (void)app[animal].get(); }),
-            "not_found: no service 'animal': set it before it is used, app[animal] = app.share(...)");
+  EXPECT_EQ(message([&] { (void)app[animal].get(); }), "not_found: no service 'animal': set it before it is used, app[animal] = app.share(...)");
   int const line = __LINE__ + 1;
   app[owner] = app.share([&] { return std::make_unique<Owner>(app[animal]); });
-  EXPECT_EQ(message([&] { (void)app[owner].get(); }), "not_found: no service 'animal', needed by 'owner' (defined at container_test.cpp:" +
-                                                         std::to_string(line) + ")");
+  EXPECT_EQ(message([&] { (void)app[owner].get(); }),
+            "not_found: no service 'animal', needed by 'owner' (defined at container_test.cpp:" + std::to_string(line) + ")");
 }
 
 TEST(Container, tells_the_way_of_a_circle) {
@@ -138,8 +137,14 @@ TEST(Container, tells_the_way_of_a_circle_closed_by_two_threads) {
     if (!met) both_build.arrive_and_wait();
     met = true;
   };
-  app[a] = app.share([&] { meet(); return app.get(b); });
-  app[b] = app.share([&] { meet(); return app.get(a); });
+  app[a] = app.share([&] {
+    meet();
+    return app.get(b);
+  });
+  app[b] = app.share([&] {
+    meet();
+    return app.get(a);
+  });
   auto const use = [&](Service<int> key) { return message([&] { (void)app[key].get(); }); };
   auto first = std::async(std::launch::async, use, a);
   auto second = std::async(std::launch::async, use, b);
@@ -194,7 +199,10 @@ TEST(Container, destroys_in_reverse_order_of_construction) {
   {
     Container app;
     app[a] = app.share([&] { return std::unique_ptr<Tracer>(new Tracer{order, 'a'}); });
-    app[b] = app.share([&] { app[c].get(); return std::unique_ptr<Tracer>(new Tracer{order, 'b'}); });
+    app[b] = app.share([&] {
+      app[c].get();
+      return std::unique_ptr<Tracer>(new Tracer{order, 'b'});
+    });
     app[c] = app.share([&] { return std::unique_ptr<Tracer>(new Tracer{order, 'c'}); });
     app[b].get();
     app[a].get();
@@ -207,15 +215,23 @@ TEST(Container, many_threads_build_each_service_once) {
   for (int round = 0; round < 20; ++round) {
     Container app;
     std::atomic<int> built = 0;
-    app[owner] = app.share([&] { ++built; return std::make_unique<Owner>(app[animal]); });
-    app[animal] = app.share([&] { ++built; return Dog(); });
+    app[owner] = app.share([&] {
+      ++built;
+      return std::make_unique<Owner>(app[animal]);
+    });
+    app[animal] = app.share([&] {
+      ++built;
+      return Dog();
+    });
     std::barrier start(8);
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) {
       threads.emplace_back([&, i] {
         start.arrive_and_wait();
-        if (i % 2) EXPECT_EQ(app[owner]->animal.sound(), "dog barks");
-        else EXPECT_EQ(app[animal]->sound(), "dog barks");
+        if (i % 2)
+          EXPECT_EQ(app[owner]->animal.sound(), "dog barks");
+        else
+          EXPECT_EQ(app[animal]->sound(), "dog barks");
       });
     }
     threads.clear();
@@ -262,7 +278,7 @@ TEST(ContainerFork, the_child_abandons_what_the_parent_built_and_builds_its_own)
     if ((*app)[connection]->owner != ::getpid()) return 11;
     if ((*app)[kept].get() != parent) return 12;
     app.reset();
-    return destroyed == 1 ? 0 : 13;           // its own, not the parent's
+    return destroyed == 1 ? 0 : 13;  // its own, not the parent's
   });
   EXPECT_EQ(code, 0);
   EXPECT_EQ((*app)[connection]->owner, parent);
@@ -275,9 +291,10 @@ TEST(ContainerFork, a_child_may_set_what_the_parent_had_built) {
   app[animal] = app.share([] { return Dog("parent"); });
   app[animal].get();
   EXPECT_EQ(in_child([&] {
-    app[animal] = app.share([] { return Dog("child"); });
-    return app[animal]->sound() == "child barks" ? 0 : 1;
-  }), 0);
+              app[animal] = app.share([] { return Dog("child"); });
+              return app[animal]->sound() == "child barks" ? 0 : 1;
+            }),
+            0);
 }
 
 TEST(ContainerFork, a_fork_while_another_thread_builds_leaves_the_child_usable) {
@@ -304,12 +321,16 @@ TEST(ContainerFork, no_child_inherits_a_locked_container) {
   app[animal] = app.share([] { return Dog(); });
   std::atomic<bool> stop = false;
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 3; ++i) threads.emplace_back([&] { while (!stop) app[animal].get(); });
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&] {
+      while (!stop) app[animal].get();
+    });
   for (int i = 0; i < 25; ++i) {
     ASSERT_EQ(in_child([&] {
-      ::alarm(20);
-      return app[animal]->sound() == "dog barks" ? 0 : 1;
-    }), 0);
+                ::alarm(20);
+                return app[animal]->sound() == "dog barks" ? 0 : 1;
+              }),
+              0);
   }
   stop = true;
 }

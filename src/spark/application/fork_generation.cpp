@@ -10,7 +10,7 @@ namespace spark {
 namespace {
 
 struct Watch {
-  std::mutex mutex;                  // taken before any of the watched ones
+  std::mutex mutex;  // taken before any of the watched ones
   std::vector<std::mutex*> watched;
 };
 

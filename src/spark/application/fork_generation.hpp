@@ -13,7 +13,7 @@ namespace spark {
 
 std::uint64_t fork_generation() noexcept;  // 0 in the first process, one more in each child of a child
 
-void watch_forks(std::mutex& mutex);    // the mutex must never be held while a factory, or fork itself, runs
+void watch_forks(std::mutex& mutex);  // the mutex must never be held while a factory, or fork itself, runs
 void unwatch_forks(std::mutex& mutex);
 
 }  // namespace spark

@@ -31,8 +31,10 @@ QueueChoice parse_queue_choice(std::vector<std::string> const& items) {
     if (!kue::valid_name(name)) refuse(fmt::format("'{}' is not the name of a queue", name));
     if (std::find(choice.names.begin(), choice.names.end(), name) != choice.names.end()) refuse(fmt::format("queue '{}' is named twice", name));
     choice.names.push_back(name);
-    if (colon == item.npos) without = name;
-    else choice.weights.push_back(parse_weight(name, std::string_view(item).substr(colon + 1)));
+    if (colon == item.npos)
+      without = name;
+    else
+      choice.weights.push_back(parse_weight(name, std::string_view(item).substr(colon + 1)));
   }
   if (!choice.weights.empty() && !without.empty()) {
     refuse(fmt::format("queue '{}' has no weight and others have: give every queue one (mail:3,default:1), or none to serve them strictly "

@@ -13,11 +13,11 @@
 namespace spark {
 
 struct SettingValue {
-  std::string text;               // text, duration, choice
+  std::string text;  // text, duration, choice
   std::int64_t number = 0;
   bool yes = false;
   std::vector<std::string> list;
-  std::string directory;          // what a relative path in it is relative to
+  std::string directory;  // what a relative path in it is relative to
 };
 
 struct Setting {
@@ -26,11 +26,11 @@ struct Setting {
   std::string_view section;
   std::string_view key;
   Type type;
-  std::string_view expected;      // "a whole number from 0 to 256", for messages
+  std::string_view expected;                  // "a whole number from 0 to 256", for messages
   bool (*set)(Config&, SettingValue const&);  // false: not what was expected
   std::string (*show)(Config const&);         // as one would write it, without secrets; empty: nothing
 
-  std::string variable() const;   // SPARK_STORE_URL
+  std::string variable() const;  // SPARK_STORE_URL
 };
 
 std::span<Setting const> settings();

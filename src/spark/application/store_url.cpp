@@ -18,7 +18,7 @@ std::string absolute_store_url(std::string_view url, std::string_view directory)
   std::string_view path = url;
   if (!path.starts_with(kSqlite) || path.size() == kSqlite.size()) return std::string(url);
   path.remove_prefix(kSqlite.size());
-  if (path.starts_with("//")) path.remove_prefix(2);  // sqlite:///abs/path, as other programs write it
+  if (path.starts_with("//")) path.remove_prefix(2);                                                 // sqlite:///abs/path, as other programs write it
   if (path.size() + kSqlite.size() < url.size() && !path.starts_with('/')) return std::string(url);  // a host: refused later
   return std::string(kSqlite) + absolute_path(path, directory);
 }

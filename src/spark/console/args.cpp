@@ -5,8 +5,8 @@
 #include "spark/application/duration.hpp"
 #include "spark/application/suggest.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 
@@ -36,7 +36,7 @@ struct Args::Impl {
   std::vector<std::string> words;  // in CLI11's order: the last first
   bool help = false;
   bool arguments_asked = false;
-  bool rest_taken = false;         // by arguments()
+  bool rest_taken = false;  // by arguments()
   CommandHelp about;
   std::function<void()> understood;
 
@@ -51,7 +51,7 @@ struct Args::Impl {
     try {
       auto copy = words;
       app.parse(copy);
-    } catch (CLI::RequiredError const&) {  // said by who asks for it, with its meaning
+    } catch (CLI::RequiredError const&) {     // said by who asks for it, with its meaning
     } catch (CLI::ArgumentMismatch const&) {  // the last words name an option and no value
       if (!help) refuse(fmt::format("{} needs a value", words.empty() ? std::string("an option") : words.front()));
     } catch (CLI::ParseError const& error) {
@@ -68,11 +68,11 @@ struct Args::Impl {
   CLI::Option* declare(Name const& name, std::string_view help_text, std::string const& shown_default) {
     if (arguments_asked) refuse(fmt::format("the program asks for {} after an argument: options come first", name.shown));
     try {
-      CLI::Option* const option = app.add_option(name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }),
-                                                 std::string(help_text));
+      CLI::Option* const option = app.add_option(name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }), std::string(help_text));
       option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       if (name.flags.starts_with('-')) {
-        about.options.push_back({.names = name.flags, .value = name.value.empty() ? "TEXT" : name.value, .help = std::string(help_text), .fallback = shown_default});
+        about.options.push_back(
+            {.names = name.flags, .value = name.value.empty() ? "TEXT" : name.value, .help = std::string(help_text), .fallback = shown_default});
       } else {
         about.arguments.push_back({.name = name.flags, .help = std::string(help_text)});
       }
@@ -88,8 +88,10 @@ struct Args::Impl {
     bool after_mark = false;
     for (std::string const& word : app.remaining()) {
       bool const is_option = !after_mark && word.size() > 1 && word.front() == '-';
-      if (!after_mark && word == "--") after_mark = true;
-      else if (is_option == as_options) result.push_back(word);
+      if (!after_mark && word == "--")
+        after_mark = true;
+      else if (is_option == as_options)
+        result.push_back(word);
     }
     return result;
   }
@@ -162,9 +164,7 @@ std::vector<std::string> Args::options(std::string_view text, std::string_view h
   return impl_->help ? std::vector<std::string>() : option->results();
 }
 
-bool Args::flag(std::string_view text, std::string_view help) {
-  return impl_->flag(Name(text).flags, std::string(help)) && !impl_->help;
-}
+bool Args::flag(std::string_view text, std::string_view help) { return impl_->flag(Name(text).flags, std::string(help)) && !impl_->help; }
 
 std::string Args::argument(std::string_view name, std::string_view help) {
   CLI::Option* const option = impl_->declare(Name(name), help, {})->required();

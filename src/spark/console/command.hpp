@@ -29,8 +29,8 @@ struct Command {
   std::string summary;  // one line
   std::string details;  // paragraphs and examples, shown by --help
   std::function<int(Call&)> run;
-  bool lists = false;       // answers with a Listing: has --jsonl too
-  bool configured = true;   // needs a configuration that holds
+  bool lists = false;         // answers with a Listing: has --jsonl too
+  bool configured = true;     // needs a configuration that holds
   bool stands_alone = false;  // needs neither configuration nor store, and takes no options about them
 };
 

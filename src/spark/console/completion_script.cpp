@@ -79,7 +79,8 @@ int run(Call& call) {
   std::string_view const script = shell == "bash" ? kBash : shell == "zsh" ? kZsh : shell == "fish" ? kFish : "";
   if (script.empty()) {
     std::array<std::string, 3> const known{"bash", "zsh", "fish"};
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("no completion for the shell '{}'{}; there is bash, zsh and fish", shell, did_you_mean(shell, known)));
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("no completion for the shell '{}'{}; there is bash, zsh and fish", shell, did_you_mean(shell, known)));
   }
   call.out.text(filled(script, program));
   return kDone;
@@ -88,11 +89,14 @@ int run(Call& call) {
 }  // namespace
 
 Command completion_command() {
-  return {"completion", "prints a script that completes commands, options, kinds and queues in a shell",
+  return {"completion",
+          "prints a script that completes commands, options, kinds and queues in a shell",
           "The script asks the program at each Tab, so it stays true when commands are added. In an application's directory\n"
           "`spark` completes what the application has.\n\n"
           "Examples:\n  completion bash\n  completion fish --program spark\n",
-          run, false, false};
+          run,
+          false,
+          false};
 }
 
 }  // namespace spark

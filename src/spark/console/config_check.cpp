@@ -16,8 +16,10 @@ std::string as_json(LoadedConfig const& loaded) {
   kue::Writer writer;
   writer.begin_object();
   writer.key("file");
-  if (loaded.config.file.empty()) writer.null();
-  else writer.string(as_utf8(loaded.config.file));
+  if (loaded.config.file.empty())
+    writer.null();
+  else
+    writer.string(as_utf8(loaded.config.file));
   writer.key("ok");
   writer.boolean(loaded.problems.empty());
   write_strings(writer, "problems", loaded.problems);
@@ -43,8 +45,12 @@ int run(Call& call) {
 }  // namespace
 
 Command config_check_command() {
-  return {"config:check", "says every problem of spark.toml and of the environment",
-          "A problem a line, with file and line. Exit code 2 if there are any.\n\nExample:\n  config:check\n", run, false, false};
+  return {"config:check",
+          "says every problem of spark.toml and of the environment",
+          "A problem a line, with file and line. Exit code 2 if there are any.\n\nExample:\n  config:check\n",
+          run,
+          false,
+          false};
 }
 
 }  // namespace spark

@@ -46,11 +46,11 @@ std::string with_program(std::string text, std::string const& command, std::stri
 }  // namespace
 
 Console::Console(Application& app) : app_(app) {
-  commands_ = {queue_worker_command(), queue_list_command(),   queue_show_command(),  queue_stats_command(),   queue_pause_command(), queue_resume_command(),
-               queue_purge_command(),  job_push_command(),     job_list_command(),    job_show_command(),      job_watch_command(),   job_retry_command(),
-               job_cancel_command(),   job_delete_command(),   store_info_command(),  store_check_command(),   store_prune_command(), store_migrate_command(),
-               config_show_command(),  config_check_command(), doctor_command(),      completion_command(),    manual_command(),      help_command(),
-               version_command()};
+  commands_ = {queue_worker_command(), queue_list_command(),  queue_show_command(),    queue_stats_command(), queue_pause_command(),
+               queue_resume_command(), queue_purge_command(), job_push_command(),      job_list_command(),    job_show_command(),
+               job_watch_command(),    job_retry_command(),   job_cancel_command(),    job_delete_command(),  store_info_command(),
+               store_check_command(),  store_prune_command(), store_migrate_command(), config_show_command(), config_check_command(),
+               doctor_command(),       completion_command(),  manual_command(),        help_command(),        version_command()};
 }
 
 int Application::run(int argc, char** argv) { return Console(*this).run(argc, argv); }
@@ -71,7 +71,10 @@ int Console::run(int argc, char** argv) {
   } catch (kue::Error const& error) {
     return end_with_error(std::string(kue::to_string(error.kind())), error.what(), exit_code(error.kind()));
   } catch (std::exception const& error) {
-    return builtin_ ? report("bug", fmt::format("{} (this is a bug of spark)\nhint: please report it, with the command and what doctor --json prints", error.what()), kBug) : report("failed", error.what(), kFailed);
+    return builtin_
+               ? report("bug", fmt::format("{} (this is a bug of spark)\nhint: please report it, with the command and what doctor --json prints", error.what()),
+                        kBug)
+               : report("failed", error.what(), kFailed);
   } catch (...) {
     return builtin_ ? report("bug", "an exception of an unknown type (this is a bug of spark)", kBug)
                     : report("failed", "the command threw something that is no std::exception", kFailed);
@@ -165,9 +168,8 @@ void Console::refuse_unknown(std::string const& name) const {
     names.push_back(listed.name);
     if (listed.name.starts_with(name + ":")) inside += (inside.empty() ? "" : ", ") + listed.name;
   }
-  throw kue::Error(kue::ErrorKind::invalid,
-                   fmt::format("no command '{}'{}\nhint: {} help lists all commands", name,
-                               inside.empty() ? did_you_mean(name, names) : "; there are " + inside, program_));
+  throw kue::Error(kue::ErrorKind::invalid, fmt::format("no command '{}'{}\nhint: {} help lists all commands", name,
+                                                        inside.empty() ? did_you_mean(name, names) : "; there are " + inside, program_));
 }
 
 Args Console::args_of(Command const& command, std::vector<std::string> const& words) {
@@ -218,7 +220,8 @@ int Console::run_own(std::size_t index, std::vector<std::string> const& words) {
   app_.impl_->announce_store = true;
   int const code = command.action(args);
   bool const never_done = !asking_.empty();
-  if (never_done && !words.empty()) write_error(fmt::format("warning: the command {} does not call args.done(): words that it did not ask for were ignored\n", command.name));
+  if (never_done && !words.empty())
+    write_error(fmt::format("warning: the command {} does not call args.done(): words that it did not ask for were ignored\n", command.name));
   return code;
 }
 
@@ -327,9 +330,8 @@ bool Console::store_named() const { return !app_.impl_->overrides.store_url.empt
 
 void Console::refuse_store_with_own_queue() const {
   if (!store_named() || (!has_own_queue() && !has_own_store())) return;
-  throw kue::Error(kue::ErrorKind::invalid,
-                   fmt::format("--store has no effect here: this program sets its own {} (at {})", has_own_queue() ? "queue" : "store",
-                               app_.where(has_own_queue() ? queue.name : store.name)));
+  throw kue::Error(kue::ErrorKind::invalid, fmt::format("--store has no effect here: this program sets its own {} (at {})", has_own_queue() ? "queue" : "store",
+                                                        app_.where(has_own_queue() ? queue.name : store.name)));
 }
 
 std::vector<std::function<void(kue::Worker&)>> const& Console::worker_setups() const { return app_.impl_->worker_setups; }

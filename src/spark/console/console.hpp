@@ -27,15 +27,15 @@ class Console {
 
   // For commands
   std::string const& program() const { return program_; }
-  std::vector<Listed> list() const;                      // in the order of `help`
-  CommandHelp explain(std::string_view name);            // what it takes; throws Error(invalid) for a command that is none
-  std::vector<std::string> kinds() const;                // of the program's job classes
-  bool configured_by_program() const;                    // it called app.configure(...)
-  Overrides const& overrides() const;                    // what flags say over file and environment
-  bool has_own_queue() const;                            // the program replaced the service
+  std::vector<Listed> list() const;            // in the order of `help`
+  CommandHelp explain(std::string_view name);  // what it takes; throws Error(invalid) for a command that is none
+  std::vector<std::string> kinds() const;      // of the program's job classes
+  bool configured_by_program() const;          // it called app.configure(...)
+  Overrides const& overrides() const;          // what flags say over file and environment
+  bool has_own_queue() const;                  // the program replaced the service
   bool has_own_store() const;
-  bool store_named() const;                              // by --store
-  void refuse_store_with_own_queue() const;              // --store would be ignored: Error(invalid)
+  bool store_named() const;                  // by --store
+  void refuse_store_with_own_queue() const;  // --store would be ignored: Error(invalid)
   std::vector<std::function<void(kue::Worker&)>> const& worker_setups() const;
 
  private:
@@ -60,9 +60,9 @@ class Console {
   std::vector<Command> commands_;
   Output out_;
   Style style_;
-  bool json_ = false;     // errors too are a document
+  bool json_ = false;  // errors too are a document
   bool builtin_ = true;
-  std::string asking_;    // the command whose words are being read: a wrong one is explained by its --help
+  std::string asking_;  // the command whose words are being read: a wrong one is explained by its --help
 };
 
 }  // namespace spark

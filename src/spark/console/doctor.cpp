@@ -27,7 +27,8 @@ std::vector<Finding> examine(Call& call) {
   apply(call.console.overrides(), config);
   add(examine_program(call.app, config));
   add(examine_process(config));
-  bool const readable = std::none_of(all.begin(), all.end(), [](Finding const& finding) { return finding.health == Health::fail && finding.subject == "configuration"; });
+  bool const readable =
+      std::none_of(all.begin(), all.end(), [](Finding const& finding) { return finding.health == Health::fail && finding.subject == "configuration"; });
   if (!readable) return all;  // what it says of the store cannot be trusted
   if (!call.console.has_own_queue() && !call.console.has_own_store()) add(examine_place(config));
   if (std::any_of(all.begin(), all.end(), [](Finding const& finding) { return finding.health == Health::fail && finding.subject == "store"; })) return all;
@@ -42,7 +43,8 @@ void print(Call& call, std::vector<Finding> const& findings) {
       continue;
     }
     std::string const pad(6 - name_of(finding.health).size(), ' ');
-    call.out.line(call.style.paint(name_of(finding.health), colour_of_health(finding.health)) + pad + fmt::format("{:<15}", finding.subject) + printable(finding.text));
+    call.out.line(call.style.paint(name_of(finding.health), colour_of_health(finding.health)) + pad + fmt::format("{:<15}", finding.subject) +
+                  printable(finding.text));
     if (!finding.advice.empty()) call.out.line(std::string(21, ' ') + call.style.paint("do: ", Colour::bold) + printable(finding.advice));
   }
 }
@@ -56,8 +58,10 @@ std::string as_json(std::vector<Finding> const& findings, bool ok) {
   writer.begin_array();
   for (Finding const& finding : findings) {
     writer.begin_object();
-    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"health", name_of(finding.health)}, {"subject", finding.subject},
-                                     {"text", finding.text}, {"advice", finding.advice}}) {
+    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"health", name_of(finding.health)},
+                                     {"subject", finding.subject},
+                                     {"text", finding.text},
+                                     {"advice", finding.advice}}) {
       writer.key(key);
       writer.string(as_utf8(value));
     }
@@ -77,7 +81,8 @@ int run(Call& call) {
     call.out.line(as_json(findings, ok));
   } else {
     print(call, findings);
-    if (call.style.form == Form::table) call.out.line(fmt::format("\n{} checks: {} failed, {} warnings", findings.size(), number(Health::fail), number(Health::warn)));
+    if (call.style.form == Form::table)
+      call.out.line(fmt::format("\n{} checks: {} failed, {} warnings", findings.size(), number(Health::fail), number(Health::warn)));
   }
   return ok ? kDone : kFailed;
 }
@@ -85,8 +90,12 @@ int run(Call& call) {
 }  // namespace
 
 Command doctor_command() {
-  return {"doctor", "looks at configuration, program, store and workers, and says what to do",
-          "Exit code 1 if something failed. It changes nothing, and makes no store.\n\nExamples:\n  doctor\n  doctor --json\n", run, false, false};
+  return {"doctor",
+          "looks at configuration, program, store and workers, and says what to do",
+          "Exit code 1 if something failed. It changes nothing, and makes no store.\n\nExamples:\n  doctor\n  doctor --json\n",
+          run,
+          false,
+          false};
 }
 
 }  // namespace spark

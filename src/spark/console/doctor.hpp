@@ -21,8 +21,8 @@ struct LoadedConfig;
 
 std::vector<Finding> examine_configuration(LoadedConfig const& loaded);
 std::vector<Finding> examine_program(Application& app, Config const& config);
-std::vector<Finding> examine_place(Config const& config);   // of the store: folder, file system, room, schema
-std::vector<Finding> examine_jobs(Call& call);              // workers, and queues that nobody works on
+std::vector<Finding> examine_place(Config const& config);    // of the store: folder, file system, room, schema
+std::vector<Finding> examine_jobs(Call& call);               // workers, and queues that nobody works on
 std::vector<Finding> examine_process(Config const& config);  // limits, pid file
 
 }  // namespace spark

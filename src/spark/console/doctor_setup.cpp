@@ -9,12 +9,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
+#include <fcntl.h>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 
 namespace spark {
@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostFiles = 5000;          // of a source tree that are looked at
+constexpr int kMostFiles = 5000;  // of a source tree that are looked at
 constexpr rlim_t kFewDescriptors = 256;
 constexpr int kDescriptorsOfAChild = 16;  // of the master, for each child: pidfd, pipes
 
@@ -41,8 +41,8 @@ std::string newer_source(fs::path const& home, fs::path const& binary) {
   std::error_code error;
   auto const built = fs::last_write_time(binary, error);
   int seen = 0;
-  for (auto it = fs::recursive_directory_iterator(home, fs::directory_options::skip_permission_denied, error); !error && it != fs::recursive_directory_iterator();
-       it.increment(error)) {
+  for (auto it = fs::recursive_directory_iterator(home, fs::directory_options::skip_permission_denied, error);
+       !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     if (++seen > kMostFiles) return {};
     std::error_code ignored;
     if (it->is_directory(ignored)) {
@@ -74,7 +74,9 @@ Finding examine_pid_file(std::string const& path) {
   std::string const folder = fs::path(path).parent_path().string();
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored)) return {Health::fail, "pid file", fmt::format("the folder {} does not exist", folder), "mkdir -p " + folder};
-  if (::access(folder.c_str(), W_OK) != 0) return {Health::fail, "pid file", fmt::format("the folder {} cannot be written by this user", folder), "give its user the right, or set worker.pid_file elsewhere"};
+  if (::access(folder.c_str(), W_OK) != 0)
+    return {Health::fail, "pid file", fmt::format("the folder {} cannot be written by this user", folder),
+            "give its user the right, or set worker.pid_file elsewhere"};
   int const file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0) return {Health::ok, "pid file", path + " is not there: no worker holds it", ""};
   bool const locked = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -97,8 +99,10 @@ Finding examine_descriptors(Config const& config) {
 
 std::vector<Finding> examine_configuration(LoadedConfig const& loaded) {
   std::vector<Finding> all;
-  for (std::string const& problem : loaded.problems) all.push_back({Health::fail, "configuration", problem, "correct it; config:check says whether all is well"});
-  if (all.empty()) all.push_back({Health::ok, "configuration", loaded.config.file.empty() ? "no spark.toml here or above: the defaults hold" : loaded.config.file, ""});
+  for (std::string const& problem : loaded.problems)
+    all.push_back({Health::fail, "configuration", problem, "correct it; config:check says whether all is well"});
+  if (all.empty())
+    all.push_back({Health::ok, "configuration", loaded.config.file.empty() ? "no spark.toml here or above: the defaults hold" : loaded.config.file, ""});
   return all;
 }
 
@@ -108,9 +112,11 @@ std::vector<Finding> examine_program(Application& app, Config const& config) {
   auto const kinds = app.registry().kinds();
   if (!kinds.empty()) {
     all.push_back({Health::ok, "job classes", fmt::format("{} in this program", kinds.size()), ""});
-    for (std::string const& missing : app.registry().missing(app)) all.push_back({Health::fail, "services", missing, "set it with app[key] = app.share(...) before app.run()"});
+    for (std::string const& missing : app.registry().missing(app))
+      all.push_back({Health::fail, "services", missing, "set it with app[key] = app.share(...) before app.run()"});
   } else if (config.application.binary.empty()) {
-    all.push_back({Health::warn, "program", "this program has no job class, and no spark.toml names one that has", "set [application] binary in spark.toml, or run your own program"});
+    all.push_back({Health::warn, "program", "this program has no job class, and no spark.toml names one that has",
+                   "set [application] binary in spark.toml, or run your own program"});
   }
   return all;
 }
@@ -120,7 +126,8 @@ std::vector<Finding> examine_process(Config const& config) {
   if (!config.worker.pid_file.empty()) all.push_back(examine_pid_file(config.worker.pid_file));
   constexpr std::chrono::sys_days kWritten{std::chrono::year{2026} / 1 / 1};
   if (std::chrono::system_clock::now() < kWritten) {
-    all.push_back({Health::fail, "clock", "the clock of this machine stands before 2026: jobs would be due at wrong times", "set it (timedatectl set-ntp true)"});
+    all.push_back(
+        {Health::fail, "clock", "the clock of this machine stands before 2026: jobs would be due at wrong times", "set it (timedatectl set-ntp true)"});
   }
   return all;
 }

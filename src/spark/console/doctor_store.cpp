@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uintmax_t kMiB = 1024 * 1024;
 constexpr std::uintmax_t kFull = 64 * kMiB, kSoonFull = 512 * kMiB;
-constexpr auto kLongWait = 60s;     // a worker that lives and takes from this queue would have come by
+constexpr auto kLongWait = 60s;  // a worker that lives and takes from this queue would have come by
 constexpr auto kClockSlack = 60s;
 
 Finding examine_room(std::string const& folder) {
@@ -41,13 +41,15 @@ Finding examine_room(std::string const& folder) {
 Finding examine_schema(kue::StoreSchema const& schema) {
   if (!schema.exists) return {Health::ok, "store", schema.file + " is not there yet: the first push or worker makes it", ""};
   if (::access(schema.file.c_str(), R_OK | W_OK) != 0) {
-    return {Health::fail, "store", schema.file + " cannot be read and written by this user", "run as its owner, or chown it with the files beside it (-wal, -shm, -wake)"};
+    return {Health::fail, "store", schema.file + " cannot be read and written by this user",
+            "run as its owner, or chown it with the files beside it (-wal, -shm, -wake)"};
   }
   if (schema.version < schema.newest) {
     return {Health::warn, "store", fmt::format("{} has schema {}; this program updates it to {} when it opens it", schema.file, schema.version, schema.newest),
             "store:migrate, after all programs that use it were updated"};
   }
-  return {Health::ok, "store", fmt::format("{}, schema {}, on {}", schema.file, schema.version, schema.file_system.empty() ? "an unknown file system" : schema.file_system), ""};
+  return {Health::ok, "store",
+          fmt::format("{}, schema {}, on {}", schema.file, schema.version, schema.file_system.empty() ? "an unknown file system" : schema.file_system), ""};
 }
 
 bool alive(kue::NodeInfo const& node) { return !node.dead && !node.gone; }
@@ -92,9 +94,11 @@ std::vector<Finding> examine_place(Config const& config) {
     if (schema.file.empty()) return {{Health::ok, "store", without_secrets(config.store.url), ""}};
     std::string const folder = fs::path(schema.file).parent_path().string();
     if (schema.network) {
-      all.push_back({Health::fail, "store", fmt::format("{} is on a file system of the network ({})", schema.file, schema.file_system), "put it on a local disk: store.url in spark.toml"});
+      all.push_back({Health::fail, "store", fmt::format("{} is on a file system of the network ({})", schema.file, schema.file_system),
+                     "put it on a local disk: store.url in spark.toml"});
     } else if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-      all.push_back({Health::fail, "store", fmt::format("the folder {} cannot be written by this user", folder), "give its user the right: the store has files beside it"});
+      all.push_back({Health::fail, "store", fmt::format("the folder {} cannot be written by this user", folder),
+                     "give its user the right: the store has files beside it"});
     } else {
       all.push_back(examine_schema(schema));
     }

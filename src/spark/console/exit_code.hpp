@@ -8,7 +8,7 @@ namespace spark {
 enum ExitCode : int {
   kDone = 0,
   kFailed = 1,
-  kUsage = 2,        // or configuration
+  kUsage = 2,  // or configuration
   kNotFound = 3,
   kUnavailable = 4,  // the store cannot be reached, written or has no space
   kRefused = 5,      // understood, and not done on purpose

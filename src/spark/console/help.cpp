@@ -37,7 +37,8 @@ void write_options(kue::Writer& writer, CommandHelp const& help) {
   for (OptionHelp const& option : help.options) {
     writer.begin_object();
     write_strings(writer, "names", option.all_names());
-    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"value", option.value}, {"help", option.help}, {"default", option.fallback}}) {
+    for (auto const& [key, value] :
+         {std::pair<std::string_view, std::string_view>{"value", option.value}, {"help", option.help}, {"default", option.fallback}}) {
       writer.key(key);
       writer.string(as_utf8(value));
     }
@@ -92,7 +93,11 @@ int run(Call& call) {
 }  // namespace
 
 Command help_command() {
-  return {.name = "help", .summary = "lists the commands, or explains one", .details = "Examples:\n  help\n  help queue:worker\n  help --json\n", .run = run, .stands_alone = true};
+  return {.name = "help",
+          .summary = "lists the commands, or explains one",
+          .details = "Examples:\n  help\n  help queue:worker\n  help --json\n",
+          .run = run,
+          .stands_alone = true};
 }
 
 }  // namespace spark

@@ -15,8 +15,7 @@ Interrupt::Interrupt() {
 Interrupt::~Interrupt() {
   // A second Ctrl-C that came while we left would end the program before its last word.
   timespec const now{};
-  while (::sigtimedwait(&signals_, nullptr, &now) > 0) {
-  }
+  while (::sigtimedwait(&signals_, nullptr, &now) > 0) {}
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
@@ -28,8 +27,10 @@ bool Interrupt::within(kue::Millis time) {
     wait.tv_sec = static_cast<time_t>(left.count() / 1000);
     wait.tv_nsec = static_cast<long>(left.count() % 1000) * 1'000'000;
     int const got = ::sigtimedwait(&signals_, nullptr, &wait);
-    if (got > 0) signal_ = got;
-    else if (errno != EINTR) break;
+    if (got > 0)
+      signal_ = got;
+    else if (errno != EINTR)
+      break;
   }
   return signal_ != 0;
 }

@@ -86,8 +86,10 @@ int JobFollower::follow(kue::JobId id) {
     if (in_place) screen.draw(as_picture(call_.style, record, now));
     if (std::string counts = what_counts(record); counts != shown) {
       shown = std::move(counts);
-      if (call_.style.form == Form::jsonl) call_.out.line(as_line(record));
-      else if (!in_place && !call_.style.json()) call_.out.line(iso_text(now) + "\t" + shown);
+      if (call_.style.form == Form::jsonl)
+        call_.out.line(as_line(record));
+      else if (!in_place && !call_.style.json())
+        call_.out.line(iso_text(now) + "\t" + shown);
       if (call_.style.form != Form::json) call_.out.flush();
     }
     if (kue::is_final(record.state)) return tell_end(record);

@@ -88,7 +88,8 @@ Command job_list_command() {
   return {"job:list", "lists jobs, the newest first",
           "States: scheduled, blocked, available, running, retryable, completed, discarded, cancelled.\n\n"
           "Pages: --limit and --cursor; --all for every job, in a pipe or with --jsonl however many.\n\n"
-          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --error refused --after 2h --json\n  job:list --state completed --all --jsonl\n",
+          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --error refused --after 2h --json\n  job:list "
+          "--state completed --all --jsonl\n",
           run, true};
 }
 

@@ -56,8 +56,8 @@ kue::PushOptions push_options(Args& args) {
   if (auto const at = args.option("--at TIME", "run it at this time: 2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00")) options.run_at = moment_of("--at", *at);
   if (options.delay && options.run_at) throw kue::Error(kue::ErrorKind::invalid, "--in and --at exclude one another");
   options.priority = number(args.option("--priority N", "lower first; 0 is usual"), "--priority", kue::limits::kMinPriority, kue::limits::kMaxPriority);
-  if (auto const attempts = number(args.option("--max-attempts N", "runs at most, the first included"), "--max-attempts", 1,
-                                   static_cast<int>(kue::limits::kMaxMaxAttempts))) {
+  if (auto const attempts =
+          number(args.option("--max-attempts N", "runs at most, the first included"), "--max-attempts", 1, static_cast<int>(kue::limits::kMaxMaxAttempts))) {
     options.max_attempts = static_cast<std::uint32_t>(*attempts);
   }
   options.timeout = duration(args.option("--timeout TIME", "of one run"), "--timeout");
@@ -76,15 +76,19 @@ kue::Envelope make_envelope(kue::JobType const& type, std::string const& args, k
 std::string as_json(kue::Envelope const& job, std::string const& where) {
   kue::Writer writer;
   writer.begin_object();
-  for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"id", job.id.str()},
-                                   {"kind", job.kind}, {"queue", job.queue}, {"store", as_utf8(where)}}) {
+  for (auto const& [key, value] :
+       {std::pair<std::string_view, std::string>{"id", job.id.str()}, {"kind", job.kind}, {"queue", job.queue}, {"store", as_utf8(where)}}) {
     writer.key(key);
-    if (value.empty()) writer.null();
-    else writer.string(value);
+    if (value.empty())
+      writer.null();
+    else
+      writer.string(value);
   }
   writer.key("run_at");
-  if (job.run_at) writer.string(iso_text(*job.run_at));
-  else writer.null();
+  if (job.run_at)
+    writer.string(iso_text(*job.run_at));
+  else
+    writer.null();
   writer.end_object();
   return printable_json(writer.take());
 }
@@ -103,7 +107,8 @@ int follow(Call& call, kue::Store& jobs, kue::JobId id, kue::Millis patience) {
   if (patience > kue::Millis(0)) rules.patience = patience;
   auto const alive = [](kue::NodeInfo const& node) { return !node.dead && !node.gone; };
   auto const nodes = jobs.nodes();
-  if (!call.style.json() && std::none_of(nodes.begin(), nodes.end(), alive)) write_error(fmt::format("no worker is at work here; start one with {} queue:worker\n", call.console.program()));
+  if (!call.style.json() && std::none_of(nodes.begin(), nodes.end(), alive))
+    write_error(fmt::format("no worker is at work here; start one with {} queue:worker\n", call.console.program()));
   return JobFollower(call, jobs, rules).follow(id);
 }
 

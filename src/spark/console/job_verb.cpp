@@ -84,9 +84,12 @@ Tally sweep(Call& call, JobVerb const& verb, kue::Store& jobs, kue::Filter const
   chosen.each([&](std::span<kue::JobId const> ids) {
     for (Verdict const& verdict : verb.act(jobs, ids, filter.states)) {
       ++tally.statuses[verdict.status];
-      if (verdict.code != kDone) ++tally.left[verdict.sentence];
-      else if (verdict.status != verb.status) ++tally.others[verdict.sentence];
-      else ++tally.done;
+      if (verdict.code != kDone)
+        ++tally.left[verdict.sentence];
+      else if (verdict.status != verb.status)
+        ++tally.others[verdict.sentence];
+      else
+        ++tally.done;
     }
     progress.at(seen += static_cast<std::int64_t>(ids.size()));
   });
@@ -102,7 +105,9 @@ int by_ids(Call& call, JobVerb const& verb, std::vector<kue::JobId> const& ids, 
       bool const possible = record && std::find(verb.possible.begin(), verb.possible.end(), record->state) != verb.possible.end();
       std::string const state = record ? std::string(kue::to_string(record->state)) : "not_found";
       verdicts.push_back({id.str(), state, !record ? "does not exist" : fmt::format("is {}: {} be {}", state, possible ? "would" : "would not", verb.done),
-                          !record ? kNotFound : possible ? kDone : kRefused});
+                          !record    ? kNotFound
+                          : possible ? kDone
+                                     : kRefused});
     }
     return say(call, verdicts);
   }

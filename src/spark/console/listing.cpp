@@ -36,8 +36,10 @@ void Listing::more(std::string const& cursor) {
   member("cursor", cursor);
   if (cursor.empty() || call_.style.form == Form::json) return;
   std::string const hint = "there are more: add --cursor " + printable(cursor);
-  if (call_.style.form == Form::table) note("\n" + hint);
-  else write_error(hint + "\n");  // not among the data
+  if (call_.style.form == Form::table)
+    note("\n" + hint);
+  else
+    write_error(hint + "\n");  // not among the data
 }
 
 void Listing::end(std::string_view nothing) {
@@ -45,15 +47,19 @@ void Listing::end(std::string_view nothing) {
     document_.end_array();
     for (auto const& [key, value] : members_) {
       document_.key(key);
-      if (value.empty()) document_.null();
-      else document_.string(as_utf8(value));
+      if (value.empty())
+        document_.null();
+      else
+        document_.string(as_utf8(value));
     }
     document_.end_object();
     call_.out.line(printable_json(document_.take()));
   }
   if (call_.style.form != Form::table) return;
-  if (items_ == 0) call_.out.line(nothing);
-  else call_.out.text(table_.text(call_.style));
+  if (items_ == 0)
+    call_.out.line(nothing);
+  else
+    call_.out.text(table_.text(call_.style));
   for (std::string const& text : notes_) call_.out.line(text);
 }
 

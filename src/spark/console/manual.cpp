@@ -18,8 +18,10 @@ namespace {
 std::string plain(std::string_view text) {
   std::string out;
   for (char const c : printable(text)) {
-    if (c == '\\') out += "\\e";
-    else out += c;
+    if (c == '\\')
+      out += "\\e";
+    else
+      out += c;
   }
   return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
 }
@@ -109,7 +111,8 @@ std::string manual(Console& console) {
   }
   text += ".Ss Options of every command\n" + common;
   text += ".Sh ENVIRONMENT\n" + variables();
-  text += ".Sh FILES\n.Bl -tag -width Ds\n.It Pa spark.toml\nThe configuration, in the working directory or above.\n.It Pa spark.db\nThe store, if nothing else is said.\n.El\n";
+  text += ".Sh FILES\n.Bl -tag -width Ds\n.It Pa spark.toml\nThe configuration, in the working directory or above.\n.It Pa spark.db\nThe store, if nothing "
+          "else is said.\n.El\n";
   return text + ".Sh EXIT STATUS\n" + std::string(kCodes);
 }
 
@@ -129,10 +132,13 @@ int run(Call& call) {
 }  // namespace
 
 Command manual_command() {
-  return {"manual", "prints the manual page of this program",
+  return {"manual",
+          "prints the manual page of this program",
           "All commands with their options, those of the program's own too, in the format mdoc.\n\n"
           "Example:\n  manual | man -l -\n",
-          run, false, false};
+          run,
+          false,
+          false};
 }
 
 }  // namespace spark

@@ -11,7 +11,7 @@ namespace spark {
 void refuse_open_sqlite(Application& app);
 
 struct QueueReport {
-  std::string where;         // the store's description; empty for a queue of another kind
+  std::string where;  // the store's description; empty for a queue of another kind
   bool acknowledges = false;
 };
 // Builds the queue in a process of its own, which ends at once, so that nothing is open here when the master forks.

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <locale.h>
+#include <algorithm>
 #include <cwchar>
 
 namespace spark {
@@ -52,8 +52,8 @@ bool all_ascii(std::string_view text) {
 }
 
 bool dangerous(unsigned code) {
-  return (0x80 <= code && code <= 0x9f) || code == 0x061c || code == 0x200e || code == 0x200f ||
-         (0x2028 <= code && code <= 0x202e) || (0x2066 <= code && code <= 0x2069) || code == 0xfeff;
+  return (0x80 <= code && code <= 0x9f) || code == 0x061c || code == 0x200e || code == 0x200f || (0x2028 <= code && code <= 0x202e) ||
+         (0x2066 <= code && code <= 0x2069) || code == 0xfeff;
 }
 
 std::string control(unsigned char c) {
@@ -116,8 +116,10 @@ std::string printable_json(std::string_view json) {
   while (!json.empty()) {
     std::size_t const length = sequence_length(json);
     unsigned const code = code_point(json.substr(0, length));
-    if (code == 0x7f || dangerous(code)) out += fmt::format("\\u{:04x}", code);
-    else out += json.substr(0, length);
+    if (code == 0x7f || dangerous(code))
+      out += fmt::format("\\u{:04x}", code);
+    else
+      out += json.substr(0, length);
     json.remove_prefix(length);
   }
   return out;

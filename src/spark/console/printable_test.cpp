@@ -13,7 +13,9 @@ TEST(Printable, escapes_what_drives_a_terminal_or_turns_letters_round) {
   EXPECT_EQ(spark::printable("plain \u00fc \u2603"), "plain \u00fc \u2603");
   EXPECT_EQ(spark::printable("a\x1b[31m\n\t\r\x7f"), "a\\x1b[31m\\n\\t\\r\\x7f");
   EXPECT_EQ(spark::printable("a\xff\xc3"), "a\\xff\\xc3");
-  EXPECT_EQ(spark::printable("\xc2\x9b" "31m"), "\\u009b31m");
+  EXPECT_EQ(spark::printable("\xc2\x9b"
+                             "31m"),
+            "\\u009b31m");
   EXPECT_EQ(spark::printable("\u202egnp.exe\u2066"), "\\u202egnp.exe\\u2066");
   EXPECT_EQ(spark::printable(std::string_view("\0", 1)), "\\x00");
 }
@@ -26,15 +28,18 @@ TEST(Printable, shortens_by_characters) {
 
 TEST(Printable, json_keeps_its_meaning) {
   EXPECT_EQ(spark::printable_json("{\"a\":\"\u202e\x7f\u00fc\"}"), "{\"a\":\"\\u202e\\u007f\u00fc\"}");
-  EXPECT_EQ(spark::as_utf8("a\xff" "b"), "a\ufffd" "b");
+  EXPECT_EQ(spark::as_utf8("a\xff"
+                           "b"),
+            "a\ufffd"
+            "b");
 }
 
 TEST(Printable, counts_columns_as_a_terminal_does) {
   EXPECT_EQ(spark::width_of("plain"), 5u);
   EXPECT_EQ(spark::width_of("\u00fc\u2603"), 2u);
-  EXPECT_EQ(spark::width_of("\u4e2d\u6587"), 4u);     // East Asian wide
+  EXPECT_EQ(spark::width_of("\u4e2d\u6587"), 4u);  // East Asian wide
   EXPECT_EQ(spark::width_of("\U0001f600"), 2u);
-  EXPECT_EQ(spark::width_of("e\u0301"), 1u);          // a combining mark
+  EXPECT_EQ(spark::width_of("e\u0301"), 1u);  // a combining mark
   EXPECT_EQ(spark::shortened("\u4e2d\u6587\u4e2d\u6587", 7), "\u4e2d\u6587...");
   EXPECT_EQ(spark::shortened("\u4e2d\u6587\u4e2d\u6587", 6), "\u4e2d...");
 }
@@ -50,8 +55,7 @@ TEST(Table, aligns_by_columns_and_leaves_no_blanks_at_the_end) {
 TEST(Table, colours_take_no_room_and_the_last_column_ends_with_the_terminal) {
   spark::Table table({{"STATE"}, {"ARGS"}});
   table.row({{"running", spark::Colour::yellow}, "0123456789abcdef"});
-  EXPECT_EQ(table.text({.colours = true, .width = 20}),
-            "\x1b[1mSTATE\x1b[0m    \x1b[1mARGS\x1b[0m\n\x1b[33mrunning\x1b[0m  01234567...\n");
+  EXPECT_EQ(table.text({.colours = true, .width = 20}), "\x1b[1mSTATE\x1b[0m    \x1b[1mARGS\x1b[0m\n\x1b[33mrunning\x1b[0m  01234567...\n");
 }
 
 TEST(Times, are_readable) {

@@ -35,8 +35,12 @@ std::string left(std::int64_t done, std::int64_t total, kue::Millis spent) {
 }  // namespace
 
 Progress::Progress(Call const& call, std::string verb, std::int64_t total)
-    : verb_(std::move(verb)), total_(total), terminal_(is_terminal(STDERR_FILENO)), silent_(!terminal_ && call.style.json()),
-      began_(kue::Clock::system().steady_now()), next_(began_ + (terminal_ ? kue::Millis(kFirst) : kue::Millis(kLogEvery))) {}
+    : verb_(std::move(verb)),
+      total_(total),
+      terminal_(is_terminal(STDERR_FILENO)),
+      silent_(!terminal_ && call.style.json()),
+      began_(kue::Clock::system().steady_now()),
+      next_(began_ + (terminal_ ? kue::Millis(kFirst) : kue::Millis(kLogEvery))) {}
 
 Progress::~Progress() {
   if (drawn_ && terminal_) write_error("\r\x1b[K");

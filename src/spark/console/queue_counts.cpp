@@ -18,8 +18,10 @@ void write_counts(kue::Writer& writer, kue::QueueCounts const& counts) {
 
 void write_time(kue::Writer& writer, std::string_view key, std::optional<kue::TimePoint> time) {
   writer.key(key);
-  if (time) writer.string(iso_text(*time));
-  else writer.null();
+  if (time)
+    writer.string(iso_text(*time));
+  else
+    writer.null();
 }
 
 }  // namespace spark

@@ -15,8 +15,12 @@ Cell since(std::optional<kue::TimePoint> time, kue::TimePoint now) {
 Row row_of(kue::QueueCounts const& counts, kue::HeadResult const& head, kue::TimePoint now) {
   std::string const name = printable(counts.queue);
   Cell const next = head.next_due ? Cell(relative_text(*head.next_due, now), iso_text(*head.next_due)) : Cell("");
-  return {{name}, counts.paused ? Cell("paused", Colour::yellow) : Cell("open"), std::to_string(counts.of(kue::State::available)),
-          std::to_string(counts.of(kue::State::running)), since(head.waiting_since, now), next};
+  return {{name},
+          counts.paused ? Cell("paused", Colour::yellow) : Cell("open"),
+          std::to_string(counts.of(kue::State::available)),
+          std::to_string(counts.of(kue::State::running)),
+          since(head.waiting_since, now),
+          next};
 }
 
 int run(Call& call) {

@@ -16,8 +16,10 @@ kue::QueueCounts known_queue(kue::Store& jobs, std::string const& name, std::str
     known.push_back(counts.queue);
   }
   std::string text = fmt::format("no job was ever pushed to a queue '{}' here{}", name, did_you_mean(name, known));
-  if (!hint.empty()) text += fmt::format("\nhint: {}", hint);
-  else if (!known.empty()) text += "\nhint: queue:list shows the queues that there are";
+  if (!hint.empty())
+    text += fmt::format("\nhint: {}", hint);
+  else if (!known.empty())
+    text += "\nhint: queue:list shows the queues that there are";
   throw kue::Error(kue::ErrorKind::not_found, text);
 }
 

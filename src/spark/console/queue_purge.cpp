@@ -20,7 +20,8 @@ int run(Call& call) {
   call.args.done();
   std::vector<kue::State> states = parse_states("--states", texts);
   if (std::find(states.begin(), states.end(), running) != states.end()) {
-    throw kue::Error(kue::ErrorKind::invalid, "--states: running jobs cannot be deleted\nhint: job:cancel --queue " + name + " --state running asks them to stop");
+    throw kue::Error(kue::ErrorKind::invalid,
+                     "--states: running jobs cannot be deleted\nhint: job:cancel --queue " + name + " --state running asks them to stop");
   }
   if (states.empty()) states = {scheduled, blocked, available, retryable};
   (void)known_queue(job_store(call), name);

@@ -22,8 +22,8 @@ int run(Call& call) {
 }  // namespace
 
 Command queue_resume_command() {
-  return {"queue:resume", "lets workers take jobs of paused queues again", "Exit code 3 if there is no such queue; then none is changed.\n\nExample:\n  queue:resume mail\n",
-          run};
+  return {"queue:resume", "lets workers take jobs of paused queues again",
+          "Exit code 3 if there is no such queue; then none is changed.\n\nExample:\n  queue:resume mail\n", run};
 }
 
 }  // namespace spark

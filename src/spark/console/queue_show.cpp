@@ -70,7 +70,8 @@ std::string as_text(Call const& call, Sheet const& sheet, kue::TimePoint now) {
     auto const number = sheet.counts.of(state);
     row(kue::to_string(state), call.style.paint(grouped(number), number > 0 ? colour_of(state) : Colour::dim));
   }
-  if (auto const since = sheet.head.waiting_since) row("oldest waits", fmt::format("{}, since {}", span_text(std::max(now - *since, kue::Millis(0))), utc_text(*since)));
+  if (auto const since = sheet.head.waiting_since)
+    row("oldest waits", fmt::format("{}, since {}", span_text(std::max(now - *since, kue::Millis(0))), utc_text(*since)));
   if (auto const due = sheet.head.next_due) row("next due", fmt::format("{}, {}", relative_text(*due, now), utc_text(*due)));
   row("workers", fmt::format("{} alive", sheet.workers));
   for (Node const& node : sheet.nodes) row("  runs here", fmt::format("{} pid {}: {}", printable(node.name), node.pid, counted(node.running, "job")));
@@ -120,8 +121,10 @@ int run(Call& call) {
   Sheet sheet{.counts = known_queue(jobs, name), .head = jobs.head({.queue = name})};
   look_at_kinds(jobs, sheet);
   look_at_workers(jobs, sheet);
-  if (call.json) call.out.line(as_json(sheet));
-  else call.out.text(as_text(call, sheet, kue::Clock::system().now()));
+  if (call.json)
+    call.out.line(as_json(sheet));
+  else
+    call.out.text(as_text(call, sheet, kue::Clock::system().now()));
   return kDone;
 }
 

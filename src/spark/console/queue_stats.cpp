@@ -23,8 +23,15 @@ namespace {
 using Columns = std::vector<Column>;
 
 Columns columns() {
-  return {{"QUEUE"}, {"AVAILABLE", Align::right}, {"RUNNING", Align::right}, {"SCHEDULED", Align::right}, {"RETRYABLE", Align::right},
-          {"BLOCKED", Align::right}, {"COMPLETED", Align::right}, {"DISCARDED", Align::right}, {"CANCELLED", Align::right}};
+  return {{"QUEUE"},
+          {"AVAILABLE", Align::right},
+          {"RUNNING", Align::right},
+          {"SCHEDULED", Align::right},
+          {"RETRYABLE", Align::right},
+          {"BLOCKED", Align::right},
+          {"COMPLETED", Align::right},
+          {"DISCARDED", Align::right},
+          {"CANCELLED", Align::right}};
 }
 
 // The name is followed by (paused) for people only.
@@ -98,7 +105,8 @@ std::string as_picture(Call const& call, Tick const& tick, std::string const& wh
     table.row(std::move(row));
   }
   std::string const body = table.empty() ? "no jobs\n" : table.text(call.style);
-  return body + call.style.paint(fmt::format("\n{}, every {}, in {}; Ctrl-C ends", utc_text(tick.at), span_text(interval), printable(where)), Colour::dim) + "\n";
+  return body + call.style.paint(fmt::format("\n{}, every {}, in {}; Ctrl-C ends", utc_text(tick.at), span_text(interval), printable(where)), Colour::dim) +
+         "\n";
 }
 
 std::string as_json(Tick const& tick, std::string const& where) {
@@ -112,8 +120,10 @@ std::string as_json(Tick const& tick, std::string const& where) {
     write_counts(writer, counts);
     writer.key("ended_per_second");
     auto const found = tick.ended_per_second.find(counts.queue);
-    if (found == tick.ended_per_second.end()) writer.null();
-    else writer.number(found->second);
+    if (found == tick.ended_per_second.end())
+      writer.null();
+    else
+      writer.number(found->second);
     writer.end_object();
   }
   writer.end_array();
@@ -141,9 +151,12 @@ int watch(Call& call, kue::Store& jobs, kue::Millis interval) {
   std::string const where = jobs.description();
   Tick tick = look(jobs, nullptr);
   while (true) {
-    if (in_place) screen.draw(as_picture(call, tick, where, interval));
-    else if (call.style.form == Form::jsonl) call.out.line(as_json(tick, where));
-    else write_rows(call, tick);
+    if (in_place)
+      screen.draw(as_picture(call, tick, where, interval));
+    else if (call.style.form == Form::jsonl)
+      call.out.line(as_json(tick, where));
+    else
+      write_rows(call, tick);
     call.out.flush();
     if (interrupt.within(interval)) return kDone;
     tick = look(jobs, &tick);

@@ -23,9 +23,8 @@ namespace {
 
 void require_jobs_and_services(Application& app) {
   if (app.registry().kinds().empty()) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     "this program has no job class to run: app.jobs<...>() registers them; the program `spark` finds "
-                     "yours by [application] binary in spark.toml");
+    throw kue::Error(kue::ErrorKind::invalid, "this program has no job class to run: app.jobs<...>() registers them; the program `spark` finds "
+                                              "yours by [application] binary in spark.toml");
   }
   std::vector<std::string> const missing = app.registry().missing(app);
   if (missing.empty()) return;
@@ -75,8 +74,10 @@ void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& 
     writer.end_array();
   }
   writer.key("store");
-  if (report.where.empty()) writer.null();
-  else writer.string(as_utf8(report.where));
+  if (report.where.empty())
+    writer.null();
+  else
+    writer.string(as_utf8(report.where));
   writer.key("acknowledges");
   writer.boolean(report.acknowledges);
   writer.end_object();
@@ -103,7 +104,8 @@ int run_here(Call& call, kue::WorkerOptions const& options) {
 int run(Call& call) {
   Config const defaults = call.app.config();
   kue::WorkerOptions options;
-  options.concurrency = call.args.option("-c,--concurrency N", defaults.worker.concurrency, "jobs at once, each in a child process; 0: run jobs in this process");
+  options.concurrency =
+      call.args.option("-c,--concurrency N", defaults.worker.concurrency, "jobs at once, each in a child process; 0: run jobs in this process");
   auto const queues = call.args.option("--queues LIST", "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1");
   options.stop_timeout = call.args.option("--stop-timeout TIME", defaults.worker.stop_timeout, "patience with running jobs after TERM");
   options.stop_when_empty = call.args.flag("--stop-when-empty", "end when no job is available or running");
@@ -135,7 +137,8 @@ Command queue_worker_command() {
           "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\n"
           "Queues without weights are served strictly: a later one only when all before it are empty. With weights the order is\n"
           "drawn anew for each job, mail:3 before default:1 three times out of four, and no queue starves.\n\n"
-          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker --queues mail:3,default:1\n  queue:worker --stop-when-empty\n",
+          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker --queues mail:3,default:1\n  "
+          "queue:worker --stop-when-empty\n",
           run};
 }
 

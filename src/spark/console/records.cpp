@@ -21,8 +21,10 @@ void number(kue::Writer& writer, std::string_view key, std::int64_t value) {
 
 void time(kue::Writer& writer, std::string_view key, std::optional<kue::TimePoint> value) {
   writer.key(key);
-  if (value) writer.string(iso_text(*value));
-  else writer.null();
+  if (value)
+    writer.string(iso_text(*value));
+  else
+    writer.null();
 }
 
 void write_attempt(kue::Writer& writer, kue::Attempt const& attempt) {
@@ -63,8 +65,10 @@ void write_job(kue::Writer& writer, kue::JobRecord const& record) {
 
 void write_json_or_text(kue::Writer& writer, std::string_view stored) {
   kue::JsonDocument document(stored);
-  if (document.parsed() && document.problems().empty()) writer.raw(document.compact(document.root()));
-  else writer.string(as_utf8(stored));
+  if (document.parsed() && document.problems().empty())
+    writer.raw(document.compact(document.root()));
+  else
+    writer.string(as_utf8(stored));
 }
 
 void write_record(kue::Writer& writer, kue::JobRecord const& record, bool with_errors) {
@@ -83,8 +87,10 @@ void write_record(kue::Writer& writer, kue::JobRecord const& record, bool with_e
   number(writer, "interruptions", record.tally.interruptions);
   number(writer, "claim_no", record.claim_no);
   writer.key("result");
-  if (record.result.empty()) writer.null();
-  else write_json_or_text(writer, record.result);
+  if (record.result.empty())
+    writer.null();
+  else
+    write_json_or_text(writer, record.result);
   writer.key("progress");
   if (record.progress) {
     writer.begin_object();

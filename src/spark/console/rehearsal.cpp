@@ -36,14 +36,13 @@ constexpr unsigned kArchitecture = 0;  // no box: the help says so
 #endif
 
 // Reading, memory, and asking who and when. Standard input is /dev/null there.
-constexpr std::array kAllowed{
-    SYS_read,     SYS_pread64,       SYS_readv,      SYS_close,         SYS_fstat,        SYS_newfstatat, SYS_statx,  SYS_statfs,
-    SYS_fstatfs,  SYS_faccessat,     SYS_readlinkat, SYS_lseek,         SYS_getdents64,   SYS_getcwd,     SYS_brk,    SYS_mmap,
-    SYS_munmap,   SYS_mprotect,      SYS_mremap,     SYS_madvise,       SYS_futex,        SYS_getpid,     SYS_gettid, SYS_getppid,
-    SYS_getuid,   SYS_geteuid,       SYS_getgid,     SYS_getegid,       SYS_clock_gettime, SYS_gettimeofday, SYS_getrandom, SYS_uname,
-    SYS_sched_yield, SYS_sched_getaffinity, SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit, SYS_exit_group,
+constexpr std::array kAllowed {
+  SYS_read, SYS_pread64, SYS_readv, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_fstatfs, SYS_faccessat, SYS_readlinkat, SYS_lseek,
+      SYS_getdents64, SYS_getcwd, SYS_brk, SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_futex, SYS_getpid, SYS_gettid, SYS_getppid,
+      SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_clock_gettime, SYS_gettimeofday, SYS_getrandom, SYS_uname, SYS_sched_yield, SYS_sched_getaffinity,
+      SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit, SYS_exit_group,
 #if defined(__x86_64__)
-    SYS_stat,     SYS_lstat,         SYS_access,     SYS_readlink,      SYS_time,
+      SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_time,
 #endif
 };
 
@@ -110,10 +109,8 @@ class Filter {
   } catch (HelpWanted const& wanted) {
     try {
       text = kue::to_json(wanted.help);
-    } catch (...) {
-    }
-  } catch (...) {
-  }
+    } catch (...) {}
+  } catch (...) {}
   std::string_view rest = text;
   while (!rest.empty()) {
     auto const written = ::write(to, rest.data(), rest.size());
@@ -153,8 +150,7 @@ std::optional<CommandHelp> rehearse(std::function<void()> const& action) {
   ::close(ends[0]);
   if (child > 0) {
     ::kill(child, SIGKILL);
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {}
   }
   if (text.empty()) return std::nullopt;
   try {

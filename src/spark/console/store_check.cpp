@@ -36,7 +36,8 @@ int run(Call& call) {
 }  // namespace
 
 Command store_check_command() {
-  return {"store:check", "checks the store: files, rows, counts", "Exit code 1 if there are problems.\n\nExample:\n  store:check --store sqlite:/srv/app/spark.db\n", run};
+  return {"store:check", "checks the store: files, rows, counts",
+          "Exit code 1 if there are problems.\n\nExample:\n  store:check --store sqlite:/srv/app/spark.db\n", run};
 }
 
 }  // namespace spark

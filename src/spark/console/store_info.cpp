@@ -59,11 +59,13 @@ std::string as_json(Facts const& facts) {
   writer.begin_array();
   for (kue::NodeInfo const& node : facts.nodes) {
     writer.begin_object();
-    for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"node", name_of(node)}, {"host", node.name}, {"life", std::string(life_of(node))}}) {
+    for (auto const& [key, value] :
+         {std::pair<std::string_view, std::string>{"node", name_of(node)}, {"host", node.name}, {"life", std::string(life_of(node))}}) {
       writer.key(key);
       writer.string(as_utf8(value));
     }
-    for (auto const& [key, value] : {std::pair<std::string_view, std::int64_t>{"pid", node.pid}, {"beat", static_cast<std::int64_t>(node.beat)}, {"running", node.running}}) {
+    for (auto const& [key, value] :
+         {std::pair<std::string_view, std::int64_t>{"pid", node.pid}, {"beat", static_cast<std::int64_t>(node.beat)}, {"running", node.running}}) {
       writer.key(key);
       writer.integer(value);
     }
@@ -75,8 +77,8 @@ std::string as_json(Facts const& facts) {
 }
 
 std::string node_line(kue::NodeInfo const& node, char const* between) {
-  return fmt::format("{2}{0}{3}{0}pid {4}{0}beat {5}{0}{1}{0}{6}", between, fmt::format("{} running", node.running), name_of(node), printable(node.name), node.pid,
-                     node.beat, life_of(node));
+  return fmt::format("{2}{0}{3}{0}pid {4}{0}beat {5}{0}{1}{0}{6}", between, fmt::format("{} running", node.running), name_of(node), printable(node.name),
+                     node.pid, node.beat, life_of(node));
 }
 
 int run(Call& call) {
@@ -89,12 +91,16 @@ int run(Call& call) {
   bool const people = call.style.form == Form::table;
   Table table({{""}, {""}});
   for (auto const& fact : facts.all) {
-    if (!people) call.out.line(fact.name + "\t" + printable(fact.value));
-    else table.row({fact.name, for_people(fact)});
+    if (!people)
+      call.out.line(fact.name + "\t" + printable(fact.value));
+    else
+      table.row({fact.name, for_people(fact)});
   }
   for (kue::NodeInfo const& node : facts.nodes) {
-    if (!people) call.out.line("node\t" + node_line(node, "\t"));
-    else table.row({"node", {node_line(node, "  "), life_of(node) == "dead" ? Colour::red : Colour::none}});
+    if (!people)
+      call.out.line("node\t" + node_line(node, "\t"));
+    else
+      table.row({"node", {node_line(node, "  "), life_of(node) == "dead" ? Colour::red : Colour::none}});
   }
   call.out.text(table.text(call.style));
   return kDone;

@@ -14,7 +14,8 @@ std::string as_json(std::string const& where, kue::StoreSchema const& before, bo
   writer.begin_object();
   writer.key("store");
   writer.string(as_utf8(where));
-  for (auto const& [key, value] : {std::pair<std::string_view, int>{"schema_before", before.version}, {"schema", done ? before.newest : before.version}, {"newest", before.newest}}) {
+  for (auto const& [key, value] :
+       {std::pair<std::string_view, int>{"schema_before", before.version}, {"schema", done ? before.newest : before.version}, {"newest", before.newest}}) {
     writer.key(key);
     writer.integer(value);
   }
@@ -39,8 +40,10 @@ int run(Call& call) {
   std::string const where = before.file.empty() ? url : "sqlite:" + before.file;
   bool const needed = before.version != before.newest;
   if (needed && !dry_run) (void)kue::open_store(url);  // whoever opens updates, under the write lock
-  if (call.json) call.out.line(as_json(where, before, needed && !dry_run));
-  else call.out.line(printable(where) + ": " + sentence(before, dry_run));
+  if (call.json)
+    call.out.line(as_json(where, before, needed && !dry_run));
+  else
+    call.out.line(printable(where) + ": " + sentence(before, dry_run));
   return kDone;
 }
 

@@ -49,8 +49,10 @@ void write_row(kue::Writer& writer, kue::QueueCounts const& counts, std::int64_t
   writer.begin_object();
   writer.key("queue");
   writer.string(as_utf8(counts.queue));
-  for (auto const& [key, value] : {std::pair<std::string_view, std::int64_t>{"pruned", pruned}, {"kept_completed", finished(counts)},
-                                   {"kept_discarded", counts.of(kue::State::discarded)}, {"keep_completed_count", keep.completed_count}}) {
+  for (auto const& [key, value] : {std::pair<std::string_view, std::int64_t>{"pruned", pruned},
+                                   {"kept_completed", finished(counts)},
+                                   {"kept_discarded", counts.of(kue::State::discarded)},
+                                   {"keep_completed_count", keep.completed_count}}) {
     writer.key(key);
     writer.integer(value);
   }
@@ -70,7 +72,8 @@ int run(Call& call) {
   kue::PruneRequest const request{.retention = call.app.config().retention, .queue = queue.value_or(""), .dry_run = dry_run};
   kue::PruneResult const result = dry_run ? jobs.prune(request) : prune_all(call, jobs, request);
 
-  Listing list(call, "queues", {{"QUEUE"}, {dry_run ? "WOULD GO" : "PRUNED", Align::right}, {"KEPT", Align::right}, {"DISCARDED KEPT", Align::right}, {"RULE"}});
+  Listing list(call, "queues",
+               {{"QUEUE"}, {dry_run ? "WOULD GO" : "PRUNED", Align::right}, {"KEPT", Align::right}, {"DISCARDED KEPT", Align::right}, {"RULE"}});
   for (kue::QueueCounts counts : jobs.counts()) {
     if (queue && counts.queue != *queue) continue;
     auto const found = result.by_queue.find(counts.queue);
@@ -78,12 +81,16 @@ int run(Call& call) {
     kue::Keep const& keep = request.retention.of(counts.queue);
     list.item(
         [&] {
-          return Row{printable(counts.queue), {grouped(pruned), std::to_string(pruned)}, {grouped(finished(counts)), std::to_string(finished(counts))},
-                     {grouped(counts.of(kue::State::discarded)), std::to_string(counts.of(kue::State::discarded))}, rule(keep)};
+          return Row{printable(counts.queue),
+                     {grouped(pruned), std::to_string(pruned)},
+                     {grouped(finished(counts)), std::to_string(finished(counts))},
+                     {grouped(counts.of(kue::State::discarded)), std::to_string(counts.of(kue::State::discarded))},
+                     rule(keep)};
         },
         [&](kue::Writer& writer) { write_row(writer, counts, pruned, keep); });
   }
-  list.note(dry_run ? fmt::format("\n{} would go; KEPT counts them still", counted(result.pruned, "job")) : fmt::format("\n{} pruned", counted(result.pruned, "job")));
+  list.note(dry_run ? fmt::format("\n{} would go; KEPT counts them still", counted(result.pruned, "job"))
+                    : fmt::format("\n{} pruned", counted(result.pruned, "job")));
   list.end("no jobs");
   return kDone;
 }

@@ -34,8 +34,10 @@ void write_error(std::string_view text) {
   kue::NoSigpipe const guard;
   while (!text.empty()) {
     auto const written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR) return;
+    if (written > 0)
+      text.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      return;
   }
 }
 

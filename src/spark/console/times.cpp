@@ -24,8 +24,7 @@ std::string utc_text(kue::TimePoint time) {
 std::string iso_text(kue::TimePoint time) {
   std::tm const p = parts_of(time);
   auto const millis = (time - std::chrono::floor<std::chrono::seconds>(time)).count();
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour, p.tm_min,
-                     p.tm_sec, millis);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour, p.tm_min, p.tm_sec, millis);
 }
 
 std::string span_text(kue::Millis span) {

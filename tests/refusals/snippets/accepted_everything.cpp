@@ -4,7 +4,10 @@
 #include <kue/registry.hpp>
 
 struct Mailer {};
-struct Part { std::vector<std::byte> bytes; std::optional<int> n; };
+struct Part {
+  std::vector<std::byte> bytes;
+  std::optional<int> n;
+};
 
 struct Good {
   int order = 0;

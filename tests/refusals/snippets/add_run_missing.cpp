@@ -3,5 +3,7 @@
 
 #include <kue/registry.hpp>
 
-struct Bad { int order = 0; };
+struct Bad {
+  int order = 0;
+};
 void add(kue::Registry& registry) { registry.add<Bad>(); }

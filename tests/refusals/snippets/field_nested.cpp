@@ -3,6 +3,7 @@
 
 class Part {
   int n = 0;
+
  public:
   int value() const { return n; }
 };

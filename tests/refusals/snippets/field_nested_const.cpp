@@ -1,7 +1,9 @@
 // refused: a const member cannot be filled in
 #include <kue/queue.hpp>
 
-struct Part { const int n = 3; };
+struct Part {
+  const int n = 3;
+};
 struct Bad {
   Part part;
   void run() const {}

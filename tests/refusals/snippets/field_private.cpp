@@ -3,8 +3,10 @@
 
 struct Bad {
   int shown = 0;
+
  private:
   int hidden = 0;
+
  public:
   void run() const {}
 };

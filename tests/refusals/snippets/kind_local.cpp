@@ -2,6 +2,8 @@
 #include <kue/queue.hpp>
 
 void push(kue::Queue& queue) {
-  struct Bad { void run() const {} };
+  struct Bad {
+    void run() const {}
+  };
   queue.push(Bad());
 }

@@ -3,8 +3,10 @@
 
 namespace {
 void push(kue::Queue& queue) {
-  struct Bad { void run() const {} };
+  struct Bad {
+    void run() const {}
+  };
   queue.push(Bad());
 }
-}
+}  // namespace
 void both(kue::Queue& queue) { push(queue); }

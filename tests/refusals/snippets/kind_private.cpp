@@ -3,6 +3,7 @@
 
 class Bad {
   static constexpr std::string_view kind = "bad";
+
  public:
   void run() const {}
 };

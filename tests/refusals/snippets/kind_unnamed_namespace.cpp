@@ -2,7 +2,9 @@
 #include <kue/queue.hpp>
 
 namespace {
-struct Bad { void run() const {} };
-}
+struct Bad {
+  void run() const {}
+};
+}  // namespace
 
 void push(kue::Queue& queue) { queue.push(Bad()); }

@@ -1,6 +1,8 @@
 // refused: a job needs a member function run()
 #include <kue/queue.hpp>
 
-struct Bad { int order = 0; };
+struct Bad {
+  int order = 0;
+};
 
 void push(kue::Queue& queue) { queue.push(Bad()); }

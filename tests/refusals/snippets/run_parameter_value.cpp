@@ -2,6 +2,8 @@
 #include <kue/logger.hpp>
 #include <kue/queue.hpp>
 
-struct Bad { void run(kue::Logger) const {} };
+struct Bad {
+  void run(kue::Logger) const {}
+};
 
 void push(kue::Queue& queue) { queue.push(Bad()); }

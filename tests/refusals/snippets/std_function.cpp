@@ -3,6 +3,4 @@
 
 #include <functional>
 
-
-
 void push(kue::Queue& queue) { queue.push(std::function<void()>()); }

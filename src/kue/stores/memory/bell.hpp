@@ -2,8 +2,8 @@
 // Bell: what waiting threads sleep on. A futex word, because interrupt() must be callable from a signal handler, which
 // no condition variable allows.
 
-#include <chrono>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 namespace kue::memory {

@@ -11,8 +11,14 @@ bool names_a_holder(Verb verb) { return verb == Verb::claim || verb == Verb::fin
 
 void MemoryStore::record_event(Verb verb, JobRecord const& record, std::optional<State> from, std::optional<State> to, Reason reason) {
   if (!event_log_) return;
-  Event event{.seq = static_cast<std::int64_t>(events_.size()) + 1, .at = clock_.now(), .id = record.job.id, .verb = verb,
-              .from = from, .to = to, .reason = reason, .claim_no = record.claim_no};
+  Event event{.seq = static_cast<std::int64_t>(events_.size()) + 1,
+              .at = clock_.now(),
+              .id = record.job.id,
+              .verb = verb,
+              .from = from,
+              .to = to,
+              .reason = reason,
+              .claim_no = record.claim_no};
   if (names_a_holder(verb)) {
     event.holder = record.holder;
     event.node = record.node;
@@ -23,8 +29,14 @@ void MemoryStore::record_event(Verb verb, JobRecord const& record, std::optional
 // What it asked for, by whom; nothing of it happened.
 void MemoryStore::record_stale(Verb verb, Finish const& item) {
   if (!event_log_) return;
-  events_.push_back({.seq = static_cast<std::int64_t>(events_.size()) + 1, .at = clock_.now(), .id = item.id, .verb = verb,
-                     .from = State::running, .to = item.transition.to, .reason = item.transition.reason, .holder = item.holder,
+  events_.push_back({.seq = static_cast<std::int64_t>(events_.size()) + 1,
+                     .at = clock_.now(),
+                     .id = item.id,
+                     .verb = verb,
+                     .from = State::running,
+                     .to = item.transition.to,
+                     .reason = item.transition.reason,
+                     .holder = item.holder,
                      .stale = true});
 }
 

@@ -14,8 +14,7 @@ void refuse_unknown_transition(Verb verb, Finish const& item) {
   if (allowed(verb, State::running, item.transition.to, item.transition.reason)) return;
   throw Error(ErrorKind::invalid, fmt::format("memory: {} of job {} asks for running -> {} because of {}, which is no transition of a "
                                               "job's life (kue/state.hpp)",
-                                              to_string(verb), item.id.str(), to_string(item.transition.to),
-                                              to_string(item.transition.reason)));
+                                              to_string(verb), item.id.str(), to_string(item.transition.to), to_string(item.transition.reason)));
 }
 
 bool waits_for_its_time(State state) { return state == State::scheduled || state == State::retryable; }
@@ -42,8 +41,7 @@ std::vector<FinishStatus> MemoryStore::write(Verb verb, std::span<Finish const> 
 
 FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
   Row* const record = tables_.find(item.id);
-  bool const last_holder = record && item.holder != 0 && record->holder == item.holder &&
-                           (item.claim_no == 0 || record->claim_no == item.claim_no);
+  bool const last_holder = record && item.holder != 0 && record->holder == item.holder && (item.claim_no == 0 || record->claim_no == item.claim_no);
   if (last_holder && record->state != State::running) return FinishStatus::already;
   if (!last_holder) {
     record_stale(verb, item);

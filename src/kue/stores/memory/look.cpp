@@ -22,10 +22,9 @@ bool failed_by(JobRecord const& record, std::string const& text) {
 bool matches(Filter const& filter, JobRecord const& record) {
   auto const& [states, queue, kind, tag, error, from, until] = filter;
   auto const& tags = record.job.tags;
-  return (states.empty() || std::find(states.begin(), states.end(), record.state) != states.end()) &&
-         (queue.empty() || record.job.queue == queue) && (kind.empty() || record.job.kind == kind) &&
-         (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end()) && (error.empty() || failed_by(record, error)) &&
-         (!from || record.inserted_at >= *from) && (!until || record.inserted_at < *until);
+  return (states.empty() || std::find(states.begin(), states.end(), record.state) != states.end()) && (queue.empty() || record.job.queue == queue) &&
+         (kind.empty() || record.job.kind == kind) && (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end()) &&
+         (error.empty() || failed_by(record, error)) && (!from || record.inserted_at >= *from) && (!until || record.inserted_at < *until);
 }
 
 // A cursor is the seq of the last job of its page.
@@ -97,8 +96,7 @@ std::vector<QueueCounts> MemoryStore::counts() {
 CheckReport MemoryStore::check() {
   Lock const held = lock();
   return {.problems = tables_.problems(),
-          .facts = {fmt::format("{} jobs in {} queues", tables_.by_seq().size(), tables_.queues().size()),
-                    fmt::format("{} events", events_.size())}};
+          .facts = {fmt::format("{} jobs in {} queues", tables_.by_seq().size(), tables_.queues().size()), fmt::format("{} events", events_.size())}};
 }
 
 }  // namespace kue::memory

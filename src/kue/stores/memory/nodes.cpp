@@ -67,8 +67,14 @@ std::vector<RunningJob> MemoryStore::running(RunningRequest const& request) {
     Row const& row = tables_.at(seq);
     if (request.node != 0 && row.node != request.node) continue;
     if (request.holder != 0 && row.holder != request.holder) continue;
-    jobs.push_back({.id = row.job.id, .kind = row.job.kind, .queue = row.job.queue, .holder = row.holder, .node = row.node,
-                    .claim_no = row.claim_no, .tally = row.tally, .claimed_at = row.claimed_at,
+    jobs.push_back({.id = row.job.id,
+                    .kind = row.job.kind,
+                    .queue = row.job.queue,
+                    .holder = row.holder,
+                    .node = row.node,
+                    .claim_no = row.claim_no,
+                    .tally = row.tally,
+                    .claimed_at = row.claimed_at,
                     .cancel_asked_at = row.cancel_asked_at});
   }
   return jobs;

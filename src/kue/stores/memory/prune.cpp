@@ -25,8 +25,8 @@ void MemoryStore::forget_dead_nodes(TimePoint now) {
   });
 }
 
-void MemoryStore::prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep,
-                             PruneRequest const& request, PruneResult& result) {
+void MemoryStore::prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
+                             PruneResult& result) {
   auto surplus = static_cast<std::int64_t>(oldest_first.size()) - keep;
   for (auto next = oldest_first.begin(); next != oldest_first.end() && (next->at < until || surplus > 0); --surplus) {
     if (!request.dry_run && result.pruned >= request.limit) {

@@ -16,10 +16,9 @@ MemoryStore::MemoryStore(StoreOptions const& options)
 MemoryStore::Lock MemoryStore::lock() {
   // Before the mutex: after a fork another thread's lock would be held for ever.
   if (owner_ != ::getpid()) {
-    throw Error(ErrorKind::refused,
-                fmt::format("memory: was opened by process {} and is used by process {} after a fork; it cannot be shared "
-                            "between processes. Open sqlite:PATH after the fork, in each process.",
-                            owner_, ::getpid()));
+    throw Error(ErrorKind::refused, fmt::format("memory: was opened by process {} and is used by process {} after a fork; it cannot be shared "
+                                                "between processes. Open sqlite:PATH after the fork, in each process.",
+                                                owner_, ::getpid()));
   }
   return Lock(mutex_);
 }

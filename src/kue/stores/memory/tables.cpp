@@ -5,8 +5,7 @@
 namespace kue::memory {
 namespace {
 
-template <class Map>
-typename Map::mapped_type const& of_queue(Map const& map, std::string const& queue) {
+template <class Map> typename Map::mapped_type const& of_queue(Map const& map, std::string const& queue) {
   static typename Map::mapped_type const kNone{};
   auto const found = map.find(queue);
   return found == map.end() ? kNone : found->second;
@@ -81,13 +80,13 @@ std::set<std::string> Tables::queues() const {
 }
 
 void Tables::set_paused(std::string const& queue, bool paused) {
-  if (paused) paused_.insert(queue);
-  else paused_.erase(queue);
+  if (paused)
+    paused_.insert(queue);
+  else
+    paused_.erase(queue);
 }
 
-QueueCounts Tables::counts(std::string const& queue) const {
-  return {.queue = queue, .paused = paused(queue), .by_state = of_queue(counts_, queue)};
-}
+QueueCounts Tables::counts(std::string const& queue) const { return {.queue = queue, .paused = paused(queue), .by_state = of_queue(counts_, queue)}; }
 
 std::vector<std::string> Tables::problems() const {
   std::vector<std::string> found;
@@ -98,8 +97,7 @@ std::vector<std::string> Tables::problems() const {
       found.push_back(fmt::format("job {} is not found by its id", record.job.id.str()));
     }
     if (is_final(record.state) != record.finished_at.has_value()) {
-      found.push_back(fmt::format("job {} is {} and {} finished_at", record.job.id.str(), to_string(record.state),
-                                  record.finished_at ? "has a" : "has no"));
+      found.push_back(fmt::format("job {} is {} and {} finished_at", record.job.id.str(), to_string(record.state), record.finished_at ? "has a" : "has no"));
     }
     bool const claimable = of_queue(claimable_, record.job.queue).contains({record.job.priority, seq});
     if (record.state == State::available && !claimable) {

@@ -47,7 +47,7 @@ class Tables {
   void make_due(std::string const& queue, TimePoint now);
 
   std::set<Turn> const& claimable(std::string const& queue) const;
-  std::set<Moment> const& later(std::string const& queue) const;  // not due when make_due last looked
+  std::set<Moment> const& later(std::string const& queue) const;      // not due when make_due last looked
   std::set<Moment> const& finished(std::string const& queue) const;   // completed and cancelled, oldest first
   std::set<Moment> const& discarded(std::string const& queue) const;  // oldest first
   std::set<std::int64_t> const& running() const { return running_; }

@@ -37,17 +37,17 @@ std::string owner(std::string const& path) {
 }
 
 // 0, or why the effective user may not. What is not there yet is no obstacle: its folder is.
-int obstacle(std::string const& path, int wanted) {
-  return ::faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) == 0 || errno == ENOENT ? 0 : errno;
-}
+int obstacle(std::string const& path, int wanted) { return ::faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) == 0 || errno == ENOENT ? 0 : errno; }
 
 }  // namespace
 
 std::string denial(Location const& location) {
   std::string const folder = std::filesystem::path(location.database).parent_path().string();
-  std::vector<std::pair<std::string, int>> const all{
-      {folder, W_OK | X_OK}, {location.database, R_OK | W_OK}, {location.wal(), R_OK | W_OK}, {location.database + "-shm", R_OK | W_OK},
-      {location.wake_file(), R_OK | W_OK}};
+  std::vector<std::pair<std::string, int>> const all{{folder, W_OK | X_OK},
+                                                     {location.database, R_OK | W_OK},
+                                                     {location.wal(), R_OK | W_OK},
+                                                     {location.database + "-shm", R_OK | W_OK},
+                                                     {location.wake_file(), R_OK | W_OK}};
   for (auto const& [path, wanted] : all) {
     int const error = obstacle(path, wanted);
     if (error == EROFS) return "its file system is mounted read-only. Give the store another place: store.url in spark.toml, or --store";

@@ -40,12 +40,14 @@ TEST_P(BadRow, is_discarded_as_corrupt_and_the_others_go_on) {
   EXPECT_EQ(corrupt, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, BadRow,
-                         ::testing::Values(Damage{"no_kind", "UPDATE jobs SET kind = NULL WHERE seq = 1"}, Damage{"empty_kind", "UPDATE jobs SET kind = '' WHERE seq = 2"},
-                                           Damage{"no_args", "UPDATE jobs SET args = NULL WHERE seq = 1"}, Damage{"number_as_queue", "UPDATE jobs SET queue = x'00' WHERE seq = 3"},
-                                           Damage{"short_id", "UPDATE jobs SET id = x'0102' WHERE seq = 5"}, Damage{"text_as_priority", "UPDATE jobs SET priority = 'high' WHERE seq = 1"},
-                                           Damage{"meta_cut_off", "UPDATE jobs SET meta = '3:ke' WHERE seq = 4"}, Damage{"row_gone", "DELETE FROM jobs WHERE seq = 1"}),
-                         [](auto const& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Sqlite, BadRow,
+    ::testing::Values(Damage{"no_kind", "UPDATE jobs SET kind = NULL WHERE seq = 1"}, Damage{"empty_kind", "UPDATE jobs SET kind = '' WHERE seq = 2"},
+                      Damage{"no_args", "UPDATE jobs SET args = NULL WHERE seq = 1"}, Damage{"number_as_queue", "UPDATE jobs SET queue = x'00' WHERE seq = 3"},
+                      Damage{"short_id", "UPDATE jobs SET id = x'0102' WHERE seq = 5"},
+                      Damage{"text_as_priority", "UPDATE jobs SET priority = 'high' WHERE seq = 1"},
+                      Damage{"meta_cut_off", "UPDATE jobs SET meta = '3:ke' WHERE seq = 4"}, Damage{"row_gone", "DELETE FROM jobs WHERE seq = 1"}),
+    [](auto const& each) { return each.param.name; });
 
 TEST(SqliteBadRow, arguments_that_are_no_json_are_handed_on_as_they_are) {
   Folder const folder;

@@ -23,7 +23,8 @@ void check_sentences(Connection& db, Sql sql, CheckReport& report) {
 void check_index(Connection& db, CheckReport& report) {
   auto row = db.use(Sql::check_index);
   if (row.step() && row.integer(0) != row.integer(1)) {
-    report.problems.push_back(fmt::format("the index of claimable jobs holds {} and the table {}; `sqlite3 FILE reindex` makes it new", row.integer(0), row.integer(1)));
+    report.problems.push_back(
+        fmt::format("the index of claimable jobs holds {} and the table {}; `sqlite3 FILE reindex` makes it new", row.integer(0), row.integer(1)));
   }
 }
 
@@ -35,7 +36,7 @@ void add_sizes(Connection& db, CheckReport& report) {
 }
 
 std::int64_t size_of(std::string const& file) {
-  struct stat info{};
+  struct stat info {};
   return ::stat(file.c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
 }
 
@@ -51,8 +52,8 @@ CheckReport check_database(Location const& location) {
   check_sentences(db, Sql::check_counts, found);
   check_index(db, found);
   add_sizes(db, found);
-  found.facts.push_back(fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(),
-                                    db.word("PRAGMA journal_mode")));
+  found.facts.push_back(
+      fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(), db.word("PRAGMA journal_mode")));
   return found;
 }
 

@@ -25,7 +25,7 @@ class OnlyOne {
 
  private:
   bool set(short type) {
-    struct flock range{};
+    struct flock range {};
     range.l_type = type;
     range.l_whence = SEEK_SET;
     range.l_start = 0;

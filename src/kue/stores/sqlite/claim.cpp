@@ -41,9 +41,8 @@ class Claimer {
         if (!take_from(queue, result)) break;
       }
     }
-    result.more = more_due_ || std::any_of(queues_.begin(), queues_.end(), [&](std::string const& queue) {
-      return tx_.db().use(Sql::claim_left, queue).step();
-    });
+    result.more =
+        more_due_ || std::any_of(queues_.begin(), queues_.end(), [&](std::string const& queue) { return tx_.db().use(Sql::claim_left, queue).step(); });
   }
 
  private:
@@ -115,7 +114,10 @@ class Claimer {
 
   // False: stop here.
   bool read_candidate(Use const& row, ClaimResult& result) {
-    Taken taken{.seq = row.integer(0), .state = static_cast<State>(row.integer(1)), .queue = std::string(row.text(2)), .id = row.id(10),
+    Taken taken{.seq = row.integer(0),
+                .state = static_cast<State>(row.integer(1)),
+                .queue = std::string(row.text(2)),
+                .id = row.id(10),
                 .damaged = !is_envelope(row, 10)};
     if (taken.damaged) {
       taken.claim_no = row.small(9);
@@ -139,8 +141,10 @@ class Claimer {
   bool write_taken() {
     bool damaged = false;
     for (Taken const& taken : taken_) {
-      if (taken.damaged) put_aside(taken);
-      else take(taken);
+      if (taken.damaged)
+        put_aside(taken);
+      else
+        take(taken);
       damaged |= taken.damaged;
     }
     taken_.clear();
@@ -149,15 +153,29 @@ class Claimer {
 
   void take(Taken const& taken) {
     tx_.db().execute(Sql::claim_take, taken.seq, request_.holder, request_.node, tx_.now());
-    tx_.changed({.id = taken.id, .queue = taken.queue, .verb = Verb::claim, .from = taken.state, .to = State::running, .reason = Reason::claimed,
-                 .claim_no = taken.claim_no, .holder = request_.holder, .node = request_.node});
+    tx_.changed({.id = taken.id,
+                 .queue = taken.queue,
+                 .verb = Verb::claim,
+                 .from = taken.state,
+                 .to = State::running,
+                 .reason = Reason::claimed,
+                 .claim_no = taken.claim_no,
+                 .holder = request_.holder,
+                 .node = request_.node});
   }
 
   void put_aside(Taken const& taken) {
     tx_.db().execute(Sql::claim_put_aside, taken.seq, tx_.now(), taken.queue);
     tx_.db().execute(Sql::live_delete, taken.seq);
-    tx_.changed({.id = taken.id, .queue = taken.queue, .verb = Verb::claim, .from = taken.state, .to = State::discarded, .reason = Reason::corrupt,
-                 .claim_no = taken.claim_no, .holder = request_.holder, .node = request_.node});
+    tx_.changed({.id = taken.id,
+                 .queue = taken.queue,
+                 .verb = Verb::claim,
+                 .from = taken.state,
+                 .to = State::discarded,
+                 .reason = Reason::corrupt,
+                 .claim_no = taken.claim_no,
+                 .holder = request_.holder,
+                 .node = request_.node});
   }
 
   Transaction& tx_;

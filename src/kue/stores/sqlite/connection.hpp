@@ -20,7 +20,7 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 
 class Connection {
  public:
-  enum class Mode { write, look };  // look: makes no file and writes to none
+  enum class Mode { write, look };                                                 // look: makes no file and writes to none
   explicit Connection(std::string const& absolute_path, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
   ~Connection();
   Connection(Connection const&) = delete;
@@ -29,8 +29,8 @@ class Connection {
   // Settings of one of our own files (see schema.cpp): after these no statement waits longer than `patience`.
   void settle(Sync sync);
 
-  void run(std::string_view sql);                   // one or several texts without results
-  std::int64_t number(std::string_view sql);        // the first column of the first row
+  void run(std::string_view sql);             // one or several texts without results
+  std::int64_t number(std::string_view sql);  // the first column of the first row
   std::string word(std::string_view sql);
   std::int64_t changes() const;
 

@@ -82,7 +82,8 @@ void in_small_disk(std::string const& size, std::function<bool(std::string const
   }
   int status = 0;
   ::waitpid(pid, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMount) FAIL() << "this system lets nobody here mount a small file system (run the tests as root, or allow user namespaces)";
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMount)
+    FAIL() << "this system lets nobody here mount a small file system (run the tests as root, or allow user namespaces)";
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 

@@ -45,7 +45,7 @@ void keep_file_reserve(Connection& connection) {
 }
 
 void refuse_push_on_full_disk(Location const& location, std::span<Envelope const> jobs) {
-  struct statvfs info{};
+  struct statvfs info {};
   if (::statvfs(location.database.c_str(), &info) != 0) return;  // then the write itself will tell
   auto const available = static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
   std::int64_t const needed = kFreeBytes + 2 * bytes_of(jobs);  // once in the WAL, once in the file

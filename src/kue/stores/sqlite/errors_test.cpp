@@ -176,7 +176,10 @@ TEST(SqliteErrors, a_damaged_page_is_found_and_named) {
   auto const report = store->check();
   EXPECT_FALSE(report.ok());
   EXPECT_THAT(report.problems.at(0), HasSubstr("the file is damaged"));
-  auto const error = error_of([&] { store->query({.limit = 1000}); store->query({.newest_first = false, .limit = 1000}); });
+  auto const error = error_of([&] {
+    store->query({.limit = 1000});
+    store->query({.newest_first = false, .limit = 1000});
+  });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::corrupt) << error->what();
 }
@@ -206,9 +209,13 @@ TEST(SqliteErrors, check_finds_counters_that_are_wrong) {
   ASSERT_TRUE(store->check().ok());
   { Stranger(path).run("UPDATE queues SET available = 7"); }
   EXPECT_THAT(store->check().problems, ::testing::ElementsAre(HasSubstr("queue default counts 7 jobs in state number 2 and has 3")));
-  { Stranger(path).run("UPDATE queues SET available = 2; DELETE FROM live WHERE seq = 2; UPDATE live SET place = 0 WHERE seq = 3; INSERT INTO attempts VALUES (1, 99, 1, 1, 1, '', '', '', 0, 0, 0, 0, 0)"); }
-  EXPECT_THAT(store->check().problems, ::testing::UnorderedElementsAre(HasSubstr("(number 2) is in no state"), HasSubstr("job number 3 in state number 2 stands in place 0"),
-                                                                       HasSubstr("job number 99 is kept and the job is gone")));
+  {
+    Stranger(path).run("UPDATE queues SET available = 2; DELETE FROM live WHERE seq = 2; UPDATE live SET place = 0 WHERE seq = 3; INSERT INTO attempts VALUES "
+                       "(1, 99, 1, 1, 1, '', '', '', 0, 0, 0, 0, 0)");
+  }
+  EXPECT_THAT(store->check().problems,
+              ::testing::UnorderedElementsAre(HasSubstr("(number 2) is in no state"), HasSubstr("job number 3 in state number 2 stands in place 0"),
+                                              HasSubstr("job number 99 is kept and the job is gone")));
 }
 
 TEST(SqliteErrors, many_processes_may_open_first_at_the_same_time) {

@@ -15,10 +15,10 @@ class Failure : public std::runtime_error {
  public:
   Failure(int code, std::string const& text) : std::runtime_error(text), code_(code) {}
 
-  int code() const { return code_; }                  // extended result code
-  int primary() const { return code_ & 0xff; }        // SQLITE_BUSY, SQLITE_FULL, ...
-  bool concerns_one_row() const;                      // others of the same transaction may go on
-  void in_commit() { in_commit_ = true; }             // the commit's own answer: it may have happened
+  int code() const { return code_; }            // extended result code
+  int primary() const { return code_ & 0xff; }  // SQLITE_BUSY, SQLITE_FULL, ...
+  bool concerns_one_row() const;                // others of the same transaction may go on
+  void in_commit() { in_commit_ = true; }       // the commit's own answer: it may have happened
   bool is_in_commit() const { return in_commit_; }
 
  private:

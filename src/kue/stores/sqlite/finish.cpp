@@ -20,8 +20,8 @@ std::optional<std::string_view> text_or_null(std::string const& text) {
 
 void write_attempt(Connection& db, std::int64_t seq, Attempt const& attempt) {
   auto const& [claim_no, number, reason, failure, started_at, ended_at, node, pid] = attempt;
-  db.execute(Sql::finish_attempt, seq, claim_no, number, static_cast<int>(reason), failure.type, failure.message, failure.backtrace,
-             failure.signal, started_at, ended_at, node, pid);
+  db.execute(Sql::finish_attempt, seq, claim_no, number, static_cast<int>(reason), failure.type, failure.message, failure.backtrace, failure.signal, started_at,
+             ended_at, node, pid);
 }
 
 void move_on(Transaction& tx, std::int64_t seq, Finish const& item) {
@@ -30,16 +30,16 @@ void move_on(Transaction& tx, std::int64_t seq, Finish const& item) {
   auto const result = text_or_null(item.result);
   int const to = static_cast<int>(next.to);
   if (is_final(next.to)) {
-    tx.db().execute(Sql::finish_final, seq, to, t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since,
-                    item.started_at, result, tx.now());
+    tx.db().execute(Sql::finish_final, seq, to, t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since, item.started_at, result,
+                    tx.now());
     tx.db().execute(Sql::live_delete, seq);
     return;
   }
   Place const place = place_of(next.to);
   std::optional<TimePoint> run_at;
   if (place == Place::later) run_at = tx.now() + next.delay;
-  tx.db().execute(Sql::finish_again, seq, to, t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since,
-                  item.started_at, result, run_at, static_cast<int>(place));
+  tx.db().execute(Sql::finish_again, seq, to, t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since, item.started_at, result,
+                  run_at, static_cast<int>(place));
 }
 
 bool is_last_claim(Finish const& item, std::uint64_t holder, std::uint32_t claim_no) {
@@ -80,11 +80,20 @@ FinishStatus write_one(Transaction& tx, Verb verb, Finish const& item) {
     marked = row.integer(6) != 0;
   }
   Transition const next = marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
-  if (next.to != item.transition.to) cancel_it(tx, seq, item);
-  else move_on(tx, seq, item);
+  if (next.to != item.transition.to)
+    cancel_it(tx, seq, item);
+  else
+    move_on(tx, seq, item);
   if (item.attempt) write_attempt(tx.db(), seq, *item.attempt);
-  tx.changed({.id = item.id, .queue = queue, .verb = verb, .from = State::running, .to = next.to, .reason = next.reason,
-              .claim_no = claim_no, .holder = item.holder, .node = node});
+  tx.changed({.id = item.id,
+              .queue = queue,
+              .verb = verb,
+              .from = State::running,
+              .to = next.to,
+              .reason = next.reason,
+              .claim_no = claim_no,
+              .holder = item.holder,
+              .node = node});
   if (!is_final(next.to)) tx.wake(queue);
   return FinishStatus::applied;
 }

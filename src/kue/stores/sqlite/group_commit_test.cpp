@@ -61,7 +61,10 @@ TEST(SqliteGroupCommit, the_failure_of_one_is_its_own) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  { Stranger(path).run("CREATE TRIGGER no_bad BEFORE INSERT ON live WHEN (SELECT kind FROM jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, 'no bad ones'); END"); }
+  {
+    Stranger(path).run(
+        "CREATE TRIGGER no_bad BEFORE INSERT ON live WHEN (SELECT kind FROM jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, 'no bad ones'); END");
+  }
   auto pushed = jobs(kThreads);
   pushed[3].kind = "Bad";
   auto const errors = push_together(*store, path, pushed);
@@ -123,8 +126,10 @@ TEST(SqliteGroupCommit, many_threads_push_claim_and_finish_at_once) {
       Hand hand(*store);
       auto const give_up_at = std::chrono::steady_clock::now() + 30s;
       while (finished < 4 * kEach && std::chrono::steady_clock::now() < give_up_at) {
-        if (int const count = hand.drain(5); count > 0) finished += count;
-        else store->wait({.until = Clock::system().steady_now() + 20ms});
+        if (int const count = hand.drain(5); count > 0)
+          finished += count;
+        else
+          store->wait({.until = Clock::system().steady_now() + 20ms});
       }
     });
   }

@@ -9,7 +9,7 @@ namespace kue::sqlite {
 namespace {
 
 std::int64_t size_of(std::string const& file) {
-  struct stat status{};
+  struct stat status {};
   return ::stat(file.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_size) : 0;
 }
 

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <sys/vfs.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <sys/vfs.h>
 #include <system_error>
 #include <utility>
 
@@ -18,9 +18,9 @@ namespace fs = std::filesystem;
 
 // Shared memory and POSIX locks do not work between the machines of these (linux/magic.h and the systems' own headers).
 constexpr std::pair<unsigned long, char const*> kNetwork[] = {
-    {0x6969, "NFS"},         {0x517B, "SMB"},        {0xFF534D42, "CIFS"},  {0xFE534D42, "SMB2"}, {0x01021997, "9P"},
-    {0x5346414F, "AFS"},     {0x6B414653, "AFS"},    {0x73757245, "Coda"},  {0x00C36400, "Ceph"}, {0x0BD00BD0, "Lustre"},
-    {0x47504653, "GPFS"},    {0x7461636F, "OCFS2"},  {0x01161970, "GFS2"},  {0x19830326, "BeeGFS"},
+    {0x6969, "NFS"},      {0x517B, "SMB"},       {0xFF534D42, "CIFS"}, {0xFE534D42, "SMB2"},   {0x01021997, "9P"},
+    {0x5346414F, "AFS"},  {0x6B414653, "AFS"},   {0x73757245, "Coda"}, {0x00C36400, "Ceph"},   {0x0BD00BD0, "Lustre"},
+    {0x47504653, "GPFS"}, {0x7461636F, "OCFS2"}, {0x01161970, "GFS2"}, {0x19830326, "BeeGFS"},
 };
 
 }  // namespace
@@ -38,7 +38,8 @@ Location locate(std::string const& path) {
   }
   Location location{whole.string()};
   if (fs::is_directory(whole, error)) {
-    throw Error(ErrorKind::refused, fmt::format("sqlite:{} is a directory; name a file in it, for example sqlite:{}/spark.db", location.database, location.database));
+    throw Error(ErrorKind::refused,
+                fmt::format("sqlite:{} is a directory; name a file in it, for example sqlite:{}/spark.db", location.database, location.database));
   }
   fs::path const folder = whole.parent_path();
   if (!fs::is_directory(folder, error)) {
@@ -52,7 +53,7 @@ Location locate(std::string const& path) {
 }
 
 long file_system_type(std::string const& folder) {
-  struct statfs info{};
+  struct statfs info {};
   return ::statfs(folder.c_str(), &info) == 0 ? static_cast<long>(info.f_type) : 0;
 }
 

@@ -20,7 +20,7 @@ Location locate(std::string const& path);
 using FileSystemType = long (*)(std::string const& folder);
 long file_system_type(std::string const& folder);
 std::string file_system_name(std::string const& folder);  // "ext4", of the mount that holds it; empty if not known
-char const* network_file_system(long type);                // its name; null: a local one
+char const* network_file_system(long type);               // its name; null: a local one
 void refuse_network_file_system(Location const& location, FileSystemType type = &file_system_type);
 
 }  // namespace kue::sqlite

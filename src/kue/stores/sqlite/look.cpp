@@ -25,8 +25,8 @@ std::int64_t read_cursor(QueryRequest const& request) {
 }
 
 constexpr unsigned kAllStates = (1U << kStateCount) - 1;
-constexpr unsigned kFinalStates = 1U << static_cast<unsigned>(State::completed) | 1U << static_cast<unsigned>(State::discarded) |
-                                  1U << static_cast<unsigned>(State::cancelled);
+constexpr unsigned kFinalStates =
+    1U << static_cast<unsigned>(State::completed) | 1U << static_cast<unsigned>(State::discarded) | 1U << static_cast<unsigned>(State::cancelled);
 
 unsigned mask_of(std::vector<State> const& states) {
   unsigned mask = 0;
@@ -47,9 +47,17 @@ template <class Enum> std::optional<Enum> maybe(Use const& row, int column) {
 }
 
 Event read_event(Use const& row) {
-  return {.seq = row.integer(0), .at = row.time(1), .id = row.id(2), .verb = static_cast<Verb>(row.integer(3)), .from = maybe<State>(row, 4),
-          .to = maybe<State>(row, 5), .reason = static_cast<Reason>(row.integer(6)), .claim_no = row.small(7), .holder = row.bits(8),
-          .node = row.bits(9), .stale = row.integer(10) != 0};
+  return {.seq = row.integer(0),
+          .at = row.time(1),
+          .id = row.id(2),
+          .verb = static_cast<Verb>(row.integer(3)),
+          .from = maybe<State>(row, 4),
+          .to = maybe<State>(row, 5),
+          .reason = static_cast<Reason>(row.integer(6)),
+          .claim_no = row.small(7),
+          .holder = row.bits(8),
+          .node = row.bits(9),
+          .stale = row.integer(10) != 0};
 }
 
 }  // namespace
@@ -75,11 +83,13 @@ QueryResult SqliteStore::query(QueryRequest const& request) {
   return look("query of", [&](Connection& db) {
     QueryResult page;
     int const one_more = request.limit + 1;  // to know whether there is another page
-    for (auto row = db.use(page_of(states, request.newest_first), states, request.filter.queue, request.filter.kind, tag, after, one_more,
-                          from, until, request.filter.error);
+    for (auto row = db.use(page_of(states, request.newest_first), states, request.filter.queue, request.filter.kind, tag, after, one_more, from, until,
+                           request.filter.error);
          row.step();) {
-      if (static_cast<int>(page.jobs.size()) == request.limit) page.cursor = std::to_string(page.jobs.back().seq);
-      else page.jobs.push_back(read_record(row));
+      if (static_cast<int>(page.jobs.size()) == request.limit)
+        page.cursor = std::to_string(page.jobs.back().seq);
+      else
+        page.jobs.push_back(read_record(row));
     }
     return page;
   });

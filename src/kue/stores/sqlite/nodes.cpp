@@ -41,8 +41,10 @@ BeatResult SqliteStore::beat(BeatRequest const& request) {
   if (request.node == 0) throw Error(ErrorKind::invalid, "sqlite: beat of node 0, which means nobody. Use kue::random_bits().");
   BeatResult const result = write(Sync::normal, "beat in", [&](Transaction& tx) -> BeatResult {
     if (dead(tx.db(), request.node)) return {.alive = false};
-    if (request.leaving) leave(tx.db(), request.node);
-    else tx.db().execute(Sql::beat, request.node, request.name, request.pid, tx.now());
+    if (request.leaving)
+      leave(tx.db(), request.node);
+    else
+      tx.db().execute(Sql::beat, request.node, request.name, request.pid, tx.now());
     return {.alive = true};
   });
   if (request.leaving) ::unlink(location_.node_file(request.node).c_str());
@@ -53,8 +55,12 @@ std::vector<NodeInfo> SqliteStore::nodes() {
   auto nodes = look("looking at the nodes of", [](Connection& db) {
     std::vector<NodeInfo> found;
     for (auto row = db.use(Sql::nodes); row.step();) {
-      found.push_back({.node = row.bits(0), .name = std::string(row.text(1)), .pid = static_cast<int>(row.integer(2)), .beat = row.bits(3),
-                       .dead = row.integer(4) != 0, .running = row.integer(5)});
+      found.push_back({.node = row.bits(0),
+                       .name = std::string(row.text(1)),
+                       .pid = static_cast<int>(row.integer(2)),
+                       .beat = row.bits(3),
+                       .dead = row.integer(4) != 0,
+                       .running = row.integer(5)});
     }
     return found;
   });
@@ -74,8 +80,15 @@ std::vector<RunningJob> SqliteStore::running(RunningRequest const& request) {
     std::vector<RunningJob> found;
     Sql const sql = request.node != 0 ? Sql::running_of_node : Sql::running;
     for (auto row = db.use(sql, request.node, request.holder); row.step();) {
-      found.push_back({.id = row.id(0), .kind = std::string(row.text(1)), .queue = std::string(row.text(2)), .holder = row.bits(3), .node = row.bits(4),
-                       .claim_no = row.small(5), .tally = read_tally(row, 6), .claimed_at = row.time(12), .cancel_asked_at = row.maybe_time(13)});
+      found.push_back({.id = row.id(0),
+                       .kind = std::string(row.text(1)),
+                       .queue = std::string(row.text(2)),
+                       .holder = row.bits(3),
+                       .node = row.bits(4),
+                       .claim_no = row.small(5),
+                       .tally = read_tally(row, 6),
+                       .claimed_at = row.time(12),
+                       .cancel_asked_at = row.maybe_time(13)});
     }
     return found;
   });

@@ -35,7 +35,12 @@ CancelStatus cancel_one(Transaction& tx, JobId const& id) {
   if (is_final(job->state)) return CancelStatus::final;
   tx.db().execute(Sql::cancel, job->seq, tx.now());
   tx.db().execute(Sql::live_delete, job->seq);
-  tx.changed({.id = id, .queue = job->queue, .verb = Verb::cancel, .from = job->state, .to = State::cancelled, .reason = Reason::cancelled,
+  tx.changed({.id = id,
+              .queue = job->queue,
+              .verb = Verb::cancel,
+              .from = job->state,
+              .to = State::cancelled,
+              .reason = Reason::cancelled,
               .claim_no = job->claim_no});
   return CancelStatus::cancelled;
 }
@@ -47,8 +52,8 @@ RetryStatus retry_one(Transaction& tx, JobId const& id) {
   if (!is_final(job->state)) return RetryStatus::not_final;
   tx.db().execute(Sql::retry, job->seq, tx.now());
   tx.db().execute(Sql::finished_delete, job->seq);
-  tx.changed({.id = id, .queue = job->queue, .verb = Verb::retry, .from = job->state, .to = State::available, .reason = Reason::retried,
-              .claim_no = job->claim_no});
+  tx.changed(
+      {.id = id, .queue = job->queue, .verb = Verb::retry, .from = job->state, .to = State::available, .reason = Reason::retried, .claim_no = job->claim_no});
   tx.wake(job->queue);
   return RetryStatus::retried;
 }
@@ -61,8 +66,8 @@ RemoveStatus remove_one(Transaction& tx, JobId const& id, std::vector<State> con
   tx.db().execute(Sql::prune_attempts, job->seq);
   tx.db().execute(is_final(job->state) ? Sql::finished_delete : Sql::live_delete, job->seq);
   tx.db().execute(Sql::remove, job->seq);
-  tx.changed({.id = id, .queue = job->queue, .verb = Verb::remove, .from = job->state, .to = std::nullopt, .reason = Reason::removed,
-              .claim_no = job->claim_no});
+  tx.changed(
+      {.id = id, .queue = job->queue, .verb = Verb::remove, .from = job->state, .to = std::nullopt, .reason = Reason::removed, .claim_no = job->claim_no});
   return RemoveStatus::removed;
 }
 

@@ -40,7 +40,8 @@ std::vector<Kept> kept(Connection& db, std::string const& queue) {
 }
 
 // Calls take(row) for each job of the class that is too old, or too many whatever its age, until it says false.
-template <class Take> void each_old(Connection& db, std::string const& queue, Class which, TimePoint until, std::int64_t surplus, std::int64_t most, Take&& take) {
+template <class Take>
+void each_old(Connection& db, std::string const& queue, Class which, TimePoint until, std::int64_t surplus, std::int64_t most, Take&& take) {
   TimePoint const before = surplus > 0 ? TimePoint(Millis::max()) : until;
   for (auto row = db.use(Sql::prune_oldest, std::string_view(queue), static_cast<int>(which), before, most); row.step(); --surplus) {
     if (row.time(3) >= until && surplus <= 0) return;
@@ -49,7 +50,8 @@ template <class Take> void each_old(Connection& db, std::string const& queue, Cl
 }
 
 std::size_t next_piece(std::size_t piece, std::chrono::steady_clock::duration took) {
-  double const factor = static_cast<double>(kPieceTime.count()) / std::max(1.0, static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+  double const factor =
+      static_cast<double>(kPieceTime.count()) / std::max(1.0, static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
   return std::clamp(static_cast<std::size_t>(static_cast<double>(piece) * std::min(factor, 2.0)), kLeastPiece, kMostPiece);
 }
 
@@ -74,8 +76,12 @@ std::vector<SqliteStore::Old> SqliteStore::find_old(PruneRequest const& request,
           ++result.by_queue[one.queue];
           return true;
         }
-        found.push_back({.seq = row.integer(0), .state = static_cast<State>(row.integer(1)), .queue = &name, .claim_no = row.small(2),
-                         .finished_at = row.time(3), .id = row.id(4)});
+        found.push_back({.seq = row.integer(0),
+                         .state = static_cast<State>(row.integer(1)),
+                         .queue = &name,
+                         .claim_no = row.small(2),
+                         .finished_at = row.time(3),
+                         .id = row.id(4)});
         return true;
       };
       // One more than there is room for, to know whether another call has work.
@@ -97,8 +103,8 @@ std::int64_t SqliteStore::drop(std::vector<Old> const& old, std::size_t from, st
       if (tx.db().changes() == 0) continue;  // retried or pruned by another since we looked
       tx.db().execute(Sql::prune_attempts, job.seq);
       tx.db().execute(Sql::prune_job, job.seq);
-      tx.changed({.id = job.id, .queue = *job.queue, .verb = Verb::prune, .from = job.state, .to = std::nullopt, .reason = Reason::pruned,
-                  .claim_no = job.claim_no});
+      tx.changed(
+          {.id = job.id, .queue = *job.queue, .verb = Verb::prune, .from = job.state, .to = std::nullopt, .reason = Reason::pruned, .claim_no = job.claim_no});
       ++dropped[job.queue];
     }
   });

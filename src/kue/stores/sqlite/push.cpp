@@ -38,8 +38,8 @@ class Pusher {
     std::int64_t const seq = last_seq_ + 1;
     auto const tags = pack_tags(job.tags);
     auto const meta = pack_meta(job.meta);
-    tx_.db().execute(Sql::push_job, seq, job.id, job.kind, job.queue, job.args, job.schema, job.run_at, job.priority, job.max_attempts,
-                     job.timeout.count(), tags, meta, tx_.now());
+    tx_.db().execute(Sql::push_job, seq, job.id, job.kind, job.queue, job.args, job.schema, job.run_at, job.priority, job.max_attempts, job.timeout.count(),
+                     tags, meta, tx_.now());
     if (tx_.db().changes() == 0) return PushStatus::already;
     last_seq_ = seq;
     TimePoint const run_at = job.run_at.value_or(tx_.now());

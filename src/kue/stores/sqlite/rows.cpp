@@ -99,8 +99,12 @@ bool is_envelope(Use const& row, int first) {
 }
 
 Tally read_tally(Use const& row, int first) {
-  return {.attempt = row.small(first), .max_attempts = row.small(first + 1), .crashes = row.small(first + 2), .node_losses = row.small(first + 3),
-          .interruptions = row.small(first + 4), .unknown_since = row.maybe_time(first + 5)};
+  return {.attempt = row.small(first),
+          .max_attempts = row.small(first + 1),
+          .crashes = row.small(first + 2),
+          .node_losses = row.small(first + 3),
+          .interruptions = row.small(first + 4),
+          .unknown_since = row.maybe_time(first + 5)};
 }
 
 JobRecord read_record(Use const& row) {
@@ -126,7 +130,9 @@ Attempt read_attempt(Use const& row) {
   return {.claim_no = row.small(0),
           .attempt = row.small(1),
           .reason = static_cast<Reason>(row.integer(2)),
-          .failure = {.type = std::string(row.text(3)), .message = std::string(row.text(4)), .backtrace = std::string(row.text(5)),
+          .failure = {.type = std::string(row.text(3)),
+                      .message = std::string(row.text(4)),
+                      .backtrace = std::string(row.text(5)),
                       .signal = static_cast<int>(row.integer(6))},
           .started_at = row.time(7),
           .ended_at = row.time(8),

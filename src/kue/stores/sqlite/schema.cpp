@@ -9,8 +9,8 @@
 #include <kue/error.hpp>
 
 #include <fmt/format.h>
-#include <migration_texts.hpp>
 #include <sqlite3.h>
+#include <migration_texts.hpp>
 
 #include <chrono>
 #include <filesystem>

@@ -31,9 +31,16 @@ TEST(SqliteStore, keeps_everything_when_closed_and_opened_again) {
     Hand hand(*store);
     auto const claimed = hand.claim(1);
     Finish failed{.id = pushed.id, .holder = hand.holder};
-    failed.transition = {.to = State::retryable, .reason = Reason::error, .delay = 1h, .tally = {.attempt = 1, .max_attempts = 7, .unknown_since = TimePoint(5s)}};
-    failed.attempt = Attempt{.claim_no = 1, .attempt = 1, .reason = Reason::error, .failure = {.type = "std::logic_error", .message = "no\0such"},
-                             .started_at = TimePoint(2s), .ended_at = TimePoint(3s), .node = hand.node, .pid = 77};
+    failed.transition = {
+        .to = State::retryable, .reason = Reason::error, .delay = 1h, .tally = {.attempt = 1, .max_attempts = 7, .unknown_since = TimePoint(5s)}};
+    failed.attempt = Attempt{.claim_no = 1,
+                             .attempt = 1,
+                             .reason = Reason::error,
+                             .failure = {.type = "std::logic_error", .message = "no\0such"},
+                             .started_at = TimePoint(2s),
+                             .ended_at = TimePoint(3s),
+                             .node = hand.node,
+                             .pid = 77};
     store->finish({.items = {&failed, 1}});
     before = store->get(pushed.id).value();
     EXPECT_EQ(before.job, pushed);

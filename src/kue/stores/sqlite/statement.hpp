@@ -51,8 +51,10 @@ class Use {
   void bind(int at, TimePoint time) { bind_integer(at, time.time_since_epoch().count()); }
   void bind(int at, std::nullopt_t);
   template <class T> void bind(int at, std::optional<T> const& value) {
-    if (value) bind(at, *value);
-    else bind(at, std::nullopt);
+    if (value)
+      bind(at, *value);
+    else
+      bind(at, std::nullopt);
   }
 
   bool step();  // true: a row is there

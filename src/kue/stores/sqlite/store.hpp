@@ -104,7 +104,8 @@ template <class Body> auto SqliteStore::write(Sync sync, std::string_view tried,
   try {
     std::unique_lock const held(writing_);
     Connection& connection = writer(sync);
-    Transaction transaction(connection, gate_, [this] { return now(); }, event_log_);
+    Transaction transaction(
+        connection, gate_, [this] { return now(); }, event_log_);
     if constexpr (std::is_void_v<decltype(body(transaction))>) {
       body(transaction);
       transaction.commit();

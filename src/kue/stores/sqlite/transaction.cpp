@@ -41,22 +41,24 @@ Transaction::~Transaction() {
 
 void Transaction::changed(Change const& change) {
   Numbers& of_queue = numbers(change.queue);
-  if (!change.from) ++of_queue.pushed;
-  else --of_queue.by_state[static_cast<std::size_t>(*change.from)];
+  if (!change.from)
+    ++of_queue.pushed;
+  else
+    --of_queue.by_state[static_cast<std::size_t>(*change.from)];
   if (change.to) ++of_queue.by_state[static_cast<std::size_t>(*change.to)];
   if (event_log_) write_event(change, false);
 }
 
 void Transaction::refused(Verb verb, Finish const& item) {
   if (!event_log_) return;
-  write_event({.id = item.id, .queue = {}, .verb = verb, .from = State::running, .to = item.transition.to, .reason = item.transition.reason,
-               .holder = item.holder},
-              true);
+  write_event(
+      {.id = item.id, .queue = {}, .verb = verb, .from = State::running, .to = item.transition.to, .reason = item.transition.reason, .holder = item.holder},
+      true);
 }
 
 void Transaction::write_event(Change const& change, bool stale) {
-  connection_.execute(Sql::event, now_, change.id, static_cast<int>(change.verb), number(change.from), number(change.to),
-                      static_cast<int>(change.reason), change.claim_no, change.holder, change.node, stale ? 1 : 0);
+  connection_.execute(Sql::event, now_, change.id, static_cast<int>(change.verb), number(change.from), number(change.to), static_cast<int>(change.reason),
+                      change.claim_no, change.holder, change.node, stale ? 1 : 0);
 }
 
 Transaction::Numbers& Transaction::numbers(std::string_view queue) {

@@ -1,14 +1,14 @@
 #include "kue/stores/sqlite/wake_file.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <climits>
-#include <ctime>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <ctime>
 
 namespace kue::sqlite {
 namespace {
@@ -23,7 +23,7 @@ long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value,
 
 WakeFile::WakeFile(std::string const& path) {
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-  struct stat info{};
+  struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return;
   // Whoever may write the database must also be able to ring: the umask of the first one shall not decide.
   if (struct stat database{}; ::stat(path.substr(0, path.rfind("-wake")).c_str(), &database) == 0 && info.st_uid == ::geteuid()) {

@@ -32,13 +32,14 @@ void until_asleep(std::atomic<int> const& thread_id) {
 // A thread that claims in vain, sleeps once, and says how long it slept.
 class Sleeper {
  public:
-  Sleeper(std::string const& path, std::vector<std::string> queues, Millis at_most) : store_(open(path)), thread_([this, queues, at_most] {
-    auto const begin = steady_clock::now();
-    thread_id_ = ::gettid();
-    store_->wait({.queues = queues, .until = in(at_most)});
-    slept_ = std::chrono::duration_cast<Millis>(steady_clock::now() - begin);
-    awake_ = true;
-  }) {}
+  Sleeper(std::string const& path, std::vector<std::string> queues, Millis at_most)
+      : store_(open(path)), thread_([this, queues, at_most] {
+          auto const begin = steady_clock::now();
+          thread_id_ = ::gettid();
+          store_->wait({.queues = queues, .until = in(at_most)});
+          slept_ = std::chrono::duration_cast<Millis>(steady_clock::now() - begin);
+          awake_ = true;
+        }) {}
   ~Sleeper() {
     if (thread_.joinable()) thread_.join();
   }

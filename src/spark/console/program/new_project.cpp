@@ -36,7 +36,7 @@ static_assert(kFiles.size() == kProjectFileCount);
 
 constexpr std::size_t kMaxName = 50;
 // Names that CMake keeps for itself, or that would hide our own program or libraries.
-constexpr std::array<std::string_view, 12> kTaken{"all",     "clean", "edit_cache", "help", "install", "kue", "list_install_components",
+constexpr std::array<std::string_view, 12> kTaken{"all",     "clean",          "edit_cache",    "help",  "install", "kue", "list_install_components",
                                                   "package", "package_source", "rebuild_cache", "spark", "test"};
 
 void check_name(std::string const& name) {

@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto kLookAgain = std::chrono::milliseconds(10);   // whether a connection has ended
+constexpr auto kLookAgain = std::chrono::milliseconds(10);      // whether a connection has ended
 constexpr auto kAfterAnError = std::chrono::milliseconds(100);  // no descriptors left: they come back when connections end
 
 asio::awaitable<void> wait_for(std::chrono::milliseconds time) {
@@ -35,7 +35,8 @@ void say_how_it_ended(kue::Logger& log, std::exception_ptr const& thrown) {
   }
 }
 
-void start(tcp::socket socket, Batches& batches, BeastHandler const& handler, BeastOptions const& options, std::shared_ptr<std::atomic<std::size_t>> const& open) {
+void start(tcp::socket socket, Batches& batches, BeastHandler const& handler, BeastOptions const& options,
+           std::shared_ptr<std::atomic<std::size_t>> const& open) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   auto const executor = socket.get_executor();

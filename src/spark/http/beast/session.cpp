@@ -87,7 +87,7 @@ class Session {
     bool const keep_alive = response.keep_alive() && request.keep_alive();
     bool const written = co_await write(std::move(response));
     jobs.sent();
-    co_return written && keep_alive;
+    co_return written&& keep_alive;
   }
 
   // Handler and, before the response, flush. Where the handler throws, the end of `jobs` drops what it pushed.

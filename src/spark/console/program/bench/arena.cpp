@@ -18,8 +18,8 @@ struct Known {
   unsigned long type;
   char const* name;
 };
-constexpr Known kKnown[] = {{0xef53, "ext4"},          {0x58465342, "xfs"},   {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"}, {0x858458f6, "ramfs"},
-                            {0x794c7630, "overlayfs"}, {0x2fc12fc1, "zfs"},   {0x6969, "nfs"},       {0xff534d42, "cifs"}};
+constexpr Known kKnown[] = {{0xef53, "ext4"},          {0x58465342, "xfs"}, {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"}, {0x858458f6, "ramfs"},
+                            {0x794c7630, "overlayfs"}, {0x2fc12fc1, "zfs"}, {0x6969, "nfs"},       {0xff534d42, "cifs"}};
 
 }  // namespace
 

@@ -9,10 +9,10 @@
 namespace spark::bench {
 
 struct Setting {
-  std::string store_path;              // database file; each work has one of its own beside it: PATH-WORK
-  std::string durability = "full";     // or process
+  std::string store_path;           // database file; each work has one of its own beside it: PATH-WORK
+  std::string durability = "full";  // or process
   bool allow_tmpfs = false;
-  std::uint64_t jobs = 0;              // 0: the work's own number
+  std::uint64_t jobs = 0;  // 0: the work's own number
 };
 
 class Arena {

@@ -12,7 +12,7 @@ inline constexpr char kBoardVariable[] = "SPARK_BENCH_BOARD";  // set for the wo
 struct BenchJob {
   static constexpr std::string_view kind = "spark::bench::Job";
   std::uint32_t number = 0;
-  std::uint32_t ms = 0;      // how long it works
+  std::uint32_t ms = 0;  // how long it works
   std::string filler = "sixty-four bytes of text, as much as an address or a file's name is";
 
   void run() const;

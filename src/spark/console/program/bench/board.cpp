@@ -67,8 +67,7 @@ void Board::start(std::uint64_t number) {
 void Board::end() {
   std::int64_t const now = now_ns();
   std::int64_t last = header_->last_end.load(std::memory_order_relaxed);
-  while (last < now && !header_->last_end.compare_exchange_weak(last, now)) {
-  }
+  while (last < now && !header_->last_end.compare_exchange_weak(last, now)) {}
   header_->ended.fetch_add(1, std::memory_order_release);
 }
 

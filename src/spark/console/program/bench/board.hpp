@@ -11,20 +11,20 @@ namespace spark::bench {
 
 std::int64_t now_ns();
 
-struct Mark {                         // of one job
+struct Mark {  // of one job
   std::atomic<std::uint32_t> runs;
-  std::atomic<std::int32_t> pid;      // of the process that ran it
+  std::atomic<std::int32_t> pid;  // of the process that ran it
   std::atomic<std::int64_t> pushed_at, started_at;
 };
 
 struct Header {
   std::uint64_t jobs;
-  std::atomic<std::uint64_t> ended;          // runs that came to their end
+  std::atomic<std::uint64_t> ended;  // runs that came to their end
   std::atomic<std::int64_t> first_start, last_end;
   std::atomic<std::int32_t> pusher_pid;
   std::atomic<std::int64_t> push_began, push_ended;
   std::atomic<std::int64_t> rows, bytes, worst_wait_ms;  // what the inspecting process found in the store
-  std::atomic<std::uint32_t> failed;         // a helper process says that it could not do its part
+  std::atomic<std::uint32_t> failed;                     // a helper process says that it could not do its part
   char failure[400];
 };
 

@@ -60,8 +60,7 @@ void in_a_process(Board& board, std::function<void()> const& part) {
     ::_exit(code);
   }
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
   if (status == 0) return;
   std::string const why = board.header().failed.load() != 0 ? board.header().failure : fmt::format("it ended with wait status {}", status);
   throw kue::Error(kue::ErrorKind::unavailable, "a process of the benchmark failed: " + why);

@@ -28,15 +28,15 @@ class WorkerProcess {
   std::vector<pid_t> family() const;    // master, keeper, children
   std::vector<pid_t> children() const;  // that run jobs
   bool alive();
-  void stop();                          // throws kue::Error(unavailable) if it does not end well
+  void stop();  // throws kue::Error(unavailable) if it does not end well
 
  private:
   pid_t pid_ = -1;
   std::string log_file_;
 };
 
-std::int64_t cpu_ns(pid_t process);      // all threads, so far
-double pss_mb(pid_t process);            // its share of what is in memory
+std::int64_t cpu_ns(pid_t process);  // all threads, so far
+double pss_mb(pid_t process);        // its share of what is in memory
 
 // Waits for a condition, looking every few milliseconds; false: the time was over first.
 bool wait_until(std::function<bool()> const& what, std::chrono::milliseconds most);

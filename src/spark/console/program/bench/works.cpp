@@ -101,9 +101,7 @@ void wait_for_all(Arena& arena, WorkerProcess& worker) {
   }
 }
 
-WorkerProcess start_worker(Arena& arena, int children) {
-  return WorkerProcess(arena, children);
-}
+WorkerProcess start_worker(Arena& arena, int children) { return WorkerProcess(arena, children); }
 
 std::uint64_t jobs_of(Setting const& setting, std::uint64_t usual) { return setting.jobs != 0 ? setting.jobs : usual; }
 
@@ -121,13 +119,14 @@ std::vector<Figure> enqueue_8x1(Setting const& setting) {
   in_the_pusher(arena, [&](kue::StoreQueue& queue) {
     std::uint64_t const each = arena.board().jobs() / 8;
     std::vector<std::jthread> threads;
-    for (std::uint64_t i = 0; i < 8; ++i) threads.emplace_back([&queue, &arena, i, each] {
-      try {
-        push_one_by_one(queue, i * each, (i + 1) * each);
-      } catch (std::exception const& error) {
-        arena.board().fail(error.what());
-      }
-    });
+    for (std::uint64_t i = 0; i < 8; ++i)
+      threads.emplace_back([&queue, &arena, i, each] {
+        try {
+          push_one_by_one(queue, i * each, (i + 1) * each);
+        } catch (std::exception const& error) {
+          arena.board().fail(error.what());
+        }
+      });
   });
   expect_rows(arena, kue::State::available);
   return {{"enqueue_8x1", pushed_per_second(arena), "jobs/s"}};
@@ -139,7 +138,8 @@ std::vector<Figure> enqueue_bulk(Setting const& setting) {
   expect_rows(arena, kue::State::available);
   std::error_code ignored;
   auto const bytes = std::filesystem::file_size(arena.store_url().substr(7), ignored);
-  return {{"enqueue_bulk", pushed_per_second(arena), "jobs/s"}, {"bytes_per_job", static_cast<double>(bytes) / static_cast<double>(arena.board().jobs()), "bytes"}};
+  return {{"enqueue_bulk", pushed_per_second(arena), "jobs/s"},
+          {"bytes_per_job", static_cast<double>(bytes) / static_cast<double>(arena.board().jobs()), "bytes"}};
 }
 
 double drain(Arena& arena, MakeJob const& make) {

@@ -11,9 +11,9 @@
 namespace spark::bench {
 
 struct Figure {
-  std::string work;   // "drain_10k"
+  std::string work;  // "drain_10k"
   double value = 0;
-  std::string unit;   // "jobs/s", "ms", "%", "MB", "bytes"
+  std::string unit;  // "jobs/s", "ms", "%", "MB", "bytes"
 };
 
 struct Work {

@@ -10,6 +10,6 @@ struct Greet {
 
   std::string run(spark::Logger& log) const {  // a parameter is anything that the application has
     log.info("Hello {}!", name);
-    return "Hello " + name + "!";              // kept with the job: spark job:show ID
+    return "Hello " + name + "!";  // kept with the job: spark job:show ID
   }
 };
