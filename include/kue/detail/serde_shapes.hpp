@@ -9,7 +9,8 @@
 #include <type_traits>
 #include <utility>
 
-// clang-format off: version 14 does not read requires-expressions
+// Version 14 does not read requires-expressions.
+// clang-format off
 namespace kue::detail {
 
 template <class T> concept optional_shaped = requires(T& t, T const& c) {
