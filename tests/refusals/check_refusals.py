@@ -32,7 +32,7 @@ def main():
         """What is wrong with one snippet, or nothing."""
         with open(path) as file:
             first = file.readline().strip()
-        done = subprocess.run([*command, "-fsyntax-only", "-include", prefix, path], capture_output=True, text=True)
+        done = subprocess.run([*command, "-fsyntax-only", "-Wfatal-errors", "-include", prefix, path], capture_output=True, text=True)
         errors = re.findall(r"(?:fatal )?error: (.*)", done.stderr)
         if first == "// accepted":
             return done.stderr if done.returncode != 0 or done.stderr else None
