@@ -55,7 +55,7 @@ TEST_F(Cancel, a_running_job_that_never_looks_is_killed_after_the_grace) {
 }
 
 TEST_F(Cancel, a_worker_without_children_asks_the_job_that_it_runs) {
-  pid_t const worker = start({"-c", "0"});
+  pid_t const worker = start({"--sequential"});
   kue::JobId const job = running("SleepWatching", R"({"ms":600000})");
   EXPECT_EQ(cancel(job), CancelStatus::asked);
   ASSERT_TRUE(settles(job, State::cancelled));

@@ -22,7 +22,7 @@ namespace {
 // A prune is many short transactions: a push of another process waits for one of them at most, and gets in between two because
 // prune then rests. At full speed it would fill the write-ahead log so fast that pushes wait for checkpoints all the time
 // (measured: p99 of a push 8 times as long); at 10,000 rows a second they hardly notice.
-constexpr std::size_t kFirstPiece = 64, kLeastPiece = 8, kMostPiece = 512;
+constexpr std::size_t kFirstPiece = 64, kLeastPiece = 32, kMostPiece = 512;
 constexpr auto kPieceTime = std::chrono::microseconds(2000);
 constexpr auto kTimeOfARow = std::chrono::microseconds(100);
 
