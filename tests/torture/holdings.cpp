@@ -45,7 +45,9 @@ Holding holding_of(Slot const& slot) {
     kue::worker::EntryJob const& job = slot.bodies[entry].job;
     std::array<std::uint8_t, 16> bytes{};
     std::copy(std::begin(job.id), std::end(job.id), bytes.begin());
-    holding.jobs.push_back({kue::JobId(bytes), job.claim_no, state});
+    bool const ended = state == EntryState::done || state == EntryState::taken_done;
+    bool const completed = ended && slot.bodies[entry].end.kind == static_cast<std::uint8_t>(kue::Outcome::Kind::completed);
+    holding.jobs.push_back({kue::JobId(bytes), job.claim_no, state, completed});
   }
   return holding;
 }

@@ -15,6 +15,7 @@ struct HeldJob {
   kue::JobId id;
   std::uint32_t claim_no = 0;
   kue::worker::EntryState state = kue::worker::EntryState::free;
+  bool completed = false;  // its end stands in the entry, and is no failure
 };
 
 struct Holding {
