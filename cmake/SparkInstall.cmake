@@ -60,11 +60,17 @@ foreach(name IN LISTS pkgconfig_files)
   install(FILES ${PROJECT_BINARY_DIR}/packaging/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 endforeach()
 
-if(CMAKE_INSTALL_PREFIX STREQUAL "/usr") # a package: Debian wants the licence in each
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr") # a package: Debian wants the licence and a changelog of its own form in each
   include(SparkPackages)
+  configure_file(${PROJECT_SOURCE_DIR}/packaging/debian-changelog.in ${PROJECT_BINARY_DIR}/packaging/debian-changelog @ONLY)
+  find_program(GZIP gzip REQUIRED)
+  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/packaging/changelog.gz DEPENDS ${PROJECT_BINARY_DIR}/packaging/debian-changelog
+    COMMAND ${GZIP} -9nc ${PROJECT_BINARY_DIR}/packaging/debian-changelog > ${PROJECT_BINARY_DIR}/packaging/changelog.gz VERBATIM)
+  add_custom_target(debian_changelog ALL DEPENDS ${PROJECT_BINARY_DIR}/packaging/changelog.gz)
   foreach(component IN ITEMS runtime dev tools)
     string(TOUPPER ${component} COMPONENT)
     install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/${CPACK_DEBIAN_${COMPONENT}_PACKAGE_NAME} RENAME copyright COMPONENT ${component})
+    install(FILES ${PROJECT_BINARY_DIR}/packaging/changelog.gz DESTINATION share/doc/${CPACK_DEBIAN_${COMPONENT}_PACKAGE_NAME} COMPONENT ${component})
   endforeach()
 endif()
 
