@@ -2,12 +2,14 @@
 //
 // If spark.toml, here or above, names the application's own program in [application] binary, it becomes that program, with
 // the same words. Without one, or with --store, it answers itself what needs no job class. While the application's program
-// cannot be run (not built yet), it answers what helps to get there. `new` is its own in any case.
+// cannot be run (not built yet), it answers what helps to get there. `new` and `bench` are its own in any case.
 
 #include <kue/error.hpp>
 #include <spark/application.hpp>
 
 #include "spark/console/console.hpp"
+#include "spark/console/program/bench/bench_command.hpp"
+#include "spark/console/program/bench/bench_job.hpp"
 #include "spark/console/program/new_command.hpp"
 
 #include <unistd.h>
@@ -66,9 +68,9 @@ static int become(std::string const& binary, char** argv) {
 }
 
 int main(int argc, char** argv) {
-  spark::Command const own = spark::new_command();
+  std::array const own{spark::new_command(), spark::bench::bench_command()};
   std::string_view const word = argc > 1 ? argv[1] : "";
-  if (argc > 0 && word != own.name && !names_a_store(argc, argv)) {
+  if (argc > 0 && std::ranges::none_of(own, [&](spark::Command const& one) { return one.name == word; }) && !names_a_store(argc, argv)) {
     spark::Config const config = configured();
     std::string const& binary = config.application.binary;
     std::string const problem = binary.empty() ? "" : obstacle(binary, config.file);
@@ -77,7 +79,8 @@ int main(int argc, char** argv) {
     if (!problem.empty() && !answered) return refuse(problem);
   }
   spark::Application app;
+  if (spark::bench::is_bench_worker()) app.jobs<spark::bench::BenchJob>();
   spark::Console console(app);
-  console.add(own);
+  for (spark::Command const& one : own) console.add(one);
   return console.run(argc, argv);
 }

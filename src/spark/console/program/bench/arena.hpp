@@ -37,6 +37,6 @@ class Arena {
 };
 
 // "ext4"; throws kue::Error(refused) for memory disguised as a disk, unless allowed.
-std::string file_system_of(std::string const& folder, bool allow_tmpfs);
+std::string file_system_of(std::string const& store_path, bool allow_tmpfs);
 
 }  // namespace spark::bench

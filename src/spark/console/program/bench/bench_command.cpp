@@ -4,13 +4,14 @@
 #include "spark/console/program/bench/process.hpp"
 #include "spark/console/program/bench/works.hpp"
 
+#include "spark/application/suggest.hpp"
 #include "spark/console/printable.hpp"
 
 #include <kue/error.hpp>
 #include <kue/json.hpp>
-#include <kue/open_queue.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,6 +29,15 @@ std::string path_of(std::string const& url) {
   return std::filesystem::absolute(url.substr(7)).lexically_normal().string();
 }
 
+std::vector<std::string> names_of_works() {
+  std::vector<std::string> all;
+  for (Work const& work : works()) {
+    all.push_back(work.name);
+    all.insert(all.end(), work.also.begin(), work.also.end());
+  }
+  return all;
+}
+
 std::vector<Work> chosen(std::vector<std::string> const& names) {
   if (names.empty()) return works();
   std::vector<Work> all;
@@ -36,33 +46,16 @@ std::vector<Work> chosen(std::vector<std::string> const& names) {
       return work.name == name || std::find(work.also.begin(), work.also.end(), name) != work.also.end();
     });
     if (found == works().end()) {
-      std::string known;
-      for (Work const& work : works()) known += "\n  " + work.name;
-      throw kue::Error(kue::ErrorKind::invalid, fmt::format("no work '{}'; there are:{}", name, known));
+      throw kue::Error(kue::ErrorKind::invalid,
+                       fmt::format("no work '{}'{}\nhint: there are {}", name, did_you_mean(name, names_of_works()), fmt::join(names_of_works(), ", ")));
     }
     if (std::none_of(all.begin(), all.end(), [&](Work const& work) { return work.name == found->name; })) all.push_back(*found);
   }
   return all;
 }
 
-std::vector<std::string> settings_read_back(Setting const& setting) {
-  Arena arena(setting, "conditions", 1);
-  std::string const path = arena.board_path() + ".txt";
-  in_a_process(arena.board(), [&] {
-    auto const durability = arena.durability() == "process" ? kue::Durability::process : kue::Durability::full;
-    std::FILE* const out = std::fopen(path.c_str(), "we");
-    for (std::string const& fact : kue::open_store(arena.store_url(), {.durability = durability})->check().facts) std::fprintf(out, "%s\n", fact.c_str());
-    std::fclose(out);
-  });
-  std::vector<std::string> facts;
-  std::FILE* const in = std::fopen(path.c_str(), "re");
-  char line[512];
-  while (in != nullptr && std::fgets(line, sizeof line, in) != nullptr) facts.emplace_back(line, std::char_traits<char>::length(line) - 1);
-  if (in != nullptr) std::fclose(in);
-  return facts;
-}
-
-std::string as_json(std::string const& store, std::string const& file_system, Setting const& setting, std::vector<Figure> const& figures) {
+std::string as_json(std::string const& store, std::string const& file_system, Setting const& setting, std::vector<std::string> const& facts,
+                    std::vector<Figure> const& figures) {
   kue::Writer writer;
   writer.begin_object();
   writer.key("store");
@@ -71,6 +64,10 @@ std::string as_json(std::string const& store, std::string const& file_system, Se
   writer.string(as_utf8(file_system));
   writer.key("durability");
   writer.string(setting.durability);
+  writer.key("conditions");
+  writer.begin_array();
+  for (std::string const& fact : facts) writer.string(as_utf8(fact));
+  writer.end_array();
   writer.key("results");
   writer.begin_array();
   for (Figure const& figure : figures) {
@@ -101,23 +98,21 @@ int run(Call& call) {
   if (setting.durability != "full" && setting.durability != "process") throw kue::Error(kue::ErrorKind::invalid, "--durability is full or process");
   std::vector<Work> const all = chosen(names);
   setting.store_path = path_of(store);
-  std::string const folder = std::filesystem::path(setting.store_path).parent_path().string();
-  std::string const file_system = file_system_of(folder, setting.allow_tmpfs);
-  say(fmt::format("store {} on {}, durability {}", printable(setting.store_path), file_system, setting.durability));
-  for (std::string const& fact : settings_read_back(setting)) say("  " + printable(fact));
+  std::string const file_system = file_system_of(setting.store_path, setting.allow_tmpfs);
+  say(fmt::format("store {}-WORK on {}, durability {}", printable(setting.store_path), file_system, setting.durability));
+  std::vector<std::string> const facts = conditions(setting);
+  for (std::string const& fact : facts) say("  " + printable(fact));
 
   std::vector<Figure> figures;
   for (Work const& work : all) {
+    say(fmt::format("{}: {}", work.name, work.what));
     for (Figure& figure : work.run(setting)) {
-      say(fmt::format("{:<22} {:>12.2f} {}", figure.work, figure.value, figure.unit));
+      if (!call.json) call.out.line(fmt::format("{}\t{:.2f}\t{}", figure.work, figure.value, figure.unit));
       figures.push_back(std::move(figure));
     }
+    if (!call.json) call.out.flush();
   }
-  if (call.json) {
-    call.out.line(as_json(store, file_system, setting, figures));
-    return kDone;
-  }
-  for (Figure const& figure : figures) call.out.line(fmt::format("{}\t{:.2f}\t{}", figure.work, figure.value, figure.unit));
+  if (call.json) call.out.line(as_json(store, file_system, setting, facts, figures));
   return kDone;
 }
 

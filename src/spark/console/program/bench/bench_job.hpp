@@ -7,13 +7,13 @@
 
 namespace spark::bench {
 
-inline constexpr char kBoardVariable[] = "SPARK_BENCH_BOARD";  // set for the worker: where the board is
+inline constexpr char kBoardVariable[] = "KUE_BENCH_BOARD";  // set for the worker: where the board is
 
 struct BenchJob {
   static constexpr std::string_view kind = "spark::bench::Job";
   std::uint32_t number = 0;
   std::uint32_t ms = 0;  // how long it works
-  std::string filler = "sixty-four bytes of text, as much as an address or a file's name is";
+  std::string filler = "text, as long as an address or the name of a file in a folder";
 
   void run() const;
 };

@@ -23,9 +23,10 @@ struct Header {
   std::atomic<std::int64_t> first_start, last_end;
   std::atomic<std::int32_t> pusher_pid;
   std::atomic<std::int64_t> push_began, push_ended;
-  std::atomic<std::int64_t> rows, bytes, worst_wait_ms;  // what the inspecting process found in the store
-  std::atomic<std::uint32_t> failed;                     // a helper process says that it could not do its part
+  std::atomic<std::int64_t> rows, bytes, worst_wait_ms, p999_wait_ns;  // what the inspecting process found in the store
+  std::atomic<std::uint32_t> failed;                                   // a helper process says that it could not do its part
   char failure[400];
+  char text[2000];  // what the inspecting process read
 };
 
 class Board {

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -31,11 +32,34 @@ std::vector<pid_t> direct_children(pid_t process) {
   return all;
 }
 
+char first_letter_of_state(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/status", process));
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("State:")) return line.at(line.find_first_not_of(" \t", 6));
+  }
+  return 'X';
+}
+
 std::string name_of(pid_t process) {
   std::ifstream file(fmt::format("/proc/{}/comm", process));
   std::string name;
   std::getline(file, name);
   return name;
+}
+
+// Defaults, whatever the environment of the caller or a spark.toml above says: variables outrank the file.
+void set_environment(Arena const& arena) {
+  std::vector<std::string> ours;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    std::string_view const text = *variable;
+    if (text.starts_with("SPARK_")) ours.emplace_back(text.substr(0, text.find('=')));
+  }
+  for (std::string const& name : ours) ::unsetenv(name.c_str());
+  ::setenv(kBoardVariable, arena.board_path().c_str(), 1);
+  ::setenv("SPARK_STORE_DURABILITY", arena.durability().c_str(), 1);
+  ::setenv("SPARK_STORE_EVENT_LOG", arena.keeps_events() ? "true" : "false", 1);
+  ::setenv("SPARK_LOG_LEVEL", "info", 1);
+  ::setenv("SPARK_LOG_FORMAT", "text", 1);
 }
 
 std::string last_lines(std::string const& file) {
@@ -46,34 +70,42 @@ std::string last_lines(std::string const& file) {
 
 }  // namespace
 
-void in_a_process(Board& board, std::function<void()> const& part) {
-  pid_t const pid = ::fork();
-  if (pid < 0) throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot start a process: {}", std::strerror(errno)));
-  if (pid == 0) {
+void in_processes(Board& board, std::uint64_t count, std::function<void(std::uint64_t)> const& part) {
+  std::vector<pid_t> all;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    pid_t const pid = ::fork();
+    if (pid < 0) board.fail("cannot start a process");
+    if (pid > 0) all.push_back(pid);
+    if (pid != 0) continue;
     int code = 0;
     try {
-      part();
+      part(i);
     } catch (std::exception const& error) {
       board.fail(error.what());
       code = 1;
     }
     ::_exit(code);
   }
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-  if (status == 0) return;
-  std::string const why = board.header().failed.load() != 0 ? board.header().failure : fmt::format("it ended with wait status {}", status);
+  int status = 0, worst = 0;
+  for (pid_t const pid : all) {
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    worst = std::max(worst, status);
+  }
+  if (worst == 0 && board.header().failed.load() == 0) return;
+  std::string const why = board.header().failed.load() != 0 ? board.header().failure : fmt::format("it ended with wait status {}", worst);
   throw kue::Error(kue::ErrorKind::unavailable, "a process of the benchmark failed: " + why);
 }
 
-WorkerProcess::WorkerProcess(Arena const& arena, int children) : log_file_(arena.log_file()) {
+void in_a_process(Board& board, std::function<void()> const& part) {
+  in_processes(board, 1, [&](std::uint64_t) { part(); });
+}
+
+WorkerProcess::WorkerProcess(Arena const& arena, int children) : wanted_(children), log_file_(arena.log_file()) {
   std::string const count = std::to_string(children), store_url = arena.store_url();
   pid_ = ::fork();
   if (pid_ < 0) throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot start the worker: {}", std::strerror(errno)));
   if (pid_ > 0) return;
-  ::setenv(kBoardVariable, arena.board_path().c_str(), 1);
-  ::setenv("SPARK_STORE_DURABILITY", arena.durability().c_str(), 1);
-  ::setenv("SPARK_STORE_EVENT_LOG", arena.keeps_events() ? "true" : "false", 1);
+  set_environment(arena);
   int const log = ::open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (log >= 0) {
     ::dup2(log, STDERR_FILENO);
@@ -104,6 +136,11 @@ void WorkerProcess::stop() {
   bool const gone = wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, 30s);
   if (gone) pid_ = -1;
   if (!gone || status != 0) throw kue::Error(kue::ErrorKind::unavailable, "the worker did not stop well; the end of its log:\n" + last_lines(log_file_));
+}
+
+bool WorkerProcess::ready() const {
+  std::vector<pid_t> const all = children();
+  return all.size() == static_cast<std::size_t>(wanted_) && std::ranges::all_of(all, [](pid_t child) { return first_letter_of_state(child) == 'S'; });
 }
 
 std::vector<pid_t> WorkerProcess::family() const {
@@ -143,7 +180,7 @@ bool wait_until(std::function<bool()> const& what, std::chrono::milliseconds mos
   auto const until = std::chrono::steady_clock::now() + most;
   while (!what()) {
     if (std::chrono::steady_clock::now() >= until) return false;
-    std::this_thread::sleep_for(2ms);
+    std::this_thread::sleep_for(5ms);
   }
   return true;
 }

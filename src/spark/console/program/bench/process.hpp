@@ -16,6 +16,7 @@ namespace spark::bench {
 
 // Runs `part` in a forked process and waits. Throws kue::Error with what it said if it failed.
 void in_a_process(Board& board, std::function<void()> const& part);
+void in_processes(Board& board, std::uint64_t count, std::function<void(std::uint64_t)> const& part);  // several at once
 
 // `spark queue:worker -c N` on a store, logging at the default level into a file.
 class WorkerProcess {
@@ -25,6 +26,7 @@ class WorkerProcess {
   WorkerProcess(WorkerProcess const&) = delete;
 
   pid_t pid() const { return pid_; }
+  bool ready() const;                   // every child is there and waits for jobs
   std::vector<pid_t> family() const;    // master, keeper, children
   std::vector<pid_t> children() const;  // that run jobs
   bool alive();
@@ -32,6 +34,7 @@ class WorkerProcess {
 
  private:
   pid_t pid_ = -1;
+  int wanted_;
   std::string log_file_;
 };
 

@@ -9,9 +9,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <array>
+#include <cstdlib>
+#include <cstring>
 #include <map>
 #include <random>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include <unistd.h>
@@ -22,7 +26,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kBulk = 1000;
-constexpr auto kPatience = 45s;
+constexpr auto kPatience = 120s;
+std::set<std::string> const kSaysNothing{"file", "file_bytes", "wal_bytes", "pages", "free_pages"};  // of a file that holds no job
 
 std::unique_ptr<kue::StoreQueue> open(Arena const& arena) {
   auto const durability = arena.durability() == "process" ? kue::Durability::process : kue::Durability::full;
@@ -91,6 +96,16 @@ void expect_each_ran_once(Arena& arena) {
   }
 }
 
+// Pages in use of a file that holds waiting jobs and nothing else.
+double bytes_per_job(Arena& arena) {
+  in_a_process(arena.board(), [&] {
+    std::map<std::string, std::int64_t> number;
+    for (kue::StoreInfo::Fact const& fact : open(arena)->store().info().facts) number[fact.name] = std::atoll(fact.value.c_str());
+    arena.board().header().bytes = (number.at("pages") - number.at("free_pages")) * number.at("page_size");
+  });
+  return static_cast<double>(arena.board().header().bytes.load()) / static_cast<double>(arena.board().jobs());
+}
+
 // ---- running
 
 void wait_for_all(Arena& arena, WorkerProcess& worker) {
@@ -100,8 +115,6 @@ void wait_for_all(Arena& arena, WorkerProcess& worker) {
     throw kue::Error(kue::ErrorKind::timeout, fmt::format("{} of {} jobs had run after {} s", board.header().ended.load(), board.jobs(), kPatience.count()));
   }
 }
-
-WorkerProcess start_worker(Arena& arena, int children) { return WorkerProcess(arena, children); }
 
 std::uint64_t jobs_of(Setting const& setting, std::uint64_t usual) { return setting.jobs != 0 ? setting.jobs : usual; }
 
@@ -136,15 +149,12 @@ std::vector<Figure> enqueue_bulk(Setting const& setting) {
   Arena arena(setting, "enqueue_bulk", jobs_of(setting, 300'000));
   in_the_pusher(arena, [&](kue::StoreQueue& queue) { push_in_bulk(queue, arena.board().jobs(), no_op); });
   expect_rows(arena, kue::State::available);
-  std::error_code ignored;
-  auto const bytes = std::filesystem::file_size(arena.store_url().substr(7), ignored);
-  return {{"enqueue_bulk", pushed_per_second(arena), "jobs/s"},
-          {"bytes_per_job", static_cast<double>(bytes) / static_cast<double>(arena.board().jobs()), "bytes"}};
+  return {{"enqueue_bulk", pushed_per_second(arena), "jobs/s"}, {"bytes_per_job", bytes_per_job(arena), "bytes"}};
 }
 
 double drain(Arena& arena, MakeJob const& make) {
   in_the_pusher(arena, [&](kue::StoreQueue& queue) { push_in_bulk(queue, arena.board().jobs(), make); });
-  WorkerProcess worker = start_worker(arena, 2);
+  WorkerProcess worker(arena, 2);
   wait_for_all(arena, worker);
   worker.stop();
   expect_each_ran_once(arena);
@@ -163,24 +173,25 @@ std::vector<Figure> drain_1m(Setting const& setting) {
   return {{"drain_1m", drain(arena, no_op), "jobs/s"}};
 }
 
-// How long a job lay with a worker before it began: from the event of its claim to the start of its run.
+// How long a job lay with the worker, from its first claim to the start of its run, also when it was given back in between.
 std::int64_t worst_wait_behind_another(Arena& arena) {
   in_a_process(arena.board(), [&] {
     auto const queue = open(arena);
-    std::map<kue::JobId, kue::TimePoint> claimed;  // for the last time
+    std::map<kue::JobId, kue::TimePoint> claimed;
     std::int64_t after = 0;
     for (std::vector<kue::Event> some; !(some = queue->store().events({.after = after})).empty(); after = some.back().seq) {
       for (kue::Event const& event : some) {
-        if (event.verb == kue::Verb::claim) claimed[event.id] = event.at;
+        if (event.verb == kue::Verb::claim) claimed.try_emplace(event.id, event.at);
       }
     }
     std::int64_t worst = 0;
-    std::string cursor;
+    kue::QueryRequest request;
+    request.limit = 1000;
     do {
-      kue::QueryResult const page = queue->store().query({.limit = 1000, .cursor = cursor});
+      kue::QueryResult const page = queue->store().query(request);
       for (kue::JobRecord const& job : page.jobs) worst = std::max<std::int64_t>(worst, (job.attempted_at.value() - claimed.at(job.job.id)).count());
-      cursor = page.cursor;
-    } while (!cursor.empty());
+      request.cursor = page.cursor;
+    } while (!request.cursor.empty());
     arena.board().header().worst_wait_ms = worst;
   });
   return arena.board().header().worst_wait_ms;
@@ -195,15 +206,18 @@ std::vector<Figure> drain_mixed(Setting const& setting) {
   return {{"drain_mixed", rate, "jobs/s"}, {"drain_mixed_wait_ms", static_cast<double>(worst_wait_behind_another(again)), "ms"}};
 }
 
+void wait_until_ready(WorkerProcess& worker) {
+  if (!wait_until([&] { return worker.ready(); }, 20s)) throw kue::Error(kue::ErrorKind::timeout, "the worker was not ready within 20 s");
+}
+
 std::vector<Figure> latency(Setting const& setting) {
   Arena arena(setting, "latency", jobs_of(setting, 500));
-  WorkerProcess worker = start_worker(arena, 2);
-  if (!wait_until([&] { return worker.children().size() == 2; }, 10s)) throw kue::Error(kue::ErrorKind::timeout, "the worker did not start within 10 s");
+  WorkerProcess worker(arena, 2);
+  wait_until_ready(worker);
   Board& board = arena.board();
   in_the_pusher(arena, [&](kue::StoreQueue& queue) {
     std::mt19937 random(7);
     std::uniform_int_distribution<int> gap(5, 40);
-    std::this_thread::sleep_for(500ms);
     for (std::uint64_t number = 0; number < board.jobs(); ++number) {
       std::this_thread::sleep_for(std::chrono::milliseconds(gap(random)));
       BenchJob const job = no_op(number);
@@ -221,34 +235,82 @@ std::vector<Figure> latency(Setting const& setting) {
   return {{"latency_p50_ms", ms(all[all.size() / 2]), "ms"}, {"latency_p99_ms", ms(all[all.size() * 99 / 100]), "ms"}};
 }
 
+std::int64_t cpu_of(std::vector<pid_t> const& family) {
+  std::int64_t sum = 0;
+  for (pid_t const process : family) sum += cpu_ns(process);
+  return sum;
+}
+
 std::vector<Figure> idle_cpu(Setting const& setting) {
-  Arena arena(setting, "idle_cpu_percent", 100);
-  WorkerProcess worker = start_worker(arena, 4);
+  Arena arena(setting, "idle_cpu_percent", jobs_of(setting, 100));
   in_the_pusher(arena, [&](kue::StoreQueue& queue) { push_in_bulk(queue, arena.board().jobs(), no_op); });
+  WorkerProcess worker(arena, 4);
   wait_for_all(arena, worker);
-  std::this_thread::sleep_for(2s);
-  auto const used = [&] {
-    std::int64_t sum = 0;
-    for (pid_t const process : worker.family()) sum += cpu_ns(process);
-    return sum;
-  };
-  std::int64_t const before = used(), from = now_ns();
+  wait_until_ready(worker);
+  std::this_thread::sleep_for(1s);  // what follows a burst is not idleness
+  std::vector<pid_t> const family = worker.family();
+  std::int64_t const before = cpu_of(family), from = now_ns();
   std::this_thread::sleep_for(30s);
-  std::int64_t const after = used(), until = now_ns();
+  std::int64_t const after = cpu_of(family), until = now_ns();
+  if (worker.family() != family) wrong("a process of the idle worker ended");
   worker.stop();
+  expect_each_ran_once(arena);
+  expect_rows(arena, kue::State::completed);
   return {{"idle_cpu_percent", 100.0 * static_cast<double>(after - before) / static_cast<double>(until - from), "%"}};
 }
 
 std::vector<Figure> child_mb(Setting const& setting) {
-  Arena arena(setting, "child_mb", jobs_of(setting, 2000));
+  Arena arena(setting, "child_mb", jobs_of(setting, 4000));
   in_the_pusher(arena, [&](kue::StoreQueue& queue) { push_in_bulk(queue, arena.board().jobs(), no_op); });
-  WorkerProcess worker = start_worker(arena, 2);
+  WorkerProcess worker(arena, 2);
   wait_for_all(arena, worker);
+  std::map<pid_t, std::uint64_t> ran;
+  for (std::uint64_t number = 0; number < arena.board().jobs(); ++number) ++ran[arena.board().mark(number).pid.load()];
   double most = 0;
-  for (pid_t const child : worker.children()) most = std::max(most, pss_mb(child));
+  for (auto const& [child, jobs] : ran) {
+    if (jobs * 4 >= arena.board().jobs()) most = std::max(most, pss_mb(child));
+  }
   worker.stop();
   expect_each_ran_once(arena);
+  expect_rows(arena, kue::State::completed);
   return {{"child_mb", most, "MB"}};
+}
+
+// Processes that take and finish one job at a time: how long does one wait for the store, and does each get its turn?
+constexpr std::uint64_t kClaimers = 8;
+constexpr auto kCrowded = 3s;
+
+void claim_for_a_while(Arena& arena, std::uint64_t self) {
+  auto const queue = open(arena);
+  std::int64_t const until = now_ns() + std::chrono::nanoseconds(kCrowded).count();
+  for (std::uint64_t number = self; number < arena.board().jobs() && now_ns() < until; number += kClaimers) {
+    Mark& mark = arena.board().mark(number);  // the n-th take of this process, not the job of that number
+    mark.pushed_at = now_ns();
+    auto const delivery = queue->pop(0ms);
+    mark.started_at = now_ns();
+    if (!delivery) return;
+    queue->finish(*delivery, kue::completed());
+    mark.runs = 1;
+  }
+}
+
+std::vector<Figure> claim_wait(Setting const& setting) {
+  Arena arena(setting, "claim_wait", jobs_of(setting, 80'000));
+  Board& board = arena.board();
+  in_the_pusher(arena, [&](kue::StoreQueue& queue) { push_in_bulk(queue, board.jobs(), no_op); });
+  in_processes(board, kClaimers, [&](std::uint64_t self) { claim_for_a_while(arena, self); });
+  std::vector<std::int64_t> waits;
+  std::array<std::uint64_t, kClaimers> takes{};
+  for (std::uint64_t number = 0; number < board.jobs(); ++number) {
+    if (board.mark(number).runs.load() == 0) continue;
+    waits.push_back(board.mark(number).started_at - board.mark(number).pushed_at);
+    ++takes.at(number % kClaimers);
+  }
+  if (waits.empty()) wrong("no process got a job");
+  std::sort(waits.begin(), waits.end());
+  auto const [least, most] = std::minmax_element(takes.begin(), takes.end());
+  return {{"claim_wait_p999_ms", ms(waits[waits.size() * 999 / 1000]), "ms"},
+          {"claim_share_least", static_cast<double>(*least) / static_cast<double>(*most), "of the busiest"}};
 }
 
 }  // namespace
@@ -264,8 +326,25 @@ std::vector<Work> const& works() {
       {"latency_p50_ms", {"latency_p99_ms"}, "push begins until run begins, an idle worker", latency},
       {"idle_cpu_percent", {}, "30 s of a worker with four children and nothing to do", idle_cpu},
       {"child_mb", {}, "memory of a child after 1,000 jobs (Pss)", child_mb},
+      {"claim_wait_p999_ms", {"claim_share_least"}, "eight processes take one job at a time: the wait for the store", claim_wait},
   };
   return all;
+}
+
+std::vector<std::string> conditions(Setting const& setting) {
+  Arena arena(setting, "conditions", 1);
+  Header& header = arena.board().header();
+  in_a_process(arena.board(), [&] {
+    std::string text;
+    for (kue::StoreInfo::Fact const& fact : open(arena)->store().info().facts) {
+      if (!kSaysNothing.contains(fact.name)) text += fact.name + " = " + fact.value + '\n';
+    }
+    std::strncpy(header.text, text.c_str(), sizeof header.text - 1);
+  });
+  std::vector<std::string> facts;
+  std::istringstream text(header.text);
+  for (std::string line; std::getline(text, line);) facts.push_back(line);
+  return facts;
 }
 
 }  // namespace spark::bench

@@ -25,4 +25,8 @@ struct Work {
 
 std::vector<Work> const& works();
 
+// What the store that is measured says about itself: journal_mode, synchronous_of_push, page_size ..., read back from a file that
+// was made as the works make theirs.
+std::vector<std::string> conditions(Setting const& setting);
+
 }  // namespace spark::bench
