@@ -83,6 +83,15 @@ def find_package_adapters(house):
         shop_takes_an_order(os.path.join(consumer.build, shop), consumer.build)
 
 
+def a_missing_framework_is_named(house):
+    """Who needs an adapter is told what to install; who does not is not stopped."""
+    nothing = f"PKG_CONFIG_LIBDIR={fresh(os.path.join(house.work, 'no_packages'))}"
+    for project, code, wanted in (("web", 1, "libcpp-httplib-dev"), ("spark_app", 0, "Build files have been written")):
+        folder = fresh(os.path.join(house.work, f"without_{project}"))
+        said = run(["sh", "-c", f"{nothing} cmake -S {HERE}/consumers/{project} -B . -G Ninja -DCMAKE_PREFIX_PATH={house.prefix} 2>&1"], folder, code=code)
+        expect(wanted, said, "what cmake says without cpp-httplib")
+
+
 def adapters_by_pkg_config(house):
     web = os.path.join(HERE, "consumers", "web")
     folder = fresh(os.path.join(house.work, "plain_web"))
@@ -250,6 +259,7 @@ def guide_shows_what_is_tested(house):
 
 
 if __name__ == "__main__":
-    main([find_package_adapters, adapters_by_pkg_config, test_kit_by_pkg_config, headers_need_nothing_but_fmt, headers_compile_alone, manual_and_completions,
-          guide_shows_what_is_tested, plain_compiler_by_pkg_config, a_strangers_store_against_the_suite, boost_json_of_the_users_own, add_subdirectory, fetch_content,
-          prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, only_our_names_are_shown], House(*sys.argv[2:6]))
+    main([prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, find_package_adapters, a_missing_framework_is_named,
+          headers_need_nothing_but_fmt, headers_compile_alone, manual_and_completions, only_our_names_are_shown, guide_shows_what_is_tested,
+          plain_compiler_by_pkg_config, adapters_by_pkg_config, test_kit_by_pkg_config, a_strangers_store_against_the_suite, boost_json_of_the_users_own,
+          add_subdirectory, fetch_content], House(*sys.argv[2:6]))
