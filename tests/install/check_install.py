@@ -134,15 +134,16 @@ def headers_need_nothing_but_fmt(house):
 
 
 def headers_compile_alone(house):
-    """Each header of the prefix by itself, as a user's file begins with it."""
+    """Each header of the prefix by itself, as a user's file begins with it, with the warnings that the house itself is compiled with."""
     folder = fresh(os.path.join(house.work, "alone"))
     env = {"CCACHE_BASEDIR": house.source}
+    warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-missing-field-initializers -Werror"
     headers = [header for header in installed_headers(house) if "/detail/" not in header]  # those are parts of one header
     for header in headers:
         file = header.replace("/", "_").replace(".hpp", ".cpp")
         with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
             out.write(f"#include <{header}>\n")
-        run(["sh", "-c", f"{house.ccache} g++ -std=c++20 -Wall -Wextra -Werror -c {file} -o {file}.o -I{house.prefix}/include $(pkg-config --cflags cpp-httplib)"], folder, env)
+        run(["sh", "-c", f"{house.ccache} g++ -std=c++20 {warnings} -c {file} -o {file}.o -I{house.prefix}/include $(pkg-config --cflags cpp-httplib)"], folder, env)
     if not set(OPT_IN) <= set(headers):
         raise Failed(f"not among the installed headers: {set(OPT_IN) - set(headers)}")
 
