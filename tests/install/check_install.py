@@ -83,6 +83,15 @@ def find_package_adapters(house):
         shop_takes_an_order(os.path.join(consumer.build, shop), consumer.build)
 
 
+def a_missing_framework_is_named(house):
+    """Who needs an adapter is told what to install; who does not is not stopped."""
+    nothing = f"PKG_CONFIG_LIBDIR={fresh(os.path.join(house.work, 'no_packages'))}"
+    for project, code, wanted in (("web", 1, "libcpp-httplib-dev"), ("spark_app", 0, "Build files have been written")):
+        folder = fresh(os.path.join(house.work, f"without_{project}"))
+        said = run(["sh", "-c", f"{nothing} cmake -S {HERE}/consumers/{project} -B . -G Ninja -DCMAKE_PREFIX_PATH={house.prefix} 2>&1"], folder, code=code)
+        expect(wanted, said, "what cmake says without cpp-httplib")
+
+
 def adapters_by_pkg_config(house):
     web = os.path.join(HERE, "consumers", "web")
     folder = fresh(os.path.join(house.work, "plain_web"))
@@ -125,15 +134,16 @@ def headers_need_nothing_but_fmt(house):
 
 
 def headers_compile_alone(house):
-    """Each header of the prefix by itself, as a user's file begins with it."""
+    """Each header of the prefix by itself, as a user's file begins with it, with the warnings that the house itself is compiled with."""
     folder = fresh(os.path.join(house.work, "alone"))
     env = {"CCACHE_BASEDIR": house.source}
+    warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-missing-field-initializers -Werror"
     headers = [header for header in installed_headers(house) if "/detail/" not in header]  # those are parts of one header
     for header in headers:
         file = header.replace("/", "_").replace(".hpp", ".cpp")
         with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
             out.write(f"#include <{header}>\n")
-        run(["sh", "-c", f"{house.ccache} g++ -std=c++20 -Wall -Wextra -Werror -c {file} -o {file}.o -I{house.prefix}/include $(pkg-config --cflags cpp-httplib)"], folder, env)
+        run(["sh", "-c", f"{house.ccache} g++ -std=c++20 {warnings} -c {file} -o {file}.o -I{house.prefix}/include $(pkg-config --cflags cpp-httplib)"], folder, env)
     if not set(OPT_IN) <= set(headers):
         raise Failed(f"not among the installed headers: {set(OPT_IN) - set(headers)}")
 
@@ -250,6 +260,7 @@ def guide_shows_what_is_tested(house):
 
 
 if __name__ == "__main__":
-    main([find_package_adapters, adapters_by_pkg_config, test_kit_by_pkg_config, headers_need_nothing_but_fmt, headers_compile_alone, manual_and_completions,
-          guide_shows_what_is_tested, plain_compiler_by_pkg_config, a_strangers_store_against_the_suite, boost_json_of_the_users_own, add_subdirectory, fetch_content,
-          prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, only_our_names_are_shown], House(*sys.argv[2:6]))
+    main([prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, find_package_adapters, a_missing_framework_is_named,
+          headers_need_nothing_but_fmt, headers_compile_alone, manual_and_completions, only_our_names_are_shown, guide_shows_what_is_tested,
+          plain_compiler_by_pkg_config, adapters_by_pkg_config, test_kit_by_pkg_config, a_strangers_store_against_the_suite, boost_json_of_the_users_own,
+          add_subdirectory, fetch_content], House(*sys.argv[2:6]))

@@ -9,8 +9,7 @@ struct SendInvoice {
   void run(spark::Logger& log) const { log.info("invoice for order {}", order); }
 };
 
-template <class Serve>
-int shop(int argc, char** argv, Serve serve) {
+template <class Serve> int shop(int argc, char** argv, Serve serve) {
   spark::Application app;
   app.jobs<SendInvoice>();
   app.command("server", "serves at a free port", [&](spark::Args& args) {
