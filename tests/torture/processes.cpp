@@ -30,7 +30,8 @@ struct Status {
 // /proc/PID/stat: pid (name) state ppid ...; the name may hold anything, also parentheses.
 std::optional<Status> status(int pid) {
   std::ifstream in(fmt::format("/proc/{}/stat", pid));
-  std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string text;
+  std::getline(in, text);  // not by iterators: they throw when the process ends in the middle of it
   auto const open = text.find('(');
   auto const close = text.rfind(')');
   if (open == std::string::npos || close == std::string::npos) return std::nullopt;
