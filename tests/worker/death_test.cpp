@@ -103,7 +103,10 @@ TEST_F(DeathOf, a_node_without_a_lock_is_given_up_when_its_beat_stops) {
   for (pid_t const process : frozen) send(process, SIGCONT);
   // Back again, it finds itself declared dead, is refused by the fence, and starts over under a new name.
   EXPECT_TRUE(eventually([&] { return log().find("was declared dead by another") != std::string::npos; }));
-  EXPECT_TRUE(eventually([&] { return !ready_children(worker).empty() && ready_children(worker).at(0) != frozen.at(0); }));
+  EXPECT_TRUE(eventually([&] {
+    std::vector<pid_t> const now = ready_children(worker);
+    return !now.empty() && now[0] != frozen.at(0);
+  }));
   kue::JobId const next = push("Sleep", R"({"ms":1})");
   EXPECT_TRUE(eventually([&] { return state(next) == State::completed; }));
   EXPECT_EQ(record(job).tally.node_losses, 1u);

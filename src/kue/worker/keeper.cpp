@@ -118,6 +118,7 @@ void Keeper::work() {
                   post_.options().node_dead.count() / 1000);
       post_.board.header().trusted_until = 0;
       slot().boot.store(static_cast<std::uint32_t>(Boot::node_dead), std::memory_order_release);
+      beat_->stop();
       ::_exit(1);
     }
     if (post_.board.header().stage.load() == static_cast<std::uint32_t>(Stage::closing)) return;
