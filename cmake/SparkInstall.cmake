@@ -49,16 +49,28 @@ endforeach()
 
 file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" to_prefix ${to_prefix})
-foreach(name IN ITEMS kue spark)
+set(pkgconfig_files kue kue-testing spark)
+foreach(adapter IN ITEMS httplib beast)
+  if(TARGET spark_${adapter}_library)
+    list(APPEND pkgconfig_files spark-${adapter})
+  endif()
+endforeach()
+foreach(name IN LISTS pkgconfig_files)
   configure_file(${PROJECT_SOURCE_DIR}/packaging/pkgconfig/${name}.pc.in ${PROJECT_BINARY_DIR}/packaging/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/packaging/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 endforeach()
 
-if(CMAKE_INSTALL_PREFIX STREQUAL "/usr") # a package: Debian wants the licence in each
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr") # a package: Debian wants the licence and a changelog of its own form in each
   include(SparkPackages)
+  configure_file(${PROJECT_SOURCE_DIR}/packaging/debian-changelog.in ${PROJECT_BINARY_DIR}/packaging/debian-changelog @ONLY)
+  find_program(GZIP gzip REQUIRED)
+  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/packaging/changelog.gz DEPENDS ${PROJECT_BINARY_DIR}/packaging/debian-changelog
+    COMMAND ${GZIP} -9nc ${PROJECT_BINARY_DIR}/packaging/debian-changelog > ${PROJECT_BINARY_DIR}/packaging/changelog.gz VERBATIM)
+  add_custom_target(debian_changelog ALL DEPENDS ${PROJECT_BINARY_DIR}/packaging/changelog.gz)
   foreach(component IN ITEMS runtime dev tools)
     string(TOUPPER ${component} COMPONENT)
     install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/${CPACK_DEBIAN_${COMPONENT}_PACKAGE_NAME} RENAME copyright COMPONENT ${component})
+    install(FILES ${PROJECT_BINARY_DIR}/packaging/changelog.gz DESTINATION share/doc/${CPACK_DEBIAN_${COMPONENT}_PACKAGE_NAME} COMPONENT ${component})
   endforeach()
 endif()
 

@@ -20,17 +20,17 @@
 namespace kue {
 
 struct Envelope {
-  JobId id;
-  std::string kind;
+  JobId id = {};
+  std::string kind = {};
   std::string queue = "default";
-  std::string args = "{}";          // a JSON object, fields by name
-  std::uint32_t schema = 1;         // version of the arguments' shape
-  std::optional<TimePoint> run_at;  // not before; none: at once
-  int priority = 0;                 // lower first
+  std::string args = "{}";               // a JSON object, fields by name
+  std::uint32_t schema = 1;              // version of the arguments' shape
+  std::optional<TimePoint> run_at = {};  // not before; none: at once
+  int priority = 0;                      // lower first
   std::uint32_t max_attempts = limits::kDefaultMaxAttempts;
   Millis timeout{0};  // of one run; 0: none
-  std::vector<std::string> tags;
-  std::map<std::string, std::string> meta;
+  std::vector<std::string> tags = {};
+  std::map<std::string, std::string> meta = {};
 
   std::string to_bytes() const;
   static Envelope from_bytes(std::string_view bytes);

@@ -29,13 +29,13 @@ struct JobOptions {
 };
 
 struct PushOptions {
-  std::optional<std::string> queue;
-  std::optional<Millis> delay;  // from now; not together with run_at
-  std::optional<TimePoint> run_at;
-  std::optional<int> priority;
-  std::optional<std::uint32_t> max_attempts;
-  std::optional<Millis> timeout;
-  std::vector<std::string> tags;
+  std::optional<std::string> queue = {};
+  std::optional<Millis> delay = {};  // from now; not together with run_at
+  std::optional<TimePoint> run_at = {};
+  std::optional<int> priority = {};
+  std::optional<std::uint32_t> max_attempts = {};
+  std::optional<Millis> timeout = {};
+  std::vector<std::string> tags = {};
 };
 
 }  // namespace kue

@@ -19,9 +19,9 @@ namespace kue {
 
 // Why a run failed, as far as it is known. Times are wall-clock; signal is 0 if there was none.
 struct Failure {
-  std::string type;  // exception class, or "signal", "exit", "timeout"
-  std::string message;
-  std::string backtrace;
+  std::string type = {};  // exception class, or "signal", "exit", "timeout"
+  std::string message = {};
+  std::string backtrace = {};
   int signal = 0;
   bool operator==(Failure const&) const = default;
 };
@@ -47,9 +47,9 @@ struct Outcome {
   };
 
   Kind kind = Kind::completed;
-  std::optional<Millis> delay;  // snoozed: until the next run; failed: instead of the computed delay
-  Failure failure;              // why, for everything but completed and returned
-  std::string result;           // completed: JSON of what run returned, or empty
+  std::optional<Millis> delay = {};  // snoozed: until the next run; failed: instead of the computed delay
+  Failure failure = {};              // why, for everything but completed and returned
+  std::string result = {};           // completed: JSON of what run returned, or empty
   bool operator==(Outcome const&) const = default;
 };
 

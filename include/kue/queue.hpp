@@ -26,11 +26,11 @@ namespace kue {
 class Worker;
 
 struct Delivery {
-  Envelope job;
+  Envelope job = {};
   std::uint64_t holder = 0;  // who has it: see kue/store.hpp, fence
   std::uint32_t claim_no = 1;
   std::uint32_t attempt = 1;  // the number that the job sees
-  Tally tally;                // before this run
+  Tally tally = {};           // before this run
   TimePoint claimed_at{};
 };
 

@@ -23,7 +23,7 @@ struct Tally {
   std::uint32_t crashes = 0;
   std::uint32_t node_losses = 0;
   std::uint32_t interruptions = 0;
-  std::optional<TimePoint> unknown_since;  // first time that a worker did not know the kind
+  std::optional<TimePoint> unknown_since = {};  // first time that a worker did not know the kind
   bool operator==(Tally const&) const = default;
 };
 
@@ -32,7 +32,7 @@ struct Attempt {
   std::uint32_t claim_no = 0;
   std::uint32_t attempt = 0;  // the number that the job saw
   Reason reason = Reason::error;
-  Failure failure;
+  Failure failure = {};
   TimePoint started_at{};  // when run began; the claim's time if it never did
   TimePoint ended_at{};
   std::uint64_t node = 0;
@@ -42,26 +42,26 @@ struct Attempt {
 
 struct Progress {
   int percent = 0;  // 0 to 100
-  std::string note;
+  std::string note = {};
   bool operator==(Progress const&) const = default;
 };
 
 struct JobRecord {
-  Envelope job;
+  Envelope job = {};
   std::int64_t seq = 0;  // the store's order of arrival
   State state = State::available;
   TimePoint run_at{};  // when it was or will be due
-  Tally tally;
+  Tally tally = {};
   std::uint32_t claim_no = 0;  // times handed out; never falls
   std::uint64_t holder = 0;    // of the last claim
   std::uint64_t node = 0;
   TimePoint inserted_at{};
-  std::optional<TimePoint> attempted_at;     // start of the last run
-  std::optional<TimePoint> finished_at;      // entered a final state
-  std::optional<TimePoint> cancel_asked_at;  // running: since when its worker is asked to stop it
-  std::string result;                        // JSON, empty if none
-  std::optional<Progress> progress;
-  std::vector<Attempt> errors;  // oldest first; filled by get(), empty in query()
+  std::optional<TimePoint> attempted_at = {};     // start of the last run
+  std::optional<TimePoint> finished_at = {};      // entered a final state
+  std::optional<TimePoint> cancel_asked_at = {};  // running: since when its worker is asked to stop it
+  std::string result = {};                        // JSON, empty if none
+  std::optional<Progress> progress = {};
+  std::vector<Attempt> errors = {};  // oldest first; filled by get(), empty in query()
   bool operator==(JobRecord const&) const = default;
 };
 

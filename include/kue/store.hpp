@@ -41,35 +41,35 @@ struct StoreOptions {
 // ---- push
 enum class PushStatus : std::uint8_t { pushed, already };  // already: this id was pushed before; one id is one job
 struct PushRequest {
-  std::span<Envelope const> jobs;
+  std::span<Envelope const> jobs = {};
 };
 struct PushResult {
-  std::vector<PushStatus> statuses;
+  std::vector<PushStatus> statuses = {};
 };  // one a job, in order
 
 // ---- finish, release: what a run came to. Both are the same write; the verb says who speaks and lands in the event.
 struct Transition {
   State to = State::completed;
   Reason reason = Reason::completed;
-  Millis delay{0};  // scheduled, retryable: run_at = the store's now + delay. available: 0, keeps its place
-  Tally tally;      // the counters from now on
+  Millis delay{0};   // scheduled, retryable: run_at = the store's now + delay. available: 0, keeps its place
+  Tally tally = {};  // the counters from now on
   bool operator==(Transition const&) const = default;
 };
 struct Finish {
-  JobId id;
+  JobId id = {};
   std::uint64_t holder = 0;
   std::uint32_t claim_no = 0;  // of the claim that ends; a holder may claim the same job again. 0: its last one
-  Transition transition;
-  std::optional<TimePoint> started_at;  // when run began, if it did
-  std::optional<Attempt> attempt;       // kept in the job's history; none for completed, returned, lost_call
-  std::string result;                   // JSON
+  Transition transition = {};
+  std::optional<TimePoint> started_at = {};  // when run began, if it did
+  std::optional<Attempt> attempt = {};       // kept in the job's history; none for completed, returned, lost_call
+  std::string result = {};                   // JSON
 };
 enum class FinishStatus : std::uint8_t { applied, already, stale };
 struct FinishRequest {
-  std::span<Finish const> items;
+  std::span<Finish const> items = {};
 };
 struct FinishResult {
-  std::vector<FinishStatus> statuses;
+  std::vector<FinishStatus> statuses = {};
 };
 using ReleaseRequest = FinishRequest;
 using ReleaseResult = FinishResult;
@@ -79,33 +79,33 @@ using ReleaseResult = FinishResult;
 struct ClaimRequest {
   std::uint64_t node = 0;  // must be alive: see beat
   std::uint64_t holder = 0;
-  std::span<std::string const> queues;  // in order of preference; empty: all
+  std::span<std::string const> queues = {};  // in order of preference; empty: all
   int max = 1;
-  std::span<Finish const> finishes;
+  std::span<Finish const> finishes = {};
 };
 struct Claimed {
-  Envelope job;
+  Envelope job = {};
   std::int64_t seq = 0;
   std::uint32_t claim_no = 0;
-  Tally tally;
+  Tally tally = {};
   TimePoint claimed_at{};
 };
 struct ClaimResult {
-  bool node_dead = false;     // this node was declared dead (or never beat): nothing claimed, start over
-  std::vector<Claimed> jobs;  // a job with crashes or node losses always comes alone
-  std::vector<FinishStatus> finishes;
-  bool more = false;                  // due work was left for these queues: wake another
-  std::optional<TimePoint> next_due;  // earliest scheduled or retryable job of these queues
+  bool node_dead = false;          // this node was declared dead (or never beat): nothing claimed, start over
+  std::vector<Claimed> jobs = {};  // a job with crashes or node losses always comes alone
+  std::vector<FinishStatus> finishes = {};
+  bool more = false;                       // due work was left for these queues: wake another
+  std::optional<TimePoint> next_due = {};  // earliest scheduled or retryable job of these queues
 };
 
 // ---- progress
 struct ProgressItem {
-  JobId id;
+  JobId id = {};
   std::uint64_t holder = 0;
-  Progress progress;
+  Progress progress = {};
 };
 struct ProgressRequest {
-  std::span<ProgressItem const> items;
+  std::span<ProgressItem const> items = {};
 };  // stale items are ignored
 
 // ---- cancel, retry, remove, pause, resume
@@ -114,44 +114,44 @@ struct ProgressRequest {
 // available, scheduled or retryable makes it cancelled instead, with the counters that it had.
 enum class CancelStatus : std::uint8_t { cancelled, asked, final, not_found };
 struct CancelRequest {
-  std::span<JobId const> ids;
+  std::span<JobId const> ids = {};
 };
 struct CancelResult {
-  std::vector<CancelStatus> statuses;
+  std::vector<CancelStatus> statuses = {};
 };
 enum class RetryStatus : std::uint8_t { retried, not_final, completed, not_found };  // retried: available, counters at 0
 struct RetryRequest {
-  std::span<JobId const> ids;
+  std::span<JobId const> ids = {};
 };
 struct RetryResult {
-  std::vector<RetryStatus> statuses;
+  std::vector<RetryStatus> statuses = {};
 };
 // removed: gone, with its history. `only`: leave alone what is in another state by now (other_state); empty: any but running.
 enum class RemoveStatus : std::uint8_t { removed, running, other_state, not_found };
 struct RemoveRequest {
-  std::span<JobId const> ids;
-  std::vector<State> only;
+  std::span<JobId const> ids = {};
+  std::vector<State> only = {};
 };
 struct RemoveResult {
-  std::vector<RemoveStatus> statuses;
+  std::vector<RemoveStatus> statuses = {};
 };
 struct PauseRequest {
-  std::string queue;
+  std::string queue = {};
 };
 
 // ---- nodes
 struct BeatRequest {
   std::uint64_t node = 0;
-  std::string name;      // host name, for people
-  int pid = 0;           // of the master
-  bool leaving = false;  // the node's last word: forget it (it must hold nothing)
+  std::string name = {};  // host name, for people
+  int pid = 0;            // of the master
+  bool leaving = false;   // the node's last word: forget it (it must hold nothing)
 };
 struct BeatResult {
   bool alive = true;
 };  // false: declared dead by another; nothing was written
 struct NodeInfo {
   std::uint64_t node = 0;
-  std::string name;
+  std::string name = {};
   int pid = 0;
   std::uint64_t beat = 0;  // counts up; observers compare it with what they saw, by their own steady clock
   bool dead = false;
@@ -171,37 +171,37 @@ struct RunningRequest {
   std::uint64_t holder = 0;  // 0: any
 };
 struct RunningJob {
-  JobId id;
-  std::string kind;
-  std::string queue;
+  JobId id = {};
+  std::string kind = {};
+  std::string queue = {};
   std::uint64_t holder = 0;
   std::uint64_t node = 0;
   std::uint32_t claim_no = 0;
-  Tally tally;
+  Tally tally = {};
   TimePoint claimed_at{};
-  std::optional<TimePoint> cancel_asked_at;  // the job is to be stopped: see CancelStatus::asked
+  std::optional<TimePoint> cancel_asked_at = {};  // the job is to be stopped: see CancelStatus::asked
 };
 
 // ---- looking
 struct Filter {
-  std::vector<State> states;                               // empty: all
-  std::string queue, kind, tag;                            // empty: any
-  std::string error;                                       // in the type or message of the last run that failed; empty: any
-  std::optional<TimePoint> inserted_from, inserted_until;  // pushed at this time or later; before this time
+  std::vector<State> states = {};                                    // empty: all
+  std::string queue = {}, kind = {}, tag = {};                       // empty: any
+  std::string error = {};                                            // in the type or message of the last run that failed; empty: any
+  std::optional<TimePoint> inserted_from = {}, inserted_until = {};  // pushed at this time or later; before this time
 };
 struct QueryRequest {
-  Filter filter;
+  Filter filter = {};
   bool newest_first = true;  // by seq
   int limit = 50;            // 1 to 1000
-  std::string cursor;        // of the page before; empty: the first
+  std::string cursor = {};   // of the page before; empty: the first
 };
 struct QueryResult {
-  std::vector<JobRecord> jobs;
-  std::string cursor;
+  std::vector<JobRecord> jobs = {};
+  std::string cursor = {};
 };  // cursor empty: no more
 
 struct QueueCounts {
-  std::string queue;
+  std::string queue = {};
   bool paused = false;
   std::array<std::int64_t, kStateCount> by_state{};
   std::int64_t of(State s) const { return by_state[static_cast<std::size_t>(s)]; }
@@ -209,13 +209,13 @@ struct QueueCounts {
 
 // The front of one queue, from indexes alone.
 struct HeadRequest {
-  std::string queue;
+  std::string queue = {};
 };
 struct HeadResult {
   // Since when something has waited here: the earliest run_at of the jobs that stand first in their priority. Jobs that came
   // due in another order than they arrived in may have waited longer.
-  std::optional<TimePoint> waiting_since;
-  std::optional<TimePoint> next_due;  // the earliest scheduled or retryable job whose time has not come
+  std::optional<TimePoint> waiting_since = {};
+  std::optional<TimePoint> next_due = {};  // the earliest scheduled or retryable job whose time has not come
 };
 
 // ---- keeping the place tidy
@@ -227,8 +227,8 @@ struct Keep {
   bool operator==(Keep const&) const = default;
 };
 struct Retention {
-  Keep usual;
-  std::map<std::string, Keep> queues;  // of these instead
+  Keep usual = {};
+  std::map<std::string, Keep> queues = {};  // of these instead
   Keep const& of(std::string const& queue) const {
     auto const own = queues.find(queue);
     return own == queues.end() ? usual : own->second;
@@ -237,39 +237,39 @@ struct Retention {
 };
 // Queue by queue in the order of their names, in each the oldest first, completed and cancelled before discarded.
 struct PruneRequest {
-  Retention retention;
-  std::string queue;                // only this one; empty: all
+  Retention retention = {};
+  std::string queue = {};           // only this one; empty: all
   int limit = limits::kPruneBatch;  // rows of this call. Locks are shorter: other writers get in between
   bool dry_run = false;             // counts what all calls together would prune, and changes nothing
 };
 struct PruneResult {
   std::int64_t pruned = 0;
-  bool more = false;                             // another call has work
-  std::map<std::string, std::int64_t> by_queue;  // those of which something was pruned
+  bool more = false;                                  // another call has work
+  std::map<std::string, std::int64_t> by_queue = {};  // those of which something was pruned
 };
 
 struct CheckReport {
   bool ok() const { return problems.empty(); }
-  std::vector<std::string> problems;  // sentences, with ids
-  std::vector<std::string> facts;     // what was looked at: rows, sizes, settings
+  std::vector<std::string> problems = {};  // sentences, with ids
+  std::vector<std::string> facts = {};     // what was looked at: rows, sizes, settings
 };
 
 // The place itself, for an operator: read back from what holds, not from what was asked for. Cheap: no scan.
 struct StoreInfo {
   struct Fact {
-    std::string name;   // "journal_mode"
-    std::string value;  // "wal"; numbers without unit: bytes and counts
+    std::string name = {};   // "journal_mode"
+    std::string value = {};  // "wal"; numbers without unit: bytes and counts
   };
-  std::vector<Fact> facts;
+  std::vector<Fact> facts = {};
 };
 
 // ---- events: kept if StoreOptions::event_log
 struct Event {
   std::int64_t seq = 0;
   TimePoint at{};
-  JobId id;
+  JobId id = {};
   Verb verb = Verb::push;
-  std::optional<State> from, to;
+  std::optional<State> from = {}, to = {};
   Reason reason = Reason::pushed;
   std::uint32_t claim_no = 0;
   std::uint64_t holder = 0;
@@ -282,7 +282,7 @@ struct EventsRequest {
 };
 
 struct WaitRequest {
-  std::span<std::string const> queues;  // empty: all
+  std::span<std::string const> queues = {};  // empty: all
   SteadyPoint until{};
 };
 
@@ -340,11 +340,11 @@ std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& op
 // What is at a URL, without making, opening for writing or updating anything. Throws as open_store.
 struct StoreSchema {
   bool exists = false;
-  int version = 0;          // 0: nothing in it yet
-  int newest = 0;           // that this program knows and updates to
-  std::string file;         // absolute; empty: the store is no file
-  std::string file_system;  // "ext4"; empty: not known
-  bool network = false;     // on a file system of the network: opening it is refused
+  int version = 0;               // 0: nothing in it yet
+  int newest = 0;                // that this program knows and updates to
+  std::string file = {};         // absolute; empty: the store is no file
+  std::string file_system = {};  // "ext4"; empty: not known
+  bool network = false;          // on a file system of the network: opening it is refused
 };
 StoreSchema store_schema(std::string const& url);
 

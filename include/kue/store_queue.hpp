@@ -44,7 +44,7 @@ class StoreQueue : public Queue {
   // called with their statuses, in order, once that is done and before anything is waited for. If it throws, and `written` was
   // not called, it is not known whether they were written: write them again.
   struct Merged {
-    std::span<Finish const> items;
+    std::span<Finish const> items = {};
     std::function<void(std::span<FinishStatus const>)> written;
   };
   std::vector<Delivery> pop_many(int max, Millis wait, Merged const& merged);

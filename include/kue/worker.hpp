@@ -40,27 +40,27 @@ enum class WorkerEvent {
 
 struct EventInfo {
   WorkerEvent event{};
-  int pid = 0;  // of the child concerned
-  JobId job;    // nil for events without a job
-  std::string kind, queue;
+  int pid = 0;     // of the child concerned
+  JobId job = {};  // nil for events without a job
+  std::string kind = {}, queue = {};
   std::uint32_t attempt = 0;
   Millis duration{0};  // of the run
-  Failure failure;
+  Failure failure = {};
   int wait_status = 0;  // child_exit, crash: as waitpid(2) gives it
 };
 
 struct WorkerOptions {
-  int concurrency = 1;              // children; 1 to 256
-  std::vector<std::string> queues;  // in order of preference; empty: all
-  std::vector<int> queue_weights;   // one a queue, 1 to 1000: the order is drawn anew for each claim; empty: as they stand
+  int concurrency = 1;                   // children; 1 to 256
+  std::vector<std::string> queues = {};  // in order of preference; empty: all
+  std::vector<int> queue_weights = {};   // one a queue, 1 to 1000: the order is drawn anew for each claim; empty: as they stand
   Millis stop_timeout = limits::kStopTimeout;
   bool stop_when_empty = false;  // leave when there is no available and no running job
-  std::string pid_file;          // empty: none
-  std::string store_url;         // for the node lock file; empty: none
+  std::string pid_file = {};     // empty: none
+  std::string store_url = {};    // for the node lock file; empty: none
   Millis hard_timeout_grace = limits::kHardTimeoutGrace;
   Millis node_beat = limits::kNodeBeat;
   Millis node_dead = limits::kNodeDead;
-  Retention retention;                              // of final jobs: the keeper prunes
+  Retention retention = {};                         // of final jobs: the keeper prunes
   Millis respawn_delay = limits::kRespawnDelayMin;  // of a child that fails to start; doubles up to the next
   Millis respawn_delay_max = limits::kRespawnDelayMax;
   Logger log = Logger();

@@ -17,7 +17,7 @@
 namespace spark {
 
 struct Config {
-  std::string file;  // absolute path of spark.toml, empty: none found
+  std::string file = {};  // absolute path of spark.toml, empty: none found
   struct {
     std::string name;    // in help and version; empty: the program's file name
     std::string binary;  // absolute; what the program `spark` runs in this directory
@@ -33,7 +33,7 @@ struct Config {
     kue::Millis stop_timeout = kue::limits::kStopTimeout;
     std::string pid_file;  // absolute; empty: none
   } worker;
-  kue::Retention retention;  // how long final jobs stay, usually and in single queues
+  kue::Retention retention = {};  // how long final jobs stay, usually and in single queues
   struct {
     kue::LogLevel level = kue::LogLevel::info;
     kue::LogFormat format = kue::LogFormat::text;

@@ -70,6 +70,18 @@ TEST_F(ShellsTest, zsh_at_a_real_prompt) {
   EXPECT_GE(terminal.wait(), 0);
 }
 
+TEST_F(ShellsTest, zsh_at_a_real_prompt_finds_it_by_itself) {
+  std::filesystem::create_directory(folder_.path("functions"));
+  std::filesystem::rename(script("zsh"), folder_.path("functions/_console_program"));
+  folder_.write(".zshrc", "PS1='ready> '\nfpath=(" + folder_.path("functions") + " $fpath)\nautoload -Uz compinit && compinit -u -D\n");
+  Terminal terminal({"/usr/bin/zsh", "-i"}, {.directory = folder_.path(), .environment = path()});
+  ASSERT_TRUE(terminal.shows("ready> ")) << terminal.screen();
+  terminal.type("console_program store:mig\t--dry\t\n");
+  EXPECT_TRUE(terminal.shows("would be made with schema")) << terminal.screen();
+  terminal.type("exit\n");
+  EXPECT_GE(terminal.wait(), 0);
+}
+
 TEST_F(ShellsTest, fish_completes) {
   auto const fish = [&](std::string const& line) {
     return shell({"/usr/bin/fish", "--no-config", "-c", "source " + script("fish") + "; complete -C '" + line + "'"}).out;

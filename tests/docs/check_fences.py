@@ -18,7 +18,7 @@ import tempfile
 MAX_SKIPPED = 3
 FENCE = re.compile(r"^(?:<!-- fence: (?P<note>.*?) -->\n)?```cpp\n(?P<code>.*?)^```$", re.M | re.S)
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow",
-         "-Wno-missing-field-initializers", "-Wno-unused-function", "-Werror"]
+         "-Wno-unused-function", "-Werror"]
 
 
 def pages(source):

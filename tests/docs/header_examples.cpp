@@ -1,5 +1,6 @@
 // The examples of the public headers' opening comments, with what they need around them. check_header_examples.py demands that
-// each line of each example stands here; the compiler does the rest. Nothing here runs.
+// each line of each example stands here; the compiler does the rest. Nothing here runs. A line stands as it does in its header:
+// clang-format off
 
 #include <kue/array_queue.hpp>
 #include <kue/buffered_queue.hpp>
@@ -20,14 +21,16 @@
 #include <spark/http/beast.hpp>
 #include <spark/http/httplib.hpp>
 #include <spark/log/spdlog_sink.hpp>
+#include <spark/http/beast.hpp>
+#include <spark/http/httplib.hpp>
 #include <spark/spark.hpp>
 #include <spark/testing/test_queue.hpp>
 
-#include <gtest/gtest.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 
 #include <cassert>
 #include <cstdio>
@@ -107,7 +110,9 @@ struct FakeRedis {
   void rpush(std::string const&, std::string const&) {}
 } redis;
 
-void envelope_to(kue::Envelope envelope) { redis.rpush("spark:queue", envelope.to_bytes()); }
+void envelope_to(kue::Envelope envelope) {
+  redis.rpush("spark:queue", envelope.to_bytes());
+}
 void envelope_from(std::string reply) {
   kue::Envelope envelope = kue::Envelope::from_bytes(reply);
   (void)envelope;
@@ -115,18 +120,14 @@ void envelope_from(std::string reply) {
 
 void error(kue::Queue& queue, kue::Envelope job) {
   kue::Envelope job_again_with_same_id = job;
-  try {
-    queue.push(job);
-  } catch (kue::Error const& error) {
+  try { queue.push(job); }
+  catch (kue::Error const& error) {
     if (error.outcome_unknown()) queue.push(job_again_with_same_id);
   }
 }
 
 void fields() {
-  struct Address {
-    std::string street;
-    int zip = 0;
-  };
+  struct Address { std::string street; int zip = 0; };
   Address address;
   auto names = kue::field_names<Address>();
   kue::visit_fields(address, [](auto&... field) { ((field = {}), ...); });
@@ -163,10 +164,7 @@ void job() {
   (void)envelope;
 }
 
-struct Point {
-  int x = 0;
-  std::optional<double> y;
-};
+struct Point { int x = 0; std::optional<double> y; };
 class Money {
  public:
   explicit Money(std::int64_t cents = 0) : cents_(cents) {}
@@ -177,9 +175,7 @@ class Money {
 };
 template <> struct kue::Serde<Money> {
   static void write(kue::Writer& out, Money const& m) { out.integer(m.cents()); }
-  static void read(kue::Reader& in, Money& m) {
-    if (auto cents = in.integer()) m = Money(*cents);
-  }
+  static void read(kue::Reader& in, Money& m) { if (auto cents = in.integer()) m = Money(*cents); }
 };
 void json() {
   std::string text = kue::to_json(Point(1, 2.5));
@@ -192,7 +188,9 @@ void open_queue() {
   queue->flush();
 }
 
-void options(kue::Queue& queue) { queue.push(SendInvoice(7), {.delay = 5min, .priority = 3}); }
+void options(kue::Queue& queue) {
+  queue.push(SendInvoice(7), {.delay = 5min, .priority = 3});
+}
 
 struct OutcomeExample {
   bool ready() const { return true; }
@@ -215,11 +213,11 @@ class MyRedisQueue : public kue::Queue {
   std::string key = "spark:queue";
 };
 std::optional<kue::Delivery> MyRedisQueue::pop(kue::Millis) { return std::nullopt; }
-void queue(MyRedisQueue& queue) { queue.push(HelloWorldJob("John Doe"), {.delay = 5min}); }
+void queue(MyRedisQueue& queue) {
+  queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
+}
 
-struct Fixed : kue::Random {
-  std::uint64_t below(std::uint64_t) override { return 0; }
-};
+struct Fixed : kue::Random { std::uint64_t below(std::uint64_t) override { return 0; } };
 
 void record(kue::Store& store, kue::JobId id) {
   if (auto record = store.get(id)) fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
@@ -238,7 +236,9 @@ struct Mine : kue::Services {
   bool has(std::type_info const& type) override { return type == typeid(Mailer); }
 };
 
-bool state() { return kue::allowed(kue::Verb::finish, kue::State::running, kue::State::retryable, kue::Reason::error); }
+bool state() {
+  return kue::allowed(kue::Verb::finish, kue::State::running, kue::State::retryable, kue::Reason::error);
+}
 
 void store(std::vector<kue::Envelope> envelopes, std::uint64_t node, std::uint64_t holder) {
   auto store = kue::open_store("sqlite:spark.db");
@@ -257,7 +257,8 @@ void alert(std::string const&, std::string const&) {}
 int worker(kue::Registry& registry) {
   kue::PreforkingWorker worker(registry, {.concurrency = 4});
   worker.on(kue::WorkerEvent::crash, [](kue::EventInfo const& e) { alert(e.kind, e.failure.message); });
-  return worker.run({.queue = [] { return kue::open_store_queue("sqlite:spark.db"); }, .services = [] { return std::make_unique<Mine>(); }});
+  return worker.run({.queue = [] { return kue::open_store_queue("sqlite:spark.db"); },
+                     .services = [] { return std::make_unique<Mine>(); }});
 }
 
 void checker(kue::Store* store, std::string directory) {
@@ -322,9 +323,9 @@ void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_
     server.Post("/orders", spark::http::with_batch(batches, order));
   }
   server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
-                spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
-                response.set_content(id.str(), "text/plain");
-              }));
+    spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
+    response.set_content(id.str(), "text/plain");
+  }));
   co_spawn(context, spark::http::listen(acceptor, batches, order), detached);
   boost::asio::co_spawn(context, spark::http::listen(acceptor, batches, order), boost::asio::detached);
   auto jobs = std::make_shared<spark::http::RequestBatch>(batches);
@@ -343,7 +344,9 @@ int main(int argc, char** argv) {
   app.command("server", "serves the page", [&](spark::Args& args) { return serve(app, args); });
   return app.run(argc, argv);
 }
-void controller(spark::Application& app) { app[spark::queue]->push(HelloWorldJob("John Doe")); }
+void controller(spark::Application& app) {
+  app[spark::queue]->push(HelloWorldJob("John Doe"));
+}
 }  // namespace application
 
 void args(spark::Application& app) {
@@ -373,11 +376,8 @@ void set_up(spark::Application& app) { app.jobs<HelloWorldJob>(); }
 void greet(kue::Logger log, std::string const& name) { log.info("Hello World {}!", name); }
 
 void assertion_failed(kue::testing::TestQueue const& queue) {
-  try {
-    queue.assert_pushed<SendInvoice>();
-  } catch (kue::testing::AssertionFailed const& failed) {
-    puts(failed.what());
-  }
+  try { queue.assert_pushed<SendInvoice>(); }
+  catch (kue::testing::AssertionFailed const& failed) { puts(failed.what()); }
 }
 
 void log_lines() {
@@ -418,10 +418,7 @@ void temp_store() {
 }
 
 namespace shared {
-struct Gateway {
-  kue::testing::SharedCount& charged;
-  void charge() { ++charged; }
-};
+struct Gateway { kue::testing::SharedCount& charged; void charge() { ++charged; } };
 void shared_count() {
   kue::testing::SharedCount charged;
   EXPECT_EQ(charged.value(), 1);
@@ -439,9 +436,10 @@ struct MyServices : kue::Services {
   bool has(std::type_info const& type) override { return type == typeid(shared::Gateway); }
 };
 void real_worker(kue::Registry& registry, shared::Gateway& gateway) {
-  kue::testing::WorkerReport const report = kue::testing::run_worker(registry, {kue::make_envelope(ChargeCard(7))},
-                                                                     {.services = [&](kue::Queue&) { return std::make_shared<MyServices>(gateway); },
-                                                                      .crashes = {{.kind = "ChargeCard", .at = kue::testing::Crash::after_run}}});
+  kue::testing::WorkerReport const report = kue::testing::run_worker(
+      registry, {kue::make_envelope(ChargeCard(7))},
+      {.services = [&](kue::Queue&) { return std::make_shared<MyServices>(gateway); },
+       .crashes = {{.kind = "ChargeCard", .at = kue::testing::Crash::after_run}}});
   EXPECT_EQ(report.job<ChargeCard>().ends, (std::vector{kue::Reason::crashed, kue::Reason::completed}));
 }
 

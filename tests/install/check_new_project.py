@@ -4,16 +4,11 @@ usage: check_new_project.py CASE SOURCE BUILD WORK CCACHE"""
 import json
 import os
 import re
-import signal
 import socket
-import subprocess
 import sys
-import time
 import urllib.request
 
-from consumer import CLONE, Failed, expect, fresh, main, run
-
-PATIENCE = 60  # seconds, of each wait
+from consumer import CLONE, PATIENCE, Failed, Running, expect, fresh, main, run
 
 
 class Newcomer:
@@ -31,37 +26,6 @@ class Newcomer:
 
     def starts(self, line, folder, log):
         return Running(line, os.path.join(self.folder, folder), {**os.environ, **self.env}, os.path.join(self.folder, log))
-
-
-class Running:
-    """A command that stays, ended with the block."""
-
-    def __init__(self, line, folder, env, log):
-        self.log = open(log, "w+b")
-        self.process = subprocess.Popen(["sh", "-c", f"exec {line}"], cwd=folder, env=env, stdout=self.log, stderr=self.log)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.log.close()
-
-    def said(self):
-        self.log.flush()
-        return open(self.log.name, encoding="utf-8").read()
-
-    def wait_for(self, text):
-        end = time.monotonic() + PATIENCE
-        while text not in self.said():
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise Failed(f"'{self.process.args[-1]}' did not say '{text}' but:\n{self.said()}")
-            time.sleep(0.02)
 
 
 def free_port():

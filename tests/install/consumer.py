@@ -1,10 +1,14 @@
 """Projects of users: configured, built and run as their owners would, with what is said when one of the steps fails."""
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 CLONE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+PATIENCE = 60  # seconds, of each wait
 
 
 class Failed(Exception):
@@ -48,6 +52,37 @@ class Consumer:
 
     def run(self, *words, cwd=None, code=0, program="consumer", env=None):
         return run([os.path.join(self.build, program), *words], cwd or self.build, env, code)
+
+
+class Running:
+    """A command that stays, ended with the block."""
+
+    def __init__(self, line, folder, env, log):
+        self.log = open(log, "w+b")
+        self.process = subprocess.Popen(["sh", "-c", f"exec {line}"], cwd=folder, env=env, stdout=self.log, stderr=self.log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def said(self):
+        self.log.flush()
+        return open(self.log.name, encoding="utf-8").read()
+
+    def wait_for(self, text):
+        end = time.monotonic() + PATIENCE
+        while text not in self.said():
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise Failed(f"'{self.process.args[-1]}' did not say '{text}' but:\n{self.said()}")
+            time.sleep(0.02)
 
 
 def main(cases, *arguments):

@@ -18,7 +18,7 @@ def main():
     if shutil.which(compiler) is None:
         sys.exit(f"{compiler} is not installed; packaging/debian-packages.txt names it")
     os.makedirs(build, exist_ok=True)
-    command = [compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wno-missing-field-initializers",
+    command = [compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow",
                f"-I{include}", *flags]
 
     # The headers once instead of once a snippet.
@@ -32,7 +32,7 @@ def main():
         """What is wrong with one snippet, or nothing."""
         with open(path) as file:
             first = file.readline().strip()
-        done = subprocess.run([*command, "-fsyntax-only", "-include", prefix, path], capture_output=True, text=True)
+        done = subprocess.run([*command, "-fsyntax-only", "-Wfatal-errors", "-include", prefix, path], capture_output=True, text=True)
         errors = re.findall(r"(?:fatal )?error: (.*)", done.stderr)
         if first == "// accepted":
             return done.stderr if done.returncode != 0 or done.stderr else None

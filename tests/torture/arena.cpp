@@ -72,7 +72,9 @@ void Arena::push(int count) {
   for (int i = 0; i < count; ++i) {
     std::string const salt = fmt::format("{}-{}", name_, pushed_ + i);
     int const dice = pick(0, 99);
-    if (dice < mix_.slow_percent) {
+    if (mix_.brief && dice < 98) {
+      dice < 92 ? add(jobs, hashes, Spin{0, salt}) : add(jobs, hashes, Nap{dice < 97 ? pick(5, 40) : 150, salt});
+    } else if (dice < mix_.slow_percent) {
       int const ms = pick(350, 700);
       dice % 2 == 0 ? add(jobs, hashes, Stubborn{ms, salt}) : add(jobs, hashes, Patient{ms, salt});
     } else if (dice < 60) {

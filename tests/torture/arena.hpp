@@ -15,6 +15,7 @@ namespace torture {
 
 struct Mix {
   int slow_percent = 0;  // jobs that outlive a stop deadline of 300 ms
+  bool brief = false;    // nine of ten take no time, so that children claim many at once; some of the others keep them waiting
 };
 
 // Who was killed when; `pids` are all processes that this kill was meant to end.
@@ -38,6 +39,7 @@ class Arena {
   // Starts a worker; the one before must be gone or dying.
   int start_worker(int concurrency = 4, milliseconds stop_timeout = milliseconds(25'000));
   int master() const { return master_; }
+  std::string store_file() const { return folder_ + "/spark.db"; }
   std::vector<int> job_children() const;  // of the running worker, without its keeper
   int keeper() const;                     // 0: none at this moment
   Brood& brood() { return brood_; }
@@ -68,7 +70,6 @@ class Arena {
   void keep_folder() { keep_ = true; }
 
  private:
-  std::vector<kue::Envelope> make_jobs(int count);
   void measure_recovery();
   std::int64_t runs_begun() const;
 

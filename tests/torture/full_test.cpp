@@ -7,5 +7,7 @@
 TEST(torture, children) { torture::kill_children(10'000, 50, 40); }
 TEST(torture, masters) { torture::kill_masters(20); }
 TEST(torture, keepers) { torture::kill_keepers(20); }
+TEST(torture, batches) { torture::kill_children_with_batches(51); }
+TEST(torture, takeovers) { torture::kill_keepers_in_takeover(100); }
 TEST(torture, groups) { torture::kill_groups(10); }
 TEST(torture, stops) { torture::stop_workers(20); }

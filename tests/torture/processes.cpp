@@ -86,6 +86,21 @@ bool alive(int pid) {
   return s && living(*s);
 }
 
+bool freeze(int pid) {
+  if (::kill(pid, SIGSTOP) != 0) return false;
+  char state = 'X';
+  wait_for(
+      [&] {
+        auto const s = status(pid);
+        state = s ? s->state : 'X';
+        return state == 'T' || state == 'Z' || state == 'X';
+      },
+      milliseconds(2000));
+  return state == 'T';
+}
+
+void thaw(int pid) { ::kill(pid, SIGCONT); }
+
 bool wait_for(std::function<bool()> const& so, milliseconds limit) {
   auto const until = std::chrono::steady_clock::now() + limit;
   while (!so()) {

@@ -15,6 +15,8 @@ std::vector<int> children_of(int pid);
 std::vector<int> descendants_of(int pid);
 std::string name_of(int pid);  // as ps shows it: up to 15 characters
 bool alive(int pid);           // exists and is no zombie
+bool freeze(int pid);          // SIGSTOP, and waits until it stands still; false: it is gone
+void thaw(int pid);
 
 // Looks again every few milliseconds until it is so or the time is over; says which.
 bool wait_for(std::function<bool()> const& so, milliseconds limit);

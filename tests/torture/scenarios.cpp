@@ -1,6 +1,7 @@
 #include "scenarios.hpp"
 
 #include "arena.hpp"
+#include "promise.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,40 +14,6 @@
 
 namespace torture {
 namespace {
-
-// Sanitizers slow every process down, and several of these tests share two cores with others.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kSlower = 3;
-#else
-constexpr int kSlower = 1;
-#endif
-
-constexpr milliseconds kGone(2000);                 // after the master's death, for all of its processes
-constexpr milliseconds kRecovered(5000 * kSlower);  // far below the 60 s after which a silent node is thought dead
-constexpr milliseconds kNextKeeper(10'000 * kSlower);
-constexpr milliseconds kUnderLoad(20'000 * kSlower);  // for a worker to boot and run its first jobs
-constexpr milliseconds kDrained(120'000 * kSlower);
-
-#define TORTURE_REQUIRE(condition, arena)           \
-  if (!(condition)) {                               \
-    (arena).keep_folder();                          \
-    FAIL() << #condition << "\n" << (arena).logs(); \
-  }
-
-void expect_promise_kept(Arena& arena, int kills) {
-  kue::testing::Verdict const verdict = arena.verdict();
-  fmt::print("{}", verdict.text());
-  arena.print_ledger(verdict, kills);
-  if (!verdict.ok()) arena.keep_folder();
-  EXPECT_TRUE(verdict.ok()) << verdict.text();
-  EXPECT_EQ(verdict.lost, 0);
-  EXPECT_EQ(verdict.unexplained, 0);
-  EXPECT_EQ(verdict.overlaps, 0);
-  EXPECT_EQ(verdict.overlaps_after_node_lost, 0) << "a node's lock is free only when none of its processes lives";
-  EXPECT_EQ(verdict.accepted, arena.pushed());
-  EXPECT_EQ(verdict.completed, arena.pushed());
-  EXPECT_LE(arena.slowest_recovery(), kRecovered);
-}
 
 void wait_until_gone(Arena& arena, int pid) {
   wait_for(
@@ -76,12 +43,6 @@ void run_for_a_while(Arena& arena) {
   arena.keep_loaded();
   ASSERT_TRUE(arena.wait_for_runs(30, kUnderLoad)) << arena.logs();
   std::this_thread::sleep_for(milliseconds(arena.pick(0, 150)));
-}
-
-void finish(Arena& arena, int kills) {
-  TORTURE_REQUIRE(arena.drain(kDrained), arena);
-  EXPECT_TRUE(arena.end_worker()) << arena.logs();
-  expect_promise_kept(arena, kills);
 }
 
 bool gone_within(Arena& arena, int but_not, milliseconds limit) {

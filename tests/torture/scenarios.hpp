@@ -9,6 +9,11 @@ void kill_children(int jobs, int kills, int mid_job);
 void kill_masters(int kills);
 // The keeper alone, or together with a child that then waits for the next keeper.
 void kill_keepers(int kills);
+// Children that hold several jobs at once, a third each while jobs of theirs wait to run, wait to be written, and are taken over by the
+// keeper. A job that had ended does not run again.
+void kill_children_with_batches(int kills);
+// The keeper between taking a job over and the store's answer.
+void kill_keepers_in_takeover(int kills);
 // Master, keeper and children in one instant: nobody is left to tidy up.
 void kill_groups(int kills);  // children and keeper have process groups of their own: each is killed by its pid
 // TERM with a stop deadline of 300 ms, under jobs that take longer: given back, and nothing of it counts as a failure.

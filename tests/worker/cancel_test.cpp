@@ -54,6 +54,16 @@ TEST_F(Cancel, a_running_job_that_never_looks_is_killed_after_the_grace) {
   EXPECT_EQ(count("begin Loop"), 1);
 }
 
+TEST_F(Cancel, a_worker_without_children_asks_the_job_that_it_runs) {
+  pid_t const worker = start({"--sequential"});
+  kue::JobId const job = running("SleepWatching", R"({"ms":600000})");
+  EXPECT_EQ(cancel(job), CancelStatus::asked);
+  ASSERT_TRUE(settles(job, State::cancelled));
+  EXPECT_TRUE(journal_says("stopped-cancelled SleepWatching " + job.str()));
+  expect_the_others_go_on();
+  EXPECT_TRUE(lives(worker));
+}
+
 TEST_F(Cancel, a_cancelled_job_whose_process_dies_does_not_run_again) {
   pid_t const worker = start({"-c", "1"});
   kue::JobId const job = running("Loop", "{}");

@@ -47,31 +47,31 @@ enum class Rule : std::uint8_t {
 std::string_view to_string(Rule rule);
 
 struct History {
-  std::vector<Event> events;  // in the order of the log
-  std::vector<JobRecord> records;
-  std::optional<Journal> pushes;  // none: the producers kept no journal; every push event counts as accepted
-  std::optional<Journal> runs;    // none: the jobs kept no journal; nothing is said about runs
-  bool drained = false;           // all jobs should be final
+  std::vector<Event> events = {};  // in the order of the log
+  std::vector<JobRecord> records = {};
+  std::optional<Journal> pushes = {};  // none: the producers kept no journal; every push event counts as accepted
+  std::optional<Journal> runs = {};    // none: the jobs kept no journal; nothing is said about runs
+  bool drained = false;                // all jobs should be final
 };
 
 struct Violation {
   Rule rule{};
-  JobId job;         // nil: of no single job
-  std::string text;  // a sentence
+  JobId job = {};         // nil: of no single job
+  std::string text = {};  // a sentence
 };
 
 struct Verdict {
   std::int64_t accepted = 0, completed = 0, discarded = 0, cancelled = 0, waiting = 0, running = 0, pruned = 0, removed = 0;
   std::int64_t lost = 0, ghosts = 0, unexplained = 0, overlaps = 0, illegal = 0;
-  std::int64_t overlaps_after_node_lost = 0;           // allowed by the promise
-  std::int64_t stale_writes = 0;                       // refused by the fence, as they must be
-  std::int64_t runs = 0;                               // run_begin lines
-  std::int64_t runs_cut_short = 0;                     // of these, without a run_end: their process died
-  std::int64_t finished_but_run_again = 0;             // had returned, but died before the store knew
-  std::map<std::string, std::int64_t> runs_by_reason;  // "first", or why the run before was not the last
-  std::map<std::string, std::int64_t> ends_by_reason;  // how claims ended, from the events
-  std::vector<Violation> violations;
-  std::string counter_example;  // of the first violation: every line of its job
+  std::int64_t overlaps_after_node_lost = 0;                // allowed by the promise
+  std::int64_t stale_writes = 0;                            // refused by the fence, as they must be
+  std::int64_t runs = 0;                                    // run_begin lines
+  std::int64_t runs_cut_short = 0;                          // of these, without a run_end: their process died
+  std::int64_t finished_but_run_again = 0;                  // had returned, but died before the store knew
+  std::map<std::string, std::int64_t> runs_by_reason = {};  // "first", or why the run before was not the last
+  std::map<std::string, std::int64_t> ends_by_reason = {};  // how claims ended, from the events
+  std::vector<Violation> violations = {};
+  std::string counter_example = {};  // of the first violation: every line of its job
 
   bool ok() const { return violations.empty(); }
   std::int64_t count(Rule rule) const;

@@ -25,20 +25,20 @@ enum class JournalVerb : std::uint8_t { push_begin, push_ok, push_unknown, push_
 
 struct JournalLine {
   JournalVerb verb{};
-  JobId job;
-  std::uint32_t claim_no = 0;              // run lines
-  std::uint32_t attempt = 0;               // run_begin
-  int pid = 0;                             // run lines
-  int alongside = 0;                       // run_begin: a process that was seen running this very job at that moment; 0: none
-  std::int64_t at_ns = 0;                  // run lines: CLOCK_MONOTONIC, one clock for all processes of a machine
-  std::optional<std::uint64_t> args_hash;  // push_ok, run_begin: of the arguments, any hash
-  std::optional<TimePoint> run_at;         // push lines: not before
-  std::string how;                         // run_end: returned, threw, interrupted
+  JobId job = {};
+  std::uint32_t claim_no = 0;                   // run lines
+  std::uint32_t attempt = 0;                    // run_begin
+  int pid = 0;                                  // run lines
+  int alongside = 0;                            // run_begin: a process that was seen running this very job at that moment; 0: none
+  std::int64_t at_ns = 0;                       // run lines: CLOCK_MONOTONIC, one clock for all processes of a machine
+  std::optional<std::uint64_t> args_hash = {};  // push_ok, run_begin: of the arguments, any hash
+  std::optional<TimePoint> run_at = {};         // push lines: not before
+  std::string how = {};                         // run_end: returned, threw, interrupted
 };
 
 struct Journal {
-  std::vector<JournalLine> lines;  // in the order of the files
-  std::vector<std::string> torn;   // lines that cannot be read, with file and number
+  std::vector<JournalLine> lines = {};  // in the order of the files
+  std::vector<std::string> torn = {};   // lines that cannot be read, with file and number
 };
 
 std::string to_text(JournalLine const& line);                          // with its newline

@@ -55,15 +55,15 @@ struct RealWorkerOptions {
 };
 
 struct JobHistory {
-  JobRecord record;
-  std::vector<Reason> ends;  // why each run ended, oldest first: crashed, completed
+  JobRecord record = {};
+  std::vector<Reason> ends = {};  // why each run ended, oldest first: crashed, completed
 };
 
 struct WorkerReport {
-  int exit_code = -1;            // 0: it ran until nothing was left
-  bool timed_out = false;        // it was ended when patience was
-  std::vector<JobHistory> jobs;  // oldest first
-  std::string log;               // what worker and jobs wrote on stdout and stderr
+  int exit_code = -1;                 // 0: it ran until nothing was left
+  bool timed_out = false;             // it was ended when patience was
+  std::vector<JobHistory> jobs = {};  // oldest first
+  std::string log = {};               // what worker and jobs wrote on stdout and stderr
 
   std::vector<JobHistory> of(std::string_view kind) const;
   template <Job J> JobHistory job() const { return only(kind_of<J>()); }  // there must be one; Error(not_found)

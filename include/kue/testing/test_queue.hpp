@@ -44,21 +44,21 @@ struct Expected {
 };
 
 struct Push {
-  Envelope job;
+  Envelope job = {};
   TimePoint at{};
-  JobMark by;  // the job that pushed it, if one did
+  JobMark by = {};  // the job that pushed it, if one did
 };
 
 // One run of a job, and what came of it.
 struct Run {
-  Envelope job;
+  Envelope job = {};
   std::uint32_t attempt = 1;
   TimePoint at{};
-  Outcome outcome;
+  Outcome outcome = {};
   State state = State::completed;  // of the job afterwards
   Reason reason = Reason::completed;
-  Millis delay{0};               // until the next run, if it is scheduled or retryable
-  std::vector<std::string> log;  // what run() and failed() logged: "info Hello World John!"
+  Millis delay{0};                    // until the next run, if it is scheduled or retryable
+  std::vector<std::string> log = {};  // what run() and failed() logged: "info Hello World John!"
 
   bool completed() const { return state == State::completed; }
   std::string text() const;  // one line
@@ -136,8 +136,8 @@ class TestQueue : public Queue {
 
   // For matchers of a test framework: the pushes that are like that, and if their number is not right, why.
   struct Found {
-    std::vector<Push> pushes;
-    std::string problem;  // empty: as expected
+    std::vector<Push> pushes = {};
+    std::string problem = {};  // empty: as expected
   };
   // `args`: JSON that the arguments must be; none: any.
   Found find(std::string_view kind, std::optional<std::string> const& args, Expected const& expected) const;

@@ -32,13 +32,13 @@ enum class Flush { before_response, after_response };
 
 struct BatchesOptions {
   Flush flush = Flush::before_response;
-  kue::BatchLimits limits;      // of one request
-  kue::FlusherOptions flusher;  // of what waits for being tried again
+  kue::BatchLimits limits = {};      // of one request
+  kue::FlusherOptions flusher = {};  // of what waits for being tried again
 };
 
 struct BatchesCounts {
-  std::uint64_t refused = 0;   // requests whose jobs could not be pushed and that were told so
-  kue::FlusherCounts flusher;  // after_response: sent, failed, lost and waiting
+  std::uint64_t refused = 0;        // requests whose jobs could not be pushed and that were told so
+  kue::FlusherCounts flusher = {};  // after_response: sent, failed, lost and waiting
 };
 
 class Batches {

@@ -108,9 +108,12 @@ void a_stale_write_is_on_record(StoreTest& t) {
 
 void a_stale_write_in_a_claim_is_on_record(StoreTest& t) {
   JobId const id = t.running_job();
-  std::vector const finishes{t.to(id, State::completed, Reason::completed, 0ms, kOtherHolder)};
+  std::vector finishes{t.to(id, State::completed, Reason::completed, 0ms, kOtherHolder)};
+  finishes[0].claim_no = 7;
   t.store->claim({.node = kNode, .holder = kOtherHolder, .max = 1, .finishes = finishes});
-  EXPECT_EQ(line(t.events_of(id).at(2)), "finish: running -> completed completed stale");
+  Event const refused = t.events_of(id).at(2);
+  EXPECT_EQ(line(refused), "finish: running -> completed completed stale");
+  EXPECT_EQ(refused.claim_no, 7u) << "of which claim it thought itself";
 }
 
 void a_stale_write_of_an_unknown_job(StoreTest& t) {

@@ -35,8 +35,8 @@ struct Story {
         {.seq = seq, .at = kNoon + Millis(seq), .id = job, .verb = verb, .from = from, .to = to, .reason = reason, .claim_no = claim, .holder = holder});
     return *this;
   }
-  Story& stale(V verb, State to, R reason, std::uint64_t holder) {
-    event(verb, running, to, reason, 0, holder).history.events.back().stale = true;
+  Story& stale(V verb, State to, R reason, std::uint64_t holder, std::uint32_t claim = 0) {
+    event(verb, running, to, reason, claim, holder).history.events.back().stale = true;
     return *this;
   }
   Story& says(JournalVerb verb) {
@@ -135,6 +135,13 @@ TEST(checker_good, finished_and_died_before_the_store_knew) {
   Verdict const verdict = check(story.history);
   EXPECT_TRUE(verdict.ok()) << verdict.text();
   EXPECT_EQ(verdict.finished_but_run_again, 1);
+}
+
+TEST(checker_good, a_repeated_finish_of_an_earlier_claim_of_the_same_holder_is_refused) {
+  Story story;
+  story.push().claim(1, kAnn).run(1, kAnn, "threw").event(V::finish, running, retryable, R::error, 1, kAnn).claim(2, kAnn, retryable);
+  story.stale(V::finish, retryable, R::error, kAnn, 1).run(2, kAnn, "returned", 2).complete(2, kAnn).row(completed, 2, {.attempt = 2});
+  expect_kept(story);
 }
 
 TEST(checker_good, overlap_and_stale_write_after_node_lost) {
@@ -269,6 +276,12 @@ TEST(checker_broken, fence) { expect_broken(Rule::fence, Story().push().claim(1,
 TEST(checker_broken, false_stale) {
   Story story;
   story.push().claim(1, kAnn).run(1, kAnn).stale(V::finish, completed, R::completed, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1});
+  expect_broken(Rule::false_stale, story);
+}
+
+TEST(checker_broken, false_stale_of_the_claim_that_runs) {
+  Story story;
+  story.push().claim(1, kAnn).run(1, kAnn).stale(V::finish, completed, R::completed, kAnn, 1).complete(1, kAnn).row(completed, 1, {.attempt = 1});
   expect_broken(Rule::false_stale, story);
 }
 

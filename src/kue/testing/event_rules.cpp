@@ -67,7 +67,9 @@ class Path {
   void refused(Event const& event) {
     ++verdict_.stale_writes;
     Claim const* claim = current();
-    if (claim != nullptr && event.holder == claim->start->holder) {
+    // A holder may have claimed the job anew: what comes late from its claim before is refused rightly. 0: its last claim.
+    bool const of_this_claim = claim != nullptr && (event.claim_no == 0 || event.claim_no == claim->start->claim_no);
+    if (of_this_claim && event.holder == claim->start->holder) {
       say(Rule::false_stale, event, fmt::format("the {} of the job's own holder was refused", to_string(event.verb)));
     }
   }

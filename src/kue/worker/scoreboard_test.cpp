@@ -103,7 +103,7 @@ TEST_F(ScoreboardTest, a_taken_job_is_not_started) {
 }
 
 TEST_F(ScoreboardTest, a_run_is_asked_to_end_and_not_the_next_one_in_its_place) {
-  int const entry = slot.hold(delivery());
+  int const entry = slot.hold(delivery(), kSteady);
   ASSERT_TRUE(start(entry));
   EntryWord const run = slot.word(entry);
   EXPECT_FALSE(slot.cancel_asked_at(entry, run));
@@ -114,9 +114,9 @@ TEST_F(ScoreboardTest, a_run_is_asked_to_end_and_not_the_next_one_in_its_place) 
   EXPECT_EQ(slot.cancel_asked_at(entry, run), now);
   EXPECT_FALSE(slot.ask_to_cancel(entry, run, now + Millis(1))) << "once is enough";
   EXPECT_EQ(slot.cancel_asked_at(entry, slot.word(entry)), now);
-  slot.record(entry, {});
+  slot.record(entry, {}, kSteady);
   slot.clear(entry);
-  ASSERT_EQ(slot.hold(delivery()), entry);
+  ASSERT_EQ(slot.hold(delivery(), kSteady), entry);
   ASSERT_TRUE(start(entry));
   EXPECT_FALSE(slot.cancel_asked_at(entry, slot.word(entry))) << "another generation";
   EXPECT_FALSE(slot.cancel_asked_at(entry + 1, slot.word(entry + 1))) << "an entry that was never used";

@@ -99,6 +99,7 @@ class Session {
   void become_a_node();
   void look_after_nodes();
   void handle(Delivery const& delivery);
+  bool cancel_asked();
   std::optional<Delivery> pop();
   void rest(Millis duration);
   Logger log() const { return worker_.options().log; }
@@ -116,6 +117,7 @@ class Session {
   std::optional<worker::OutcomeWriter> writer_;
   std::optional<worker::Runner> runner_;
   std::atomic<std::int64_t> trusted_until_{INT64_MAX};
+  Delivery const* running_ = nullptr;  // the watch reads it between begin() and end()
   std::optional<worker::StopWatch> watch_;
   std::function<void(EventInfo const&)> emit_;
   Millis trouble_{0};
@@ -143,7 +145,8 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
   });
   watch_.emplace(stop_.bell, worker::StopWatch::Rules{.stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
                                                       .on_stop = [this] { queue_->interrupt(); },
-                                                      .trusted_until = [this] { return SteadyPoint(Millis(trusted_until_.load())); }});
+                                                      .trusted_until = [this] { return SteadyPoint(Millis(trusted_until_.load())); },
+                                                      .cancel_asked = [this] { return cancel_asked(); }});
 }
 
 void Session::become_a_node() {
@@ -203,6 +206,7 @@ void Session::handle(Delivery const& delivery) {
   std::optional<SteadyPoint> soft;
   if (delivery.job.timeout.count() > 0) soft = Clock::system().steady_now() + delivery.job.timeout;
   TimePoint const started = Clock::system().now();
+  running_ = &delivery;
   watch_->begin(soft);
   worker::RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
@@ -218,6 +222,18 @@ void Session::handle(Delivery const& delivery) {
     return;
   }
   if (*written != FinishStatus::stale) runner_->tell(delivery, report, next, writer_->keeps());
+}
+
+// In the watch's thread, about once a second while a job runs. A job that does not look at its stop token goes on: nobody can kill it here.
+bool Session::cancel_asked() {
+  if (with_store_ == nullptr) return false;
+  try {
+    for (RunningJob const& row : with_store_->store().running({.node = worker_.node()})) {
+      if (row.id == running_->job.id && row.claim_no == running_->claim_no) return row.cancel_asked_at.has_value();
+    }
+  } catch (std::exception const&) {  // the next look asks again; what else needs the store says that it does not answer
+  }
+  return false;
 }
 
 void Session::look_after_nodes() {

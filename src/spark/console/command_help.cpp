@@ -76,7 +76,7 @@ std::string CommandHelp::usage() const {
 
 std::string CommandHelp::text() const {
   std::string text = fmt::format("{}\n\nUsage: {}\n", printable(summary), usage());
-  if (!complete) return text + "\nIts options are not known: the program's command never calls args.done().\n";
+  if (!complete) return text + "\nIts options are not known: the program's command never calls args.done(), or not within 5 s.\n";
   if (!arguments.empty()) {
     text += "\nArguments:\n";
     for (ArgumentHelp const& argument : arguments) text += entry(argument.name, printable(argument.help));

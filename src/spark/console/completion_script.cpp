@@ -31,6 +31,7 @@ _@NAME@_complete() {
 complete -F _@NAME@_complete @PROGRAM@
 )script";
 
+// A file of fpath (packages install it as _PROGRAM) is the body of the function that completes, so it must complete, too.
 constexpr std::string_view kZsh = R"script(#compdef @PROGRAM@
 # completion of @PROGRAM@ in zsh: eval "$(@PROGRAM@ completion zsh)" in ~/.zshrc after compinit
 _@NAME@_complete() {
@@ -45,7 +46,7 @@ _@NAME@_complete() {
   (( $#names )) && compadd -l -d shown -a names
   [[ -n $files ]] && _files
 }
-compdef _@NAME@_complete @PROGRAM@
+if [[ ${funcstack[1]} == _@PROGRAM@ ]]; then _@NAME@_complete; else compdef _@NAME@_complete @PROGRAM@; fi
 )script";
 
 constexpr std::string_view kFish = R"script(# completion of @PROGRAM@ in fish: @PROGRAM@ completion fish > ~/.config/fish/completions/@PROGRAM@.fish

@@ -36,6 +36,7 @@ void MemoryStore::record_stale(Verb verb, Finish const& item) {
                      .from = State::running,
                      .to = item.transition.to,
                      .reason = item.transition.reason,
+                     .claim_no = item.claim_no,
                      .holder = item.holder,
                      .stale = true});
 }

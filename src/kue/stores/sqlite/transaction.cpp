@@ -51,9 +51,15 @@ void Transaction::changed(Change const& change) {
 
 void Transaction::refused(Verb verb, Finish const& item) {
   if (!event_log_) return;
-  write_event(
-      {.id = item.id, .queue = {}, .verb = verb, .from = State::running, .to = item.transition.to, .reason = item.transition.reason, .holder = item.holder},
-      true);
+  write_event({.id = item.id,
+               .queue = {},
+               .verb = verb,
+               .from = State::running,
+               .to = item.transition.to,
+               .reason = item.transition.reason,
+               .claim_no = item.claim_no,
+               .holder = item.holder},
+              true);
 }
 
 void Transaction::write_event(Change const& change, bool stale) {

@@ -1,0 +1,13 @@
+# A manual page of one of our programs: as it is in a prefix, compressed in a Debian package (without a time: the same every time).
+function(spark_install_manual page)
+  include(GNUInstallDirs)
+  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    find_program(GZIP gzip REQUIRED)
+    cmake_path(GET page FILENAME name)
+    set(compressed ${PROJECT_BINARY_DIR}/packaging/${name}.gz)
+    add_custom_command(OUTPUT ${compressed} COMMAND ${GZIP} -9nc ${page} > ${compressed} DEPENDS ${page} VERBATIM)
+    add_custom_target(compressed_${name} ALL DEPENDS ${compressed})
+    set(page ${compressed})
+  endif()
+  install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tools)
+endfunction()
