@@ -125,6 +125,7 @@ def main():
     words.add_argument("--seconds", type=float, default=1e9, help="stop after about so many, to go on another time")
     words.add_argument("--fresh", action="store_true", help="begin again")
     words.add_argument("--install", action="store_true", help="only install the peers")
+    words.add_argument("--note", default="", help="a sentence about the run, for the page: what else the machine did")
     words.add_argument("--only", default="", help="only rows whose work or name holds this word")
     asked = words.parse_args()
     peers, lab = asked.build / "peers", asked.build / "bench-lab"
@@ -133,6 +134,8 @@ def main():
         return
     lab.mkdir(exist_ok=True)
     data = {"conditions": conditions(peers), "store": [], "values": []}
+    if asked.note:
+        data["conditions"]["note"] = asked.note
     if asked.data.exists() and not asked.fresh:
         data = json.loads(asked.data.read_text())
     began = time.monotonic()

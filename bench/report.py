@@ -100,6 +100,8 @@ def goal_lines(f):
 def condition_lines(data):
     c = data["conditions"]
     lines = [f"- {c['date']}, {c['machine']}; {c['system']}; commit {c['commit']}"]
+    if c.get("note"):
+        lines.append(f"- **{c['note']}**")
     lines += [f"- {name}: {version}" for name, version in c["versions"].items()]
     lines.append("- the store, read back: " + ", ".join(f"`{fact}`" for fact in data["store"] if not fact.startswith("wake_file")))
     return lines
