@@ -68,30 +68,60 @@ void push(benchmark::State& state, kue::Durability durability) {
 BENCHMARK_CAPTURE(push, full, kue::Durability::full)->Arg(1)->Arg(1000)->UseRealTime();
 BENCHMARK_CAPTURE(push, process, kue::Durability::process)->Arg(1)->Arg(1000)->UseRealTime();
 
-// One claim of k jobs and one finish of them.
-void claim_finish(benchmark::State& state) {
-  Folder const folder;
-  auto const store = kue::open_store(folder.url(), {.durability = kue::Durability::process});
-  auto const k = static_cast<int>(state.range(0));
-  store->beat({.node = 1, .name = "bench"});
-  std::int64_t waiting = 0;
-  for (auto _ : state) {
-    if (waiting < k) {
-      state.PauseTiming();
-      store->push({.jobs = envelopes(10'000)});
-      waiting += 10'000;
-      state.ResumeTiming();
-    }
-    auto const claimed = store->claim({.node = 1, .holder = 2, .max = k});
+// A store with a living node and jobs enough for the next claim.
+class Stock {
+ public:
+  Stock() : store_(kue::open_store(folder_.url(), {.durability = kue::Durability::process})) { store_->beat({.node = 1, .name = "bench"}); }
+
+  std::vector<kue::Finish> claim(int k) {
     std::vector<kue::Finish> done;
-    for (auto const& job : claimed.jobs) {
+    for (auto const& job : store_->claim({.node = 1, .holder = 2, .max = k}).jobs) {
       done.push_back({.id = job.job.id, .holder = 2, .transition = kue::core::decide(job.tally, kue::completed(), {}, kue::Random::system())});
     }
-    store->finish({.items = done});
-    waiting -= static_cast<std::int64_t>(claimed.jobs.size());
+    waiting_ -= k;
+    return done;
+  }
+  void finish(std::vector<kue::Finish> const& done) { store_->finish({.items = done}); }
+  void fill(int k) {
+    if (waiting_ >= k) return;
+    store_->push({.jobs = envelopes(10'000)});
+    waiting_ += 10'000;
+  }
+
+ private:
+  Folder folder_;
+  std::unique_ptr<kue::Store> store_;
+  std::int64_t waiting_ = 0;
+};
+
+void claim(benchmark::State& state) {
+  Stock stock;
+  auto const k = static_cast<int>(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    stock.fill(k);
+    state.ResumeTiming();
+    auto const done = stock.claim(k);
+    state.PauseTiming();
+    stock.finish(done);
+    state.ResumeTiming();
   }
   state.SetItemsProcessed(state.iterations() * k);
 }
-BENCHMARK(claim_finish)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+BENCHMARK(claim)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+
+void finish(benchmark::State& state) {
+  Stock stock;
+  auto const k = static_cast<int>(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    stock.fill(k);
+    auto const done = stock.claim(k);
+    state.ResumeTiming();
+    stock.finish(done);
+  }
+  state.SetItemsProcessed(state.iterations() * k);
+}
+BENCHMARK(finish)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
 
 }  // namespace

@@ -1,0 +1,247 @@
+// The bare loop: the store's own schema and statements over the C interface of SQLite, without kue. It does what a push and a
+// worker must do to the file and nothing else: no retries, no log, no dispatch, no fairness. What kue reaches is compared with it.
+//
+//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [K [PROCESSES]]
+//
+// Prints one number: jobs a second. FILE must not exist; it is removed.
+
+#include <schema_texts.hpp>
+#include <sql_texts.hpp>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using kue::sqlite::Sql;
+
+constexpr std::int64_t kDefaultPriority = 0;
+constexpr int kAvailable = 2, kRunning = 3, kCompleted = 5, kClaimable = 2;  // as in src/kue/stores/sqlite/migrations
+constexpr std::string_view kQueue = "default", kKind = "spark::bench::Job";
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+std::int64_t now_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+[[noreturn]] void stop(sqlite3* db, char const* what) {
+  std::fprintf(stderr, "raw_sqlite: %s: %s\n", what, sqlite3_errmsg(db));
+  std::_Exit(1);
+}
+
+class File {
+ public:
+  File(std::string const& path, bool full) {
+    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) stop(db_, "open");
+    sqlite3_busy_timeout(db_, 10'000);
+    run("PRAGMA journal_mode = WAL; PRAGMA secure_delete = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = 1; PRAGMA mmap_size = 0");
+    run(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  }
+  ~File() {
+    for (sqlite3_stmt* const each : prepared_) sqlite3_finalize(each);
+    sqlite3_close(db_);
+  }
+  File(File const&) = delete;
+
+  void run(std::string const& sql) {
+    if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) stop(db_, sql.c_str());
+  }
+  template <class... A> sqlite3_stmt* bound(Sql sql, A const&... values) {
+    sqlite3_stmt*& statement = prepared_[static_cast<std::size_t>(sql)];
+    std::string_view const words = kue::sqlite::text(sql);
+    if (statement == nullptr &&
+        sqlite3_prepare_v3(db_, words.data(), static_cast<int>(words.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
+      stop(db_, "prepare");
+    [[maybe_unused]] int at = 0;
+    (bind(statement, ++at, values), ...);
+    return statement;
+  }
+  template <class... A> void execute(Sql sql, A const&... values) {
+    sqlite3_stmt* const statement = bound(sql, values...);
+    if (sqlite3_step(statement) != SQLITE_DONE) stop(db_, std::string(kue::sqlite::text(sql)).c_str());
+    sqlite3_reset(statement);
+  }
+  // The first column of the first row.
+  template <class... A> std::int64_t number(Sql sql, A const&... values) {
+    sqlite3_stmt* const statement = bound(sql, values...);
+    int const code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) stop(db_, "step");
+    std::int64_t const value = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return value;
+  }
+  bool row(sqlite3_stmt* statement) {
+    int const code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) stop(db_, "step");
+    return code == SQLITE_ROW;
+  }
+
+ private:
+  using Id = std::array<unsigned char, 16>;
+  static void bind(sqlite3_stmt* s, int at, std::int64_t value) { sqlite3_bind_int64(s, at, value); }
+  static void bind(sqlite3_stmt* s, int at, int value) { sqlite3_bind_int64(s, at, value); }
+  static void bind(sqlite3_stmt* s, int at, std::string_view text) { sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8); }
+  static void bind(sqlite3_stmt* s, int at, std::nullptr_t) { sqlite3_bind_null(s, at); }
+  static void bind(sqlite3_stmt* s, int at, Id const& id) { sqlite3_bind_blob(s, at, id.data(), 16, SQLITE_STATIC); }
+
+  sqlite3* db_ = nullptr;
+  std::array<sqlite3_stmt*, kue::sqlite::kSqlCount> prepared_{};
+};
+
+using Id = std::array<unsigned char, 16>;
+
+Id new_id() {
+  Id id{};
+  std::int64_t const millis = now_ms();
+  for (unsigned i = 0; i < 6; ++i) id[i] = static_cast<unsigned char>(millis >> (40 - 8 * i));
+  if (::getrandom(id.data() + 6, 10, 0) != 10) std::_Exit(1);
+  return id;
+}
+
+std::string arguments(std::int64_t number) {
+  return R"({"number":)" + std::to_string(number) + R"(,"ms":0,"filler":"text, as long as an address or the name of a file in a folder"})";
+}
+
+// ---- enqueue
+
+void push(File& file, std::int64_t from, std::int64_t count) {
+  file.execute(Sql::begin);
+  std::int64_t seq = file.number(Sql::push_last_seq);
+  for (std::int64_t number = from; number < from + count; ++number) {
+    Id const id = new_id();
+    std::string const args = arguments(number);
+    std::int64_t const at = now_ms();
+    file.execute(Sql::push_job, ++seq, id, kKind, kQueue, std::string_view(args), 1, nullptr, kDefaultPriority, 25, 0, nullptr, nullptr, at);
+    file.execute(Sql::push_live, seq, kAvailable, kClaimable, kQueue, kDefaultPriority, at, 25);
+  }
+  file.execute(Sql::push_set_last_seq, seq);
+  file.execute(Sql::counts_add, kQueue, count, 0, 0, count, 0, 0, 0, 0, 0);
+  file.execute(Sql::commit);
+}
+
+double enqueue(File& file, std::int64_t jobs, std::int64_t each) {
+  double const began = now();
+  for (std::int64_t at = 0; at < jobs; at += each) push(file, at, std::min(each, jobs - at));
+  return static_cast<double>(jobs) / (now() - began);
+}
+
+// ---- drain: each transaction writes the ends of the last batch and claims the next one
+
+struct Claimed {
+  std::int64_t seq;
+  Id id;
+};
+
+void finish(File& file, Claimed const& job) {
+  sqlite3_stmt* const look = file.bound(Sql::finish_look, job.id);
+  if (!file.row(look)) std::_Exit(1);
+  std::int64_t const seq = sqlite3_column_int64(look, 0);
+  sqlite3_reset(look);
+  std::int64_t const at = now_ms();
+  file.execute(Sql::finish_final, seq, kCompleted, 1, 25, 0, 0, 0, nullptr, at, nullptr, at);
+  file.execute(Sql::live_delete, seq);
+}
+
+std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
+  std::vector<Claimed> jobs;
+  file.number(Sql::node_state, 1);
+  file.number(Sql::claim_next_due, kQueue);
+  sqlite3_stmt* const candidates = file.bound(Sql::claim_candidates, kQueue, most);
+  std::size_t bytes = 0;
+  while (file.row(candidates)) {
+    Claimed& job = jobs.emplace_back();
+    job.seq = sqlite3_column_int64(candidates, 0);
+    std::memcpy(job.id.data(), sqlite3_column_blob(candidates, 10), 16);
+    bytes += std::string(reinterpret_cast<char const*>(sqlite3_column_text(candidates, 13))).size();
+  }
+  sqlite3_reset(candidates);
+  if (!jobs.empty() && bytes == 0) std::_Exit(1);
+  std::int64_t const at = now_ms();
+  for (Claimed const& job : jobs) file.execute(Sql::claim_take, job.seq, holder, 1, at);
+  return jobs;
+}
+
+std::int64_t drain(File& file, std::int64_t most, std::int64_t holder) {
+  std::int64_t done = 0;
+  std::vector<Claimed> jobs;
+  while (true) {
+    file.execute(Sql::begin);
+    for (Claimed const& job : jobs) finish(file, job);
+    auto const ended = static_cast<std::int64_t>(jobs.size());
+    jobs = claim(file, most, holder);
+    auto const taken = static_cast<std::int64_t>(jobs.size());
+    file.execute(Sql::counts_add, kQueue, 0, 0, 0, -taken, taken - ended, 0, ended, 0, 0);
+    file.execute(Sql::commit);
+    done += ended;
+    if (jobs.empty()) return done;
+  }
+}
+
+double drain_in_processes(std::string const& path, std::int64_t jobs, std::int64_t most, int processes) {
+  double const began = now();
+  for (int i = 0; i < processes; ++i) {
+    if (::fork() != 0) continue;
+    File file(path, false);
+    drain(file, most, i + 1);
+    std::_Exit(0);
+  }
+  for (int i = 0, status = 0; i < processes; ++i) {
+    if (::wait(&status) < 0 || status != 0) std::_Exit(1);
+  }
+  return static_cast<double>(jobs) / (now() - began);
+}
+
+void expect_completed(std::string const& path, std::int64_t jobs) {
+  File file(path, false);
+  sqlite3_stmt* const counts = file.bound(Sql::counts);
+  if (!file.row(counts) || sqlite3_column_int64(counts, 2 + kCompleted) != jobs || sqlite3_column_int64(counts, 2 + kRunning) != 0) {
+    std::fputs("raw_sqlite: not every job is completed\n", stderr);
+    std::_Exit(1);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [K [PROCESSES]]\n", stderr);
+    return 2;
+  }
+  std::string const path = argv[1], work = argv[2];
+  bool const full = std::string_view(argv[3]) == "full";
+  std::int64_t const jobs = std::atoll(argv[4]), most = argc > 5 ? std::atoll(argv[5]) : 100;
+  int const processes = argc > 6 ? std::atoi(argv[6]) : 1;
+  if (::access(path.c_str(), F_OK) == 0) {
+    std::fprintf(stderr, "raw_sqlite: %s is there already\n", path.c_str());
+    return 2;
+  }
+  double rate = 0;
+  {
+    File file(path, full);
+    for (std::size_t i = 0; i < kue::bench::kSchemaCount; ++i) file.run(std::string(kue::bench::text(static_cast<kue::bench::Schema>(i))));
+    file.run("INSERT INTO nodes (node, name, pid, beat, beat_at) VALUES (1, 'bare', 1, 1, 1)");
+    bool const one_by_one = work == "enqueue_1x1";
+    rate = enqueue(file, jobs, one_by_one ? 1 : 1000);
+  }
+  if (work == "drain") {
+    rate = drain_in_processes(path, jobs, most, processes);
+    expect_completed(path, jobs);
+  }
+  for (char const* end : {"", "-wal", "-shm"}) ::unlink((path + end).c_str());
+  std::printf("%.1f\n", rate);
+  return 0;
+}
