@@ -2,6 +2,8 @@
 
 #include <kue/clock.hpp>
 
+#include "kue/base/random_pool.hpp"
+
 #include <cstring>
 
 namespace kue {
@@ -23,8 +25,7 @@ bool dash_at(std::size_t position) { return position == 8 || position == 13 || p
 // RFC 9562, 5.7: 48 bits of milliseconds since 1970, version 7, variant 2, the rest random.
 JobId JobId::make() {
   auto const millis = static_cast<std::uint64_t>(Clock::system().now().time_since_epoch().count());
-  std::uint64_t const high = random_bits();
-  std::uint64_t const low = random_bits();
+  auto const [high, low] = RandomPool::take();
   std::array<std::uint8_t, 16> bytes{};
   for (unsigned i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
   std::memcpy(&bytes[6], &high, 2);

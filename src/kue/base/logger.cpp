@@ -2,7 +2,8 @@
 
 #include <kue/clock.hpp>
 
-#include "kue/base/no_sigpipe.hpp"
+#include "kue/base/log_burst.hpp"
+#include "kue/base/own_pid.hpp"
 #include "kue/base/utf8.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <ctime>
 #include <string>
 #include <vector>
@@ -22,18 +22,27 @@ namespace {
 // Role of this process. Written before threads start (at start and after a fork), read by all.
 std::array<char, 16> role{"main"};
 
-// PIPE_BUF of Linux: the kernel never mixes a write up to this size with those of other processes, not even in a pipe.
-constexpr std::size_t kMaxLine = 4096;
+// The kernel never mixes a write up to this size with those of other processes, not even in a pipe.
+constexpr std::size_t kMaxLine = kMostUnmixed;
 constexpr std::size_t kPartRoom = 32;            // for "(12/34) ", or the same in JSON
 constexpr std::size_t kMaxText = 64 * kMaxLine;  // of one message; nobody reads more
 
 void append_time(std::string& out) {
+  thread_local std::time_t shown = -1;  // many lines fall into one second
+  thread_local std::string text;
   auto const now = Clock::system().now().time_since_epoch().count();
   std::time_t const seconds = now / 1000;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                 parts.tm_min, parts.tm_sec, now % 1000);
+  if (seconds != shown) {
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    text =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+    shown = seconds;
+  }
+  auto const millis = static_cast<int>(now % 1000);
+  out += text;
+  for (int const digit : {millis / 100, millis / 10 % 10, millis % 10}) out += static_cast<char>('0' + digit);
+  out += 'Z';
 }
 
 // Appends the first character of `rest` as it may stand in a line, and says how long it was there. Job data must not be able to
@@ -60,8 +69,14 @@ std::size_t append_character(std::string& out, std::string_view rest, LogFormat 
   return size;
 }
 
+// Printable ASCII that no format escapes: nearly every text.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 // The text in pieces that each fit into `room`; one, if it is no longer.
 std::vector<std::string> pieces_of(std::string_view text, std::size_t room, LogFormat format) {
+  if (text.size() <= room && is_plain(text)) return {std::string(text)};
   std::vector<std::string> pieces(1);
   std::string character;
   for (std::string_view rest = text.substr(0, kMaxText); !rest.empty();) {
@@ -75,6 +90,7 @@ std::vector<std::string> pieces_of(std::string_view text, std::size_t room, LogF
 }
 
 std::string escaped(std::string_view text, LogFormat format) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   while (!text.empty()) text.remove_prefix(append_character(out, text, format));
   return out;
@@ -86,13 +102,13 @@ std::string head_of(LogLine const& line, LogFormat format) {
   append_time(head);
   auto const out = std::back_inserter(head);
   if (json) {
-    fmt::format_to(out, R"(","level":"{}","role":"{}","pid":{})", to_string(line.level), role.data(), ::getpid());
+    fmt::format_to(out, R"(","level":"{}","role":"{}","pid":{})", to_string(line.level), role.data(), own_pid());
     if (line.job) {
       fmt::format_to(out, R"(,"job":"{}","kind":"{}","attempt":{})", line.job.id().str(), escaped(line.job.kind(), format), line.job.attempt());
     }
   } else {
-    fmt::format_to(out, " {:<5} {}[{}] ", to_string(line.level), role.data(), ::getpid());
-    if (line.job) fmt::format_to(out, "job={} ", escaped(line.job.text(), format));
+    fmt::format_to(out, " {:<5} {}[{}] ", to_string(line.level), role.data(), own_pid());
+    if (line.job) head.append("job=").append(escaped(line.job.text(), format)) += ' ';
   }
   return head;
 }
@@ -111,15 +127,17 @@ class StderrSink final : public LogSink {
     std::string const head = head_of(line, format_);
     std::size_t const room = std::max(kMaxLine - std::min(kMaxLine, head.size() + kPartRoom), kPartRoom);
     std::vector<std::string> const pieces = pieces_of(line.text, room, format_);
-    for (std::size_t i = 0; i < pieces.size(); ++i) write_out(one_line(head, pieces[i], i + 1, pieces.size(), format_));
+    for (std::size_t i = 0; i < pieces.size(); ++i) send(one_line(head, pieces[i], i + 1, pieces.size(), format_));
   }
 
  private:
-  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer: nothing to lose in
-  // a crash, nothing printed twice after a fork.
-  static void write_out(std::string const& line) {
-    NoSigpipe const guard;  // a log that nobody reads any more must end no server and no job
-    while (::write(STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {}
+  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer, unless asked for
+  // by a LogBurst: nothing to lose in a crash, nothing printed twice after a fork.
+  static void send(std::string const& line) {
+    if (LogBurst* const burst = LogBurst::of_this_thread())
+      burst->add(line);
+    else
+      write_to_stderr(line);
   }
 
   LogFormat format_;

@@ -80,6 +80,7 @@ void Child::boot() {
   });
   if (with_store_ != nullptr) {
     ended_.emplace(*with_store_, slot(), [this](EndedRun const& run, FinishStatus status) {
+      JobScope const scope(run.mark);
       if (status == FinishStatus::stale) return writer_->tell_stale(run.delivery, run.report.outcome);
       runner_->tell(run.delivery, run.report, run.next, true);
     });
@@ -222,7 +223,7 @@ void Child::settle_outcome(Delivery delivery, RunReport report, int entry) {
   bool const intact = sentinel_->intact();
   bool const whole = fits(report.outcome);
   SteadyPoint const now = Clock::system().steady_now();
-  EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = now};
+  EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = now, .mark = current_job()};
   run.next = writer_->foresee(run.delivery, run.report.outcome);
   if ((whole || !intact) && !slot().record(entry, run.report.outcome, now)) wait_for_the_kill();
   if (!intact) ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells

@@ -19,6 +19,7 @@ struct EndedRun {
   Transition next;
   int entry = -1;
   SteadyPoint ended_at{};
+  JobMark mark;
 };
 
 class EndedRuns {

@@ -14,17 +14,28 @@ static_assert(std::has_unique_object_representations_v<EntryEnd>);
 static_assert(sizeof(EntryBody) % 8 == 0);
 
 // FNV-1a by words of 8 bytes: guards against torn and stray writes, not against an enemy.
-template <class Part> std::uint64_t checksum_of(Part const& part) {
-  static_assert(offsetof(Part, checksum) % 8 == 0);
-  auto const* bytes = reinterpret_cast<std::byte const*>(&part);
+std::uint64_t checksum_of(void const* part, std::size_t size) {
+  auto const* bytes = static_cast<std::byte const*>(part);
   std::uint64_t sum = 0xcbf29ce484222325u;
-  for (std::size_t at = 0; at < offsetof(Part, checksum); at += 8) {
+  for (std::size_t at = 0; at < size; at += 8) {
     std::uint64_t piece = 0;
     std::memcpy(&piece, bytes + at, 8);
     sum = (sum ^ piece) * 0x100000001b3u;
     sum ^= sum >> 29;
   }
   return sum;
+}
+
+template <class Part> std::uint64_t checksum_of(Part const& part) {
+  static_assert(offsetof(Part, checksum) % 8 == 0);
+  return checksum_of(&part, offsetof(Part, checksum));
+}
+
+// The text of an end is long and mostly unused: what is beyond the texts is neither written nor summed up.
+std::size_t used_of(EntryEnd const& end) { return std::size_t{end.type_size} + end.message_size + end.backtrace_size + end.result_size; }
+std::size_t sealed_size(EntryEnd const& end) {
+  static_assert(offsetof(EntryEnd, text) % 8 == 0 && kEntryTextBytes % 8 == 0);
+  return offsetof(EntryEnd, text) + (used_of(end) + 7) / 8 * 8;
 }
 
 template <class Part> void seal(Part& part, Part& shared) {
@@ -97,10 +108,7 @@ void read_end(EntryEnd const& end, EntryView& view) {
   view.cut = end.cut != 0;
 }
 
-bool sane(EntryEnd const& end) {
-  std::size_t const used = std::size_t{end.type_size} + end.message_size + end.backtrace_size + end.result_size;
-  return used <= kEntryTextBytes && end.kind <= static_cast<std::uint8_t>(Outcome::Kind::node_lost);
-}
+bool sane(EntryEnd const& end) { return used_of(end) <= kEntryTextBytes && end.kind <= static_cast<std::uint8_t>(Outcome::Kind::node_lost); }
 
 }  // namespace
 
@@ -132,7 +140,8 @@ void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, M
 }
 
 void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady) {
-  EntryEnd end{};
+  EntryEnd end;
+  std::memset(&end, 0, offsetof(EntryEnd, text));
   end.ended_steady_ms = count(ended_steady);
   end.delay_ms = outcome.delay ? std::max<std::int64_t>(outcome.delay->count(), 0) : -1;
   end.signal = outcome.failure.signal;
@@ -145,7 +154,11 @@ void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady
   bool const result_fits = outcome.result.size() <= kEntryTextBytes - pack.used;
   if (!result_fits) end.cut = 1;
   end.result_size = result_fits ? pack.put(outcome.result) : std::uint16_t{0};
-  seal(end, body.end);
+  std::size_t const used = used_of(end), size = sealed_size(end);
+  std::memset(end.text + used, 0, size - offsetof(EntryEnd, text) - used);
+  end.checksum = checksum_of(&end, size);
+  std::memcpy(&body.end, &end, size);
+  body.end.checksum = end.checksum;
 }
 
 bool fits(Outcome const& outcome) {
@@ -173,7 +186,7 @@ std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, Entr
     read_run(copy.run, view);
   }
   if (ended) {
-    if (copy.end.checksum != checksum_of(copy.end) || !sane(copy.end)) return std::nullopt;
+    if (!sane(copy.end) || copy.end.checksum != checksum_of(&copy.end, sealed_size(copy.end))) return std::nullopt;
     read_end(copy.end, view);
   }
   return view;

@@ -10,7 +10,11 @@ constexpr Millis kProgressEvery{250};  // a page that shows it looks no more oft
 
 }  // namespace
 
-JobMark mark_of(Delivery const& delivery) { return JobMark(delivery.job.id, delivery.job.kind, delivery.attempt); }
+JobMark mark_of(Delivery const& delivery) {
+  JobMark here = current_job();  // usually this very run's: its text is made once
+  if (here && here.id() == delivery.job.id && here.attempt() == delivery.attempt && here.kind() == delivery.job.kind) return here;
+  return JobMark(delivery.job.id, delivery.job.kind, delivery.attempt);
+}
 
 Logger job_logger(Logger const& log, Delivery const& delivery) { return log.for_job(mark_of(delivery)); }
 

@@ -1,8 +1,8 @@
 #include "kue/worker/runner.hpp"
 
-#include <fmt/format.h>
+#include "kue/base/own_pid.hpp"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <cstdio>
 #include <exception>
@@ -29,7 +29,7 @@ std::string when(Millis delay) {
 EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const& report) {
   EventInfo info;
   info.event = event;
-  info.pid = ::getpid();
+  info.pid = own_pid();
   info.job = delivery.job.id;
   info.kind = delivery.job.kind;
   info.queue = delivery.job.queue;

@@ -1,0 +1,100 @@
+// What is kept in memory to spare system calls must not outlive a fork.
+
+#include "kue/base/log_burst.hpp"
+#include "kue/base/own_pid.hpp"
+#include "kue/base/random_pool.hpp"
+
+#include <kue/logger.hpp>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace kue {
+namespace {
+
+using Bits = std::pair<std::uint64_t, std::uint64_t>;
+
+// What `part` writes to the descriptor in a forked process.
+std::string in_a_child(std::function<void(int)> const& part) {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::pipe(ends.data()), 0);
+  pid_t const child = ::fork();
+  if (child == 0) {
+    part(ends[1]);
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string text;
+  std::array<char, 4096> some{};
+  for (ssize_t got = 0; (got = ::read(ends[0], some.data(), some.size())) > 0;) text.append(some.data(), static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return text;
+}
+
+TEST(ForkTest, a_child_draws_other_bits_than_its_parent_and_its_siblings) {
+  std::set<Bits> seen;
+  (void)RandomPool::take();  // the parent's pool is full now
+  for (int i = 0; i < 3; ++i) {
+    std::string const drawn = in_a_child([](int out) {
+      for (int n = 0; n < 40; ++n) {
+        Bits const bits = RandomPool::take();
+        if (::write(out, &bits, sizeof bits) != sizeof bits) ::_exit(1);
+      }
+    });
+    ASSERT_EQ(drawn.size(), 40 * sizeof(Bits));
+    for (int n = 0; n < 40; ++n) {
+      Bits bits;
+      drawn.copy(reinterpret_cast<char*>(&bits), sizeof bits, static_cast<std::size_t>(n) * sizeof bits);
+      EXPECT_TRUE(seen.insert(bits).second);
+    }
+  }
+  for (int n = 0; n < 40; ++n) EXPECT_TRUE(seen.insert(RandomPool::take()).second);
+}
+
+TEST(ForkTest, a_child_knows_its_own_pid) {
+  EXPECT_EQ(own_pid(), ::getpid());
+  EXPECT_EQ(in_a_child([](int out) { (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2); }), "yes");
+}
+
+// Whole lines, in their order, no write longer than what the kernel keeps together.
+TEST(LogBurstTest, sends_whole_lines_in_order) {
+  std::string const text = in_a_child([](int out) {
+    ::dup2(out, STDERR_FILENO);
+    Logger const log(stderr_sink());
+    LogBurst const burst;
+    for (int i = 0; i < 200; ++i) Logger(log).info("line {} {}", i, std::string(40, 'x'));
+  });
+  std::size_t at = 0;
+  for (int i = 0; i < 200; ++i) {
+    std::size_t const found = text.find("line " + std::to_string(i) + " " + std::string(40, 'x') + "\n", at);
+    ASSERT_NE(found, text.npos) << i;
+    at = found;
+  }
+}
+
+TEST(LogBurstTest, what_was_logged_before_its_end_is_there_after_it) {
+  std::string const text = in_a_child([](int out) {
+    ::dup2(out, STDERR_FILENO);
+    Logger log(stderr_sink());
+    {
+      LogBurst const burst;
+      log.info("first");
+    }
+    log.info("second");
+    ::raise(SIGKILL);
+  });
+  EXPECT_LT(text.find("first"), text.find("second"));
+  EXPECT_NE(text.find("second"), text.npos);
+}
+
+}  // namespace
+}  // namespace kue
