@@ -5,7 +5,7 @@
 namespace torture {
 namespace {
 
-void expect_promise_kept(Arena& arena, int kills) {
+void expect_promise_kept(Arena& arena, int kills, milliseconds recovered) {
   kue::testing::Verdict const verdict = arena.verdict();
   fmt::print("{}", verdict.text());
   arena.print_ledger(verdict, kills);
@@ -17,15 +17,15 @@ void expect_promise_kept(Arena& arena, int kills) {
   EXPECT_EQ(verdict.overlaps_after_node_lost, 0) << "a node's lock is free only when none of its processes lives";
   EXPECT_EQ(verdict.accepted, arena.pushed());
   EXPECT_EQ(verdict.completed, arena.pushed());
-  EXPECT_LE(arena.slowest_recovery(), kRecovered);
+  EXPECT_LE(arena.slowest_recovery(), recovered);
 }
 
 }  // namespace
 
-void finish(Arena& arena, int kills) {
+void finish(Arena& arena, int kills, milliseconds recovered) {
   TORTURE_REQUIRE(arena.drain(kDrained), arena);
   EXPECT_TRUE(arena.end_worker()) << arena.logs();
-  expect_promise_kept(arena, kills);
+  expect_promise_kept(arena, kills, recovered);
 }
 
 }  // namespace torture

@@ -27,6 +27,6 @@ inline constexpr milliseconds kDrained(120'000 * kSlower);
   }
 
 // Until the jobs are done and the worker has left in good order; then the checker's verdict.
-void finish(Arena& arena, int kills);
+void finish(Arena& arena, int kills, milliseconds recovered = kRecovered);
 
 }  // namespace torture
