@@ -21,6 +21,15 @@ class ShellsTest : public ConsoleTest {
   std::map<std::string, std::string> path() const {
     return {{"PATH", std::filesystem::path(CONSOLE_PROGRAM).parent_path().string() + ":" + ::getenv("PATH")}, {"HOME", folder_.path()}};
   }
+  // With the .zshrc of the test, as somebody at a prompt would see it.
+  void expect_zsh_to_complete() const {
+    Terminal terminal({"/usr/bin/zsh", "-i"}, {.directory = folder_.path(), .environment = path()});
+    ASSERT_TRUE(terminal.shows("ready> ")) << terminal.screen();
+    terminal.type("console_program store:mig\t--dry\t\n");
+    EXPECT_TRUE(terminal.shows("would be made with schema")) << terminal.screen();
+    terminal.type("exit\n");
+    EXPECT_GE(terminal.wait(), 0);
+  }
   Ran shell(std::vector<std::string> words) const { return run(words, {.directory = folder_.path(), .environment = path()}); }
   std::string script(std::string const& name) const {
     std::string const file = "completion." + name;
@@ -62,24 +71,14 @@ TEST_F(ShellsTest, bash_at_a_real_prompt) {
 
 TEST_F(ShellsTest, zsh_at_a_real_prompt) {
   folder_.write(".zshrc", "PS1='ready> '\nautoload -Uz compinit && compinit -u -D\nsource " + script("zsh") + "\n");
-  Terminal terminal({"/usr/bin/zsh", "-i"}, {.directory = folder_.path(), .environment = path()});
-  ASSERT_TRUE(terminal.shows("ready> ")) << terminal.screen();
-  terminal.type("console_program store:mig\t--dry\t\n");
-  EXPECT_TRUE(terminal.shows("would be made with schema")) << terminal.screen();
-  terminal.type("exit\n");
-  EXPECT_GE(terminal.wait(), 0);
+  expect_zsh_to_complete();
 }
 
 TEST_F(ShellsTest, zsh_at_a_real_prompt_finds_it_by_itself) {
   std::filesystem::create_directory(folder_.path("functions"));
   std::filesystem::rename(script("zsh"), folder_.path("functions/_console_program"));
   folder_.write(".zshrc", "PS1='ready> '\nfpath=(" + folder_.path("functions") + " $fpath)\nautoload -Uz compinit && compinit -u -D\n");
-  Terminal terminal({"/usr/bin/zsh", "-i"}, {.directory = folder_.path(), .environment = path()});
-  ASSERT_TRUE(terminal.shows("ready> ")) << terminal.screen();
-  terminal.type("console_program store:mig\t--dry\t\n");
-  EXPECT_TRUE(terminal.shows("would be made with schema")) << terminal.screen();
-  terminal.type("exit\n");
-  EXPECT_GE(terminal.wait(), 0);
+  expect_zsh_to_complete();
 }
 
 TEST_F(ShellsTest, fish_completes) {

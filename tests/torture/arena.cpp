@@ -123,6 +123,17 @@ int Arena::keeper() const {
   return 0;
 }
 
+int Arena::next_keeper(int but_not, milliseconds limit) const {
+  int now = 0;
+  bool const came = wait_for(
+      [&] {
+        now = keeper();
+        return now != 0 && now != but_not;
+      },
+      limit);
+  return came ? now : 0;
+}
+
 // From the size of the journals: near enough to wait for.
 std::int64_t Arena::runs_begun() const {
   std::uintmax_t bytes = 0;

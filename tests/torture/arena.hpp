@@ -40,8 +40,9 @@ class Arena {
   int start_worker(int concurrency = 4, milliseconds stop_timeout = milliseconds(25'000));
   int master() const { return master_; }
   std::string store_file() const { return folder_ + "/spark.db"; }
-  std::vector<int> job_children() const;  // of the running worker, without its keeper
-  int keeper() const;                     // 0: none at this moment
+  std::vector<int> job_children() const;                   // of the running worker, without its keeper
+  int keeper() const;                                      // 0: none at this moment
+  int next_keeper(int but_not, milliseconds limit) const;  // waits for one; 0: none came
   Brood& brood() { return brood_; }
 
   bool wait_for_runs(std::int64_t more, milliseconds limit);  // than at start_worker or count_runs_from_here, about

@@ -89,16 +89,6 @@ void expect_no_second_run(Arena& arena, std::vector<HeldJob> const& ended) {
   EXPECT_EQ(again, 0) << "of " << ended.size() << " jobs that had completed when their child was killed";
 }
 
-void wait_for_the_next_keeper(Arena& arena, int old) {
-  TORTURE_REQUIRE(wait_for(
-                      [&] {
-                        int const now = arena.keeper();
-                        return now != 0 && now != old;
-                      },
-                      kNextKeeper),
-                  arena);
-}
-
 bool freeze_with_taken(Arena& arena, int keeper) {
   if (freeze(keeper) && any_taken(arena.master())) return true;
   thaw(keeper);
@@ -144,10 +134,9 @@ void kill_keepers_in_takeover(int kills) {
   arena.push(2000);
   arena.start_worker();
   TORTURE_REQUIRE(arena.wait_for_runs(100, kUnderLoad), arena);
-  int before = 0;
+  int before = 0, keeper = arena.next_keeper(0, kNextKeeper);
   for (int killed = 0; killed < kills;) {
-    int keeper = 0;
-    TORTURE_REQUIRE(wait_for([&] { return (keeper = arena.keeper()) != 0; }, kNextKeeper), arena);
+    TORTURE_REQUIRE(keeper != 0, arena);
     bool const early = killed % 2 == 0;
     TORTURE_REQUIRE(wait_for(
                         [&] {
@@ -159,8 +148,9 @@ void kill_keepers_in_takeover(int kills) {
     arena.kill(keeper);
     ++killed;
     before += early ? 1 : 0;
-    ASSERT_NO_FATAL_FAILURE(wait_for_the_next_keeper(arena, keeper));
+    keeper = arena.next_keeper(keeper, kNextKeeper);
   }
+  TORTURE_REQUIRE(keeper != 0, arena);
   finish(arena, kills, kRecoveredBehindALock);
   fmt::print("{} keepers killed between taking and the store's answer, {} of them while the store was locked\n", kills, before);
 }

@@ -97,29 +97,18 @@ void kill_keepers(int kills) {
   Arena arena("keepers", seed_of_this_run());
   arena.push(300);
   arena.start_worker();
+  int keeper = arena.next_keeper(0, kNextKeeper);
   for (int i = 0; i < kills; ++i) {
+    TORTURE_REQUIRE(keeper != 0, arena);
     ASSERT_NO_FATAL_FAILURE(run_for_a_while(arena));
-    int keeper = 0;
-    TORTURE_REQUIRE(wait_for(
-                        [&] {
-                          keeper = arena.keeper();
-                          return keeper != 0;
-                        },
-                        kNextKeeper),
-                    arena);
     arena.kill(keeper);
     if (i % 2 == 0) {
       ASSERT_NO_FATAL_FAILURE(kill_one_child(arena));
     }
-    TORTURE_REQUIRE(wait_for(
-                        [&] {
-                          int const now = arena.keeper();
-                          return now != 0 && now != keeper;
-                        },
-                        kNextKeeper),
-                    arena);
+    keeper = arena.next_keeper(keeper, kNextKeeper);
     arena.count_runs_from_here();
   }
+  TORTURE_REQUIRE(keeper != 0, arena);
   finish(arena, static_cast<int>(arena.kills().size()));
 }
 

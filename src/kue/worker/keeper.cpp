@@ -2,6 +2,7 @@
 
 #include "kue/worker/cancels.hpp"
 #include "kue/worker/runner.hpp"
+#include "kue/worker/seconds.hpp"
 #include "kue/worker/signals.hpp"
 
 #include <kue/error.hpp>
@@ -114,8 +115,8 @@ void Keeper::work() {
     if (master_died_) return end_children();
     if (node_dead_) {
       // What we held runs elsewhere by now. The master makes a new node and asks the children to start over.
-      log().error("this worker was declared dead by another (its beat did not reach the store for {} s); it starts over",
-                  post_.options().node_dead.count() / 1000);
+      log().error("this worker was declared dead by another (its beat did not reach the store for {:.3f} s); it starts over",
+                  seconds(post_.options().node_dead));
       post_.board.header().trusted_until = 0;
       slot().boot.store(static_cast<std::uint32_t>(Boot::node_dead), std::memory_order_release);
       beat_->stop();

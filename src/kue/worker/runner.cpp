@@ -1,6 +1,7 @@
 #include "kue/worker/runner.hpp"
 
 #include "kue/base/own_pid.hpp"
+#include "kue/worker/seconds.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +11,6 @@
 
 namespace kue::worker {
 namespace {
-
-double seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000; }
 
 // What a job printed must not wait in a buffer: children leave by _exit.
 void flush_output() {

@@ -1,5 +1,7 @@
 #include "kue/worker/verdict.hpp"
 
+#include "kue/worker/seconds.hpp"
+
 #include <fmt/format.h>
 
 #include <sys/wait.h>
@@ -11,8 +13,6 @@ namespace kue::worker {
 namespace {
 
 bool killed(int wait_status) { return WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL; }
-
-double seconds(Millis duration) { return static_cast<double>(duration.count()) / 1000; }
 
 Outcome interrupted_by(char const* why) { return {.kind = Outcome::Kind::interrupted, .failure = {.type = "stop", .message = why, .signal = SIGKILL}}; }
 

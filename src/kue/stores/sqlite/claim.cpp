@@ -153,26 +153,22 @@ class Claimer {
 
   void take(Taken const& taken) {
     tx_.db().execute(Sql::claim_take, taken.seq, request_.holder, request_.node, tx_.now());
-    tx_.changed({.id = taken.id,
-                 .queue = taken.queue,
-                 .verb = Verb::claim,
-                 .from = taken.state,
-                 .to = State::running,
-                 .reason = Reason::claimed,
-                 .claim_no = taken.claim_no,
-                 .holder = request_.holder,
-                 .node = request_.node});
+    changed(taken, State::running, Reason::claimed);
   }
 
   void put_aside(Taken const& taken) {
     tx_.db().execute(Sql::claim_put_aside, taken.seq, tx_.now(), taken.queue);
     tx_.db().execute(Sql::live_delete, taken.seq);
+    changed(taken, State::discarded, Reason::corrupt);
+  }
+
+  void changed(Taken const& taken, State to, Reason reason) {
     tx_.changed({.id = taken.id,
                  .queue = taken.queue,
                  .verb = Verb::claim,
                  .from = taken.state,
-                 .to = State::discarded,
-                 .reason = Reason::corrupt,
+                 .to = to,
+                 .reason = reason,
                  .claim_no = taken.claim_no,
                  .holder = request_.holder,
                  .node = request_.node});

@@ -64,10 +64,7 @@ std::string as_json(std::string const& store, std::string const& file_system, Se
   writer.string(as_utf8(file_system));
   writer.key("durability");
   writer.string(setting.durability);
-  writer.key("conditions");
-  writer.begin_array();
-  for (std::string const& fact : facts) writer.string(as_utf8(fact));
-  writer.end_array();
+  write_strings(writer, "conditions", facts);
   writer.key("results");
   writer.begin_array();
   for (Figure const& figure : figures) {
