@@ -27,7 +27,7 @@ constexpr Millis kEmptyEvery{50};
 constexpr Millis kHookPatience{5000};
 constexpr Millis kLastPatience{10'000};  // at the end: for a store that does not answer
 constexpr int kPruneRows = 500;          // of one turn: the other duties wait meanwhile
-constexpr Millis kPruneAgain{10};        // when a turn left work behind; the store itself keeps it to 10,000 rows a second
+constexpr Millis kPruneAgain{10};        // when a turn left work behind; the store itself keeps it to about 10,000 rows a second
 
 int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 void kill_by_pidfd(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
