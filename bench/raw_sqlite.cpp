@@ -1,9 +1,12 @@
-// The bare loop: the store's own schema and statements over the C interface of SQLite, without kue. It does what a push and a
-// worker must do to the file and nothing else: no retries, no log, no dispatch, no fairness. What kue reaches is compared with it.
+// The bare loop: the store's own schema and statements (and the table through which these read a batch) over the C interface of
+// SQLite, without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no fairness. What
+// kue reaches is compared with it.
 //
 //   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [K [PROCESSES]]
 //
 // Prints one number: jobs a second. FILE must not exist; it is removed.
+
+#include "kue/stores/sqlite/batch.hpp"
 
 #include <schema_texts.hpp>
 #include <sql_texts.hpp>
@@ -29,6 +32,9 @@
 
 namespace {
 
+using kue::JobId;
+using kue::sqlite::Batch;
+using kue::sqlite::batch_of;
 using kue::sqlite::Sql;
 
 constexpr std::int64_t kDefaultPriority = 0;
@@ -48,6 +54,7 @@ class File {
   File(std::string const& path, bool full) {
     if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) stop(db_, "open");
     sqlite3_busy_timeout(db_, 10'000);
+    if (batch_.add_to(db_) != SQLITE_OK) stop(db_, "batch");
     run("PRAGMA journal_mode = WAL; PRAGMA secure_delete = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = 1; PRAGMA mmap_size = 0");
     run(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   }
@@ -75,6 +82,15 @@ class File {
     if (sqlite3_step(statement) != SQLITE_DONE) stop(db_, std::string(kue::sqlite::text(sql)).c_str());
     sqlite3_reset(statement);
   }
+  // The same for statements that read the table batch.
+  template <class... A> void execute_for(Batch::Rows const& rows, Sql sql, A const&... values) {
+    batch_.lend(rows);
+    execute(sql, values...);
+  }
+  template <class... A> sqlite3_stmt* bound_for(Batch::Rows const& rows, Sql sql, A const&... values) {
+    batch_.lend(rows);
+    return bound(sql, values...);
+  }
   // The first column of the first row.
   template <class... A> std::int64_t number(Sql sql, A const&... values) {
     sqlite3_stmt* const statement = bound(sql, values...);
@@ -91,25 +107,22 @@ class File {
   }
 
  private:
-  using Id = std::array<unsigned char, 16>;
   static void bind(sqlite3_stmt* s, int at, std::int64_t value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, int value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, std::string_view text) { sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8); }
   static void bind(sqlite3_stmt* s, int at, std::nullptr_t) { sqlite3_bind_null(s, at); }
-  static void bind(sqlite3_stmt* s, int at, Id const& id) { sqlite3_bind_blob(s, at, id.data(), 16, SQLITE_STATIC); }
 
+  Batch batch_;
   sqlite3* db_ = nullptr;
   std::array<sqlite3_stmt*, kue::sqlite::kSqlCount> prepared_{};
 };
 
-using Id = std::array<unsigned char, 16>;
-
-Id new_id() {
-  Id id{};
+JobId new_id() {
+  std::array<std::uint8_t, 16> id{};
   std::int64_t const millis = now_ms();
-  for (unsigned i = 0; i < 6; ++i) id[i] = static_cast<unsigned char>(millis >> (40 - 8 * i));
+  for (unsigned i = 0; i < 6; ++i) id[i] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
   if (::getrandom(id.data() + 6, 10, 0) != 10) std::_Exit(1);
-  return id;
+  return JobId(id);
 }
 
 std::string arguments(std::int64_t number) {
@@ -118,17 +131,34 @@ std::string arguments(std::int64_t number) {
 
 // ---- enqueue
 
-void push(File& file, std::int64_t from, std::int64_t count) {
-  file.execute(Sql::begin);
-  std::int64_t seq = file.number(Sql::push_last_seq);
-  for (std::int64_t number = from; number < from + count; ++number) {
-    Id const id = new_id();
-    std::string const args = arguments(number);
-    std::int64_t const at = now_ms();
-    file.execute(Sql::push_job, ++seq, id, kKind, kQueue, std::string_view(args), 1, nullptr, kDefaultPriority, 25, 0, nullptr, nullptr, at);
-    file.execute(Sql::push_live, seq, kAvailable, kClaimable, kQueue, kDefaultPriority, at, 25);
+struct Pushed {
+  JobId id;
+  std::string args;
+};
+
+void write_pushed(Pushed const& job, int column, Batch::Value& out) {
+  switch (column) {
+    case 1: return out.set(job.id);
+    case 2: return out.set(kKind);
+    case 3: return out.set(kQueue);
+    case 4: return out.set(job.args);
+    case 5: return out.set(1);
+    case 7: return out.set(kDefaultPriority);
+    case 8: return out.set(25);
+    case 9: return out.set(0);
+    default: return out.set(std::nullopt);
   }
-  file.execute(Sql::push_set_last_seq, seq);
+}
+
+void push(File& file, std::int64_t from, std::int64_t count) {
+  std::vector<Pushed> jobs;
+  jobs.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t number = from; number < from + count; ++number) jobs.push_back({new_id(), arguments(number)});
+  file.execute(Sql::begin);
+  std::int64_t const last = file.number(Sql::push_last_seq), at = now_ms();
+  file.execute_for(batch_of(jobs, write_pushed), Sql::push_jobs, last, at);
+  file.execute(Sql::push_live, last + 1, last + count, at);
+  file.execute(Sql::push_set_last_seq, last + count);
   file.execute(Sql::counts_add, kQueue, count, 0, 0, count, 0, 0, 0, 0, 0);
   file.execute(Sql::commit);
 }
@@ -143,17 +173,38 @@ double enqueue(File& file, std::int64_t jobs, std::int64_t each) {
 
 struct Claimed {
   std::int64_t seq;
-  Id id;
+  JobId id;
 };
 
-void finish(File& file, Claimed const& job) {
-  sqlite3_stmt* const look = file.bound(Sql::finish_look, job.id);
-  if (!file.row(look)) std::_Exit(1);
-  std::int64_t const seq = sqlite3_column_int64(look, 0);
-  sqlite3_reset(look);
-  std::int64_t const at = now_ms();
-  file.execute(Sql::finish_final, seq, kCompleted, 1, 25, 0, 0, 0, nullptr, at, nullptr, at);
-  file.execute(Sql::live_delete, seq);
+void write_ended(Claimed const& job, int column, Batch::Value& out) {
+  switch (column) {
+    case 1: return out.set(job.seq);
+    case 2: return out.set(kCompleted);
+    case 3: return out.set(1);
+    case 4: return out.set(25);
+    case 5:
+    case 6:
+    case 7: return out.set(0);
+    case 9: return out.set(now_ms());
+    default: return out.set(std::nullopt);
+  }
+}
+
+void finish(File& file, std::vector<Claimed> const& jobs) {
+  if (jobs.empty()) return;
+  auto const ids = batch_of(jobs, [](Claimed const& job, int, Batch::Value& out) { out.set(job.id); });
+  std::size_t found = 0;
+  for (sqlite3_stmt* const look = file.bound_for(ids, Sql::finish_look);;) {
+    bool const more = file.row(look);
+    if (more && sqlite3_column_int64(look, 1) == jobs[found].seq && sqlite3_column_int64(look, 2) == kRunning) ++found;
+    if (more) continue;
+    sqlite3_reset(look);
+    break;
+  }
+  if (found != jobs.size()) std::_Exit(1);
+  auto const ended = batch_of(jobs, write_ended);
+  file.execute_for(ended, Sql::finish_final, now_ms());
+  file.execute_for(ended, Sql::live_delete_all);
 }
 
 std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
@@ -165,13 +216,16 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   while (file.row(candidates)) {
     Claimed& job = jobs.emplace_back();
     job.seq = sqlite3_column_int64(candidates, 0);
-    std::memcpy(job.id.data(), sqlite3_column_blob(candidates, 10), 16);
+    std::array<std::uint8_t, 16> id{};
+    std::memcpy(id.data(), sqlite3_column_blob(candidates, 10), id.size());
+    job.id = JobId(id);
     bytes += std::string(reinterpret_cast<char const*>(sqlite3_column_text(candidates, 13))).size();
   }
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
-  std::int64_t const at = now_ms();
-  for (Claimed const& job : jobs) file.execute(Sql::claim_take, job.seq, holder, 1, at);
+  if (jobs.empty()) return jobs;
+  auto const seqs = batch_of(jobs, [](Claimed const& job, int, Batch::Value& out) { out.set(job.seq); });
+  file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
   return jobs;
 }
 
@@ -180,7 +234,7 @@ std::int64_t drain(File& file, std::int64_t most, std::int64_t holder) {
   std::vector<Claimed> jobs;
   while (true) {
     file.execute(Sql::begin);
-    for (Claimed const& job : jobs) finish(file, job);
+    finish(file, jobs);
     auto const ended = static_cast<std::int64_t>(jobs.size());
     jobs = claim(file, most, holder);
     auto const taken = static_cast<std::int64_t>(jobs.size());

@@ -101,15 +101,11 @@ class Claimer {
     }
     std::sort(turns.begin(), turns.end());
     for (Turn const& turn : turns) {
-      if (room(result) <= 0) return;
-      bool go_on = true;
-      {
-        auto row = tx_.db().use(Sql::claim_candidate, turn.seq);
-        if (row.step()) go_on = read_candidate(row, result);
-      }
-      write_taken();
-      if (!go_on) return;
+      if (room(result) <= 0) break;
+      auto row = tx_.db().use(Sql::claim_candidate, turn.seq);
+      if (row.step() && !read_candidate(row, result)) break;
     }
+    write_taken();
   }
 
   // False: stop here.
@@ -139,21 +135,19 @@ class Claimer {
 
   // True: there were damaged rows.
   bool write_taken() {
-    bool damaged = false;
-    for (Taken const& taken : taken_) {
-      if (taken.damaged)
-        put_aside(taken);
-      else
-        take(taken);
-      damaged |= taken.damaged;
-    }
+    auto const good = std::stable_partition(taken_.begin(), taken_.end(), [](Taken const& each) { return !each.damaged; });
+    take(std::span(taken_.begin(), good));
+    std::for_each(good, taken_.end(), [this](Taken const& each) { put_aside(each); });
+    bool const damaged = good != taken_.end();
     taken_.clear();
     return damaged;
   }
 
-  void take(Taken const& taken) {
-    tx_.db().execute(Sql::claim_take, taken.seq, request_.holder, request_.node, tx_.now());
-    changed(taken, State::running, Reason::claimed);
+  void take(std::span<Taken const> taken) {
+    if (taken.empty()) return;
+    auto const rows = batch_of(taken, [](Taken const& each, int, Batch::Value& out) { out.set(each.seq); });
+    tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
+    for (Taken const& each : taken) changed(each, State::running, Reason::claimed);
   }
 
   void put_aside(Taken const& taken) {

@@ -31,6 +31,11 @@ Connection::Connection(std::string const& absolute_path, Mode mode) {
     sqlite3_close_v2(handle_);
     throw failure;
   }
+  if (int const made = batch_.add_to(handle_); made != SQLITE_OK) {
+    Failure const failure(made, sqlite3_errmsg(handle_));
+    sqlite3_close_v2(handle_);
+    throw failure;
+  }
   sqlite3_busy_handler(handle_, &Connection::on_busy, this);
   patience(10s);
   // Without this the last one to close would checkpoint and delete the WAL: a long stop, and the ballast gone.

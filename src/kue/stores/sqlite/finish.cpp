@@ -10,6 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <unordered_set>
+
 namespace kue::sqlite {
 namespace {
 
@@ -24,17 +27,11 @@ void write_attempt(Connection& db, std::int64_t seq, Attempt const& attempt) {
              ended_at, node, pid);
 }
 
-void move_on(Transaction& tx, std::int64_t seq, Finish const& item) {
+void run_again(Transaction& tx, std::int64_t seq, Finish const& item) {
   Transition const& next = item.transition;
   Tally const& t = next.tally;
   auto const result = text_or_null(item.result);
   int const to = static_cast<int>(next.to);
-  if (is_final(next.to)) {
-    tx.db().execute(Sql::finish_final, seq, to, t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since, item.started_at, result,
-                    tx.now());
-    tx.db().execute(Sql::live_delete, seq);
-    return;
-  }
   Place const place = place_of(next.to);
   std::optional<TimePoint> run_at;
   if (place == Place::later) run_at = tx.now() + next.delay;
@@ -59,44 +56,111 @@ FinishStatus not_running_for(Transaction& tx, Verb verb, Finish const& item) {
   return FinishStatus::stale;
 }
 
-FinishStatus write_one(Transaction& tx, Verb verb, Finish const& item) {
+// A job that runs under the claim which an item names.
+struct Running {
   std::int64_t seq = 0;
+  State state = State::running;
+  std::uint64_t holder = 0;
   std::string queue;
   std::uint32_t claim_no = 0;
   std::uint64_t node = 0;
-  bool marked = false;
-  {
-    auto row = tx.db().use(Sql::finish_look, item.id);
-    if (!row.step()) return not_running_for(tx, verb, item);
-    if (!is_last_claim(item, row.bits(2), row.small(4))) {
-      tx.refused(verb, item);
+  bool marked = false;  // by cancel
+};
+
+// One that becomes final.
+struct End {
+  std::int64_t seq;
+  Finish const* item;
+};
+
+void write_column(End const& end, int column, Batch::Value& out) {
+  Transition const& next = end.item->transition;
+  Tally const& t = next.tally;
+  switch (column) {
+    case 1: return out.set(end.seq);
+    case 2: return out.set(static_cast<int>(next.to));
+    case 3: return out.set(t.attempt);
+    case 4: return out.set(t.max_attempts);
+    case 5: return out.set(t.crashes);
+    case 6: return out.set(t.node_losses);
+    case 7: return out.set(t.interruptions);
+    case 8: return out.set(t.unknown_since);
+    case 9: return out.set(end.item->started_at);
+    case 10: return out.set(text_or_null(end.item->result));
+    default: return out.set(std::nullopt);
+  }
+}
+
+class Finishing {
+ public:
+  Finishing(Transaction& transaction, Verb verb, std::span<Finish const> items) : tx_(transaction), verb_(verb), items_(items), running_(items.size()) {}
+
+  std::vector<FinishStatus> write() {
+    find_running();  // all looks before the first write
+    std::vector<FinishStatus> statuses;
+    statuses.reserve(items_.size());
+    for (std::size_t at = 0; at < items_.size(); ++at) statuses.push_back(write_one(items_[at], running_[at]));
+    write_ends();
+    return statuses;
+  }
+
+ private:
+  void find_running() {
+    auto const ids = batch_of(items_, [](Finish const& item, int, Batch::Value& out) { out.set(item.id); });
+    for (auto row = tx_.db().use_for(ids, Sql::finish_look); row.step();) {
+      running_[static_cast<std::size_t>(row.integer(0))] = Running{.seq = row.integer(1),
+                                                                   .state = static_cast<State>(row.integer(2)),
+                                                                   .holder = row.bits(3),
+                                                                   .queue = std::string(row.text(4)),
+                                                                   .claim_no = row.small(5),
+                                                                   .node = row.bits(6),
+                                                                   .marked = row.integer(7) != 0};
+    }
+  }
+
+  FinishStatus write_one(Finish const& item, std::optional<Running> const& job) {
+    if (!job) return not_running_for(tx_, verb_, item);
+    if (!is_last_claim(item, job->holder, job->claim_no)) {
+      tx_.refused(verb_, item);
       return FinishStatus::stale;
     }
-    if (row.integer(1) != static_cast<int>(State::running)) return FinishStatus::already;
-    seq = row.integer(0);
-    queue = row.text(3);
-    claim_no = row.small(4);
-    node = row.bits(5);
-    marked = row.integer(6) != 0;
+    // The same job twice in one call: the first one has ended it.
+    if (job->state != State::running || !written_.insert(job->seq).second) return FinishStatus::already;
+    Transition const next = job->marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
+    if (next.to != item.transition.to)
+      cancel_it(tx_, job->seq, item);
+    else if (is_final(next.to))
+      ends_.push_back({job->seq, &item});
+    else
+      run_again(tx_, job->seq, item);
+    if (item.attempt) write_attempt(tx_.db(), job->seq, *item.attempt);
+    tx_.changed({.id = item.id,
+                 .queue = job->queue,
+                 .verb = verb_,
+                 .from = State::running,
+                 .to = next.to,
+                 .reason = next.reason,
+                 .claim_no = job->claim_no,
+                 .holder = item.holder,
+                 .node = job->node});
+    if (!is_final(next.to)) tx_.wake(job->queue);
+    return FinishStatus::applied;
   }
-  Transition const next = marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
-  if (next.to != item.transition.to)
-    cancel_it(tx, seq, item);
-  else
-    move_on(tx, seq, item);
-  if (item.attempt) write_attempt(tx.db(), seq, *item.attempt);
-  tx.changed({.id = item.id,
-              .queue = queue,
-              .verb = verb,
-              .from = State::running,
-              .to = next.to,
-              .reason = next.reason,
-              .claim_no = claim_no,
-              .holder = item.holder,
-              .node = node});
-  if (!is_final(next.to)) tx.wake(queue);
-  return FinishStatus::applied;
-}
+
+  void write_ends() {
+    if (ends_.empty()) return;
+    auto const rows = batch_of(ends_, write_column);
+    tx_.db().execute_for(rows, Sql::finish_final, tx_.now());
+    tx_.db().execute_for(rows, Sql::live_delete_all);
+  }
+
+  Transaction& tx_;
+  Verb const verb_;
+  std::span<Finish const> const items_;
+  std::vector<std::optional<Running>> running_;  // one an item
+  std::unordered_set<std::int64_t> written_;
+  std::vector<End> ends_;
+};
 
 }  // namespace
 
@@ -110,10 +174,8 @@ void refuse_unknown_transitions(Verb verb, std::span<Finish const> items) {
 }
 
 std::vector<FinishStatus> write_finishes(Transaction& transaction, Verb verb, std::span<Finish const> items) {
-  std::vector<FinishStatus> statuses;
-  statuses.reserve(items.size());
-  for (Finish const& item : items) statuses.push_back(write_one(transaction, verb, item));
-  return statuses;
+  if (items.empty()) return {};
+  return Finishing(transaction, verb, items).write();
 }
 
 FinishResult SqliteStore::finish(FinishRequest const& request) {

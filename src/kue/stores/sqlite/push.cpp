@@ -10,6 +10,29 @@
 namespace kue::sqlite {
 namespace {
 
+struct Row {
+  Envelope const* job;
+  std::optional<std::string> tags, meta;
+};
+
+void write_column(Row const& row, int column, Batch::Value& out) {
+  Envelope const& job = *row.job;
+  switch (column) {
+    case 1: return out.set(job.id);
+    case 2: return out.set(job.kind);
+    case 3: return out.set(job.queue);
+    case 4: return out.set(job.args);
+    case 5: return out.set(job.schema);
+    case 6: return out.set(job.run_at);
+    case 7: return out.set(job.priority);
+    case 8: return out.set(job.max_attempts);
+    case 9: return out.set(job.timeout.count());
+    case 10: return out.set(row.tags);
+    case 11: return out.set(row.meta);
+    default: return out.set(std::nullopt);
+  }
+}
+
 class Pusher {
  public:
   explicit Pusher(Transaction& transaction) : tx_(transaction) {
@@ -20,38 +43,41 @@ class Pusher {
 
   std::vector<PushStatus> push(std::span<Envelope const> jobs) {
     std::int64_t const before = last_seq_;
+    auto const count = static_cast<std::int64_t>(jobs.size());
+    tx_.db().execute_for(batch_of(rows_of(jobs), write_column), Sql::push_jobs, before, tx_.now());
+    bool const all_new = tx_.db().changes() == count;
+    tx_.db().execute(Sql::push_live, before + 1, before + count, tx_.now());
     std::vector<PushStatus> statuses;
     statuses.reserve(jobs.size());
-    try {
-      for (Envelope const& job : jobs) statuses.push_back(push_one(job));
-    } catch (...) {
-      last_seq_ = before;
-      throw;
+    for (Envelope const& job : jobs) {
+      std::int64_t const seq = before + 1 + static_cast<std::int64_t>(statuses.size());
+      bool const pushed = all_new || tx_.db().use(Sql::push_known, seq).step();
+      if (pushed) note(job);
+      statuses.push_back(pushed ? PushStatus::pushed : PushStatus::already);
     }
+    last_seq_ = before + count;
     return statuses;
   }
 
   void end() { tx_.db().execute(Sql::push_set_last_seq, last_seq_); }
 
  private:
-  PushStatus push_one(Envelope const& job) {
-    std::int64_t const seq = last_seq_ + 1;
-    auto const tags = pack_tags(job.tags);
-    auto const meta = pack_meta(job.meta);
-    tx_.db().execute(Sql::push_job, seq, job.id, job.kind, job.queue, job.args, job.schema, job.run_at, job.priority, job.max_attempts, job.timeout.count(),
-                     tags, meta, tx_.now());
-    if (tx_.db().changes() == 0) return PushStatus::already;
-    last_seq_ = seq;
-    TimePoint const run_at = job.run_at.value_or(tx_.now());
-    State const state = run_at > tx_.now() ? State::scheduled : State::available;
-    tx_.db().execute(Sql::push_live, seq, static_cast<int>(state), static_cast<int>(place_of(state)), job.queue, job.priority, run_at, job.max_attempts);
+  std::vector<Row> const& rows_of(std::span<Envelope const> jobs) {
+    rows_.clear();
+    rows_.reserve(jobs.size());
+    for (Envelope const& job : jobs) rows_.push_back({&job, pack_tags(job.tags), pack_meta(job.meta)});
+    return rows_;
+  }
+
+  void note(Envelope const& job) {
+    State const state = job.run_at && *job.run_at > tx_.now() ? State::scheduled : State::available;
     tx_.changed({.id = job.id, .queue = job.queue, .verb = Verb::push, .from = std::nullopt, .to = state, .reason = Reason::pushed});
     tx_.wake(job.queue);  // for a scheduled one too: somebody must learn when to wake up
-    return PushStatus::pushed;
   }
 
   Transaction& tx_;
   std::int64_t last_seq_ = 0;
+  std::vector<Row> rows_;
 };
 
 void push_member_alone(Transaction& transaction, Pusher& pusher, Group::Member& member) {

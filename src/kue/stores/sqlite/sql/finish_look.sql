@@ -1,2 +1,4 @@
--- The fence's side of a finish or release. In: 1 id. Out: seq, state, holder, queue, claim_no, node, marked by cancel; no row: it is final or unknown.
-SELECT l.seq, l.state, l.holder, l.queue, l.claim_no, l.node, l.cancel_asked_at IS NOT NULL FROM jobs j JOIN live l ON l.seq = j.seq WHERE j.id = ?1
+-- The fence's side of finishes or releases; of one that is final or unknown there is no row. Batch: rowid counts them, v1 id.
+-- Out: rowid, seq, state, holder, queue, claim_no, node, marked by cancel.
+SELECT b.rowid, l.seq, l.state, l.holder, l.queue, l.claim_no, l.node, l.cancel_asked_at IS NOT NULL
+FROM batch b CROSS JOIN jobs j ON j.id = b.v1 CROSS JOIN live l ON l.seq = j.seq

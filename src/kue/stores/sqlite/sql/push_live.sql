@@ -1,2 +1,4 @@
--- new -> available, scheduled. In: 1 seq, 2 state, 3 place, 4 queue, 5 priority, 6 run_at, 7 max_attempts.
-INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+-- new -> available, scheduled: all jobs that push_jobs.sql wrote. In: 1 the first seq, 2 the last, 3 now.
+INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts)
+SELECT seq, CASE WHEN run_at > ?3 THEN 0 ELSE 2 END, CASE WHEN run_at > ?3 THEN 1 ELSE 2 END, queue, priority, coalesce(run_at, ?3), max_attempts
+FROM jobs WHERE seq BETWEEN ?1 AND ?2

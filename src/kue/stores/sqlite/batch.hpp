@@ -1,0 +1,89 @@
+#pragma once
+// Batch: structs of the caller as a table that a statement reads, so that a hundred jobs are one statement and not a hundred.
+//
+//   -- columns are v1, v2 ... as parameters are ?1, ?2 ...; rowid counts the structs from 0
+//   DELETE FROM live WHERE seq IN (SELECT v1 FROM batch)
+//
+//   auto const rows = batch_of(std::span(jobs), [](Claimed const& job, int, Batch::Value& out) { out.set(job.seq); });
+//   connection.execute_for(rows, Sql::live_delete_all);
+//
+// One a connection: a virtual table (sqlite.org/vtab.html) without a name in the schema. A statement names it once.
+
+#include <kue/clock.hpp>
+#include <kue/id.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_context;
+
+namespace kue::sqlite {
+
+class Batch {
+ public:
+  static constexpr int kColumns = 12;
+
+  // Where the value of one column goes. Texts and ids are not copied: they outlive the statement.
+  class Value {
+   public:
+    explicit Value(sqlite3_context* context) : context_(context) {}
+    template <std::integral I> void set(I value) { set_integer(static_cast<std::int64_t>(value)); }
+    void set(std::string_view text);
+    void set(JobId const& id);
+    void set(TimePoint time) { set_integer(time.time_since_epoch().count()); }
+    void set(std::nullopt_t);
+    template <class T> void set(std::optional<T> const& value) {
+      if (value)
+        set(*value);
+      else
+        set(std::nullopt);
+    }
+
+   private:
+    void set_integer(std::int64_t value);
+    sqlite3_context* context_;
+  };
+
+  class Rows {
+   public:
+    virtual std::size_t size() const = 0;
+    virtual void value(std::size_t row, int column, Value& out) const = 0;  // column counts from 1; must not throw
+
+   protected:
+    ~Rows() = default;
+  };
+
+  Batch() = default;
+  Batch(Batch const&) = delete;
+  Batch& operator=(Batch const&) = delete;
+
+  // Once a connection, which must be closed before this object ends. An SQLite result code.
+  int add_to(sqlite3* database);
+  // For the statement that runs next; they must outlive it.
+  void lend(Rows const& rows) { lent_ = &rows; }
+  Rows const* borrow();  // null if nothing was lent: a statement must not see the rows of another
+
+ private:
+  Rows const* lent_ = nullptr;
+};
+
+// Rows out of a span, by a function (item, column from 1, Batch::Value&).
+template <class T, class F> class BatchOf final : public Batch::Rows {
+ public:
+  BatchOf(std::span<T const> items, F value) : items_(items), value_(value) {}
+  std::size_t size() const override { return items_.size(); }
+  void value(std::size_t row, int column, Batch::Value& out) const override { value_(items_[row], column, out); }
+
+ private:
+  std::span<T const> items_;
+  F value_;
+};
+
+template <class Items, class F> auto batch_of(Items const& items, F value) { return BatchOf<typename Items::value_type, F>(items, value); }
+
+}  // namespace kue::sqlite
