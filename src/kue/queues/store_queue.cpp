@@ -119,6 +119,7 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
     if (claimed.next_due) {
       wake_at = std::min(wake_at, now + std::max(*claimed.next_due - clock_.now(), Millis(1)));
     }
+    if (!identity_->of_a_worker) wake_at = std::min(wake_at, identity_->next_beat);  // nobody else says that this node lives
     store_->wait({.queues = identity_->queues, .until = wake_at});
   }
 }

@@ -38,11 +38,16 @@ class OnlyOne {
 
 }  // namespace
 
-void Checkpointer::after_commit(Connection& writer) noexcept {
+bool Checkpointer::due(Connection const& writer) const noexcept {
   auto const frames = static_cast<std::uint32_t>(writer.wal_frames());
   std::uint32_t const copied = shared_.frames_copied().load();
   std::uint32_t const fresh = frames >= copied ? frames - copied : frames;  // fewer than copied: the WAL has begun again
-  if (fresh < static_cast<std::uint32_t>(kFrames)) return;
+  return fresh >= static_cast<std::uint32_t>(kFrames);
+}
+
+void Checkpointer::after_commit(Connection& writer) noexcept {
+  if (!due(writer)) return;
+  auto const frames = static_cast<std::uint32_t>(writer.wal_frames());
   try {
     OnlyOne const only_one(shared_.descriptor());
     if (only_one) copy(writer);

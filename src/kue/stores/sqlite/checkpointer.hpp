@@ -17,7 +17,9 @@ class Checkpointer {
  public:
   Checkpointer(std::string database, WakeFile& shared) : database_(std::move(database)), shared_(shared) {}
 
-  // After a commit of `writer`. Never throws: a commit that has happened must not fail for the tidying after it.
+  bool due(Connection const& writer) const noexcept;
+
+  // After a commit of `writer`; does nothing unless due. Never throws: a commit that has happened must not fail for the tidying after it.
   void after_commit(Connection& writer) noexcept;
 
   void abandon() noexcept { (void)connection_.release(); }  // in a forked child

@@ -70,7 +70,10 @@ Connection& SqliteStore::writer(Sync sync) {
 
 void SqliteStore::after_commit(Connection& connection, Transaction const& done) noexcept {
   for (auto const& [mask, jobs] : done.wakes()) wake_.ring(mask, std::min(jobs, kMostWoken));
+  if (!checkpointer_.due(connection)) return;
+  gate_.enter();  // it takes the write lock again, in its turn
   checkpointer_.after_commit(connection);
+  gate_.leave();
 }
 
 StoreCapabilities SqliteStore::capabilities() const { return {.across_processes = true, .events = event_log_}; }

@@ -64,6 +64,7 @@ class SqliteStore final : public Store {
 
  private:
   void refuse_after_fork(std::string_view tried) const;
+  bool nap(WaitRequest const& request, std::uint32_t interrupts, std::uint32_t commits);
   TimePoint now();  // never falls while this object lives
 
   // Runs body(Transaction&) and commits; then wakes and tidies. Throws kue::Error only.

@@ -31,19 +31,29 @@ Prospect look_ahead(Connection& db, std::span<std::string const> queues) {
 
 }  // namespace
 
+// The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a look.
 void SqliteStore::wait(WaitRequest const& request) {
-  // The order matters: first the words, then the look. Whatever is committed or interrupted after the look changes a word, and the
-  // sleep sees the other value. What was there before is seen by the look.
-  std::uint32_t const commits = wake_.value();
   std::uint32_t const interrupts = interrupts_.load();
+  std::uint32_t commits = wake_.value();
   refuse_after_fork("wait for");
   if (interrupted_.exchange(false)) return;
+  while (nap(request, interrupts, commits)) commits = wake_.value();
+}
+
+// True: only the net ended it. The order matters: first the words, then the look. Whatever is committed or interrupted after the look
+// changes a word, and the sleep sees the other value. What was there before is seen by the look.
+bool SqliteStore::nap(WaitRequest const& request, std::uint32_t interrupts, std::uint32_t commits) {
+  // Left set: an interrupt ends the present wait and the next.
+  if (interrupted_.load() || interrupts_.load() != interrupts) return false;
   Prospect const prospect = look("wait for", [&](Connection& db) { return look_ahead(db, request.queues); });
-  if (prospect.claimable) return;
+  if (prospect.claimable) return false;
   std::chrono::nanoseconds at_most = request.until - clock_.steady_now();
-  at_most = std::min<std::chrono::nanoseconds>(at_most, limits::kPollNet);
   if (prospect.next_due) at_most = std::min<std::chrono::nanoseconds>(at_most, *prospect.next_due - now());
-  if (interrupts_.load() == interrupts) wake_.sleep(commits, WakeFile::mask_of(request.queues), at_most);
+  if (at_most.count() <= 0) return false;
+  bool const net = at_most > limits::kPollNet;
+  if (net) at_most = limits::kPollNet;
+  if (interrupts_.load() != interrupts) return false;
+  return wake_.sleep(commits, WakeFile::mask_of(request.queues), at_most) && net;
 }
 
 void SqliteStore::interrupt() noexcept {

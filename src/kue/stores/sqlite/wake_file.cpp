@@ -64,8 +64,8 @@ void WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
   errno = saved;
 }
 
-void WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
-  if (at_most.count() <= 0) return;
+bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
+  if (at_most.count() <= 0) return true;
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   auto const until = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) + at_most;
@@ -74,8 +74,9 @@ void WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanose
   // Counted before the kernel compares the word: a ring that sees no sleeper has changed the word before we get to sleep. One
   // that is killed here stays counted for ever, which costs a system call a ring and nothing else.
   words_->sleepers.fetch_add(1);
-  futex(&words_->commits, FUTEX_WAIT_BITSET, seen, &end, mask);
+  bool const time_over = futex(&words_->commits, FUTEX_WAIT_BITSET, seen, &end, mask) != 0 && errno == ETIMEDOUT;
   words_->sleepers.fetch_sub(1);
+  return time_over;
 }
 
 }  // namespace kue::sqlite

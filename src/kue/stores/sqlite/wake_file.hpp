@@ -29,8 +29,8 @@ class WakeFile {
   std::uint32_t value() const { return words_->commits.load(); }
   // After the commit, never before: a sleeper that looks too early would sleep on. Async-signal-safe.
   void ring(std::uint32_t mask, int sleepers) noexcept;
-  // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason.
-  void sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
+  // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was over.
+  bool sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
 
   bool shared() const { return mapped_; }
   int descriptor() const { return file_.get(); }  // -1 if the file could not be made

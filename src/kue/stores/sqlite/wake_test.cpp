@@ -169,6 +169,14 @@ TEST(SqliteWake, without_a_wake_file_sleepers_look_once_a_second) {
   EXPECT_EQ(Hand(*other).drain(), 1);
 }
 
+TEST(SqliteWake, a_look_that_finds_nothing_does_not_end_the_wait) {
+  // Whoever is let go claims, which is a write: an idle worker would write every second for nothing.
+  Folder const folder;
+  auto const path = folder / "q.db";
+  Sleeper sleeper(path, {}, 1600ms);
+  EXPECT_GE(sleeper.slept(), 1500ms);
+}
+
 TEST(SqliteWake, nobody_sleeps_through_the_last_job) {
   // Pushes and sleeps race as hard as they can: a wake-up that is missed shows as a wait of a whole second.
   Folder const folder;
