@@ -6,7 +6,7 @@
 //
 // Prints one number: jobs a second. FILE must not exist; it is removed.
 
-#include "kue/stores/sqlite/batch.hpp"
+#include "kue/stores/sqlite/batch_table.hpp"
 
 #include <schema_texts.hpp>
 #include <sql_texts.hpp>
@@ -33,8 +33,8 @@
 namespace {
 
 using kue::JobId;
-using kue::sqlite::Batch;
 using kue::sqlite::batch_of;
+using kue::sqlite::BatchTable;
 using kue::sqlite::Sql;
 
 constexpr std::int64_t kDefaultPriority = 0;
@@ -83,11 +83,11 @@ class File {
     sqlite3_reset(statement);
   }
   // The same for statements that read the table batch.
-  template <class... A> void execute_for(Batch::Rows const& rows, Sql sql, A const&... values) {
+  template <class... A> void execute_for(BatchTable::Rows const& rows, Sql sql, A const&... values) {
     batch_.lend(rows);
     execute(sql, values...);
   }
-  template <class... A> sqlite3_stmt* bound_for(Batch::Rows const& rows, Sql sql, A const&... values) {
+  template <class... A> sqlite3_stmt* bound_for(BatchTable::Rows const& rows, Sql sql, A const&... values) {
     batch_.lend(rows);
     return bound(sql, values...);
   }
@@ -112,7 +112,7 @@ class File {
   static void bind(sqlite3_stmt* s, int at, std::string_view text) { sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8); }
   static void bind(sqlite3_stmt* s, int at, std::nullptr_t) { sqlite3_bind_null(s, at); }
 
-  Batch batch_;
+  BatchTable batch_;
   sqlite3* db_ = nullptr;
   std::array<sqlite3_stmt*, kue::sqlite::kSqlCount> prepared_{};
 };
@@ -136,7 +136,7 @@ struct Pushed {
   std::string args;
 };
 
-void write_pushed(Pushed const& job, int column, Batch::Value& out) {
+void write_pushed(Pushed const& job, int column, BatchTable::Value& out) {
   switch (column) {
     case 1: return out.set(job.id);
     case 2: return out.set(kKind);
@@ -176,7 +176,7 @@ struct Claimed {
   JobId id;
 };
 
-void write_ended(Claimed const& job, int column, Batch::Value& out) {
+void write_ended(Claimed const& job, int column, BatchTable::Value& out) {
   switch (column) {
     case 1: return out.set(job.seq);
     case 2: return out.set(kCompleted);
@@ -192,7 +192,7 @@ void write_ended(Claimed const& job, int column, Batch::Value& out) {
 
 void finish(File& file, std::vector<Claimed> const& jobs) {
   if (jobs.empty()) return;
-  auto const ids = batch_of(jobs, [](Claimed const& job, int, Batch::Value& out) { out.set(job.id); });
+  auto const ids = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.id); });
   std::size_t found = 0;
   for (sqlite3_stmt* const look = file.bound_for(ids, Sql::finish_look);;) {
     bool const more = file.row(look);
@@ -224,7 +224,7 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
   if (jobs.empty()) return jobs;
-  auto const seqs = batch_of(jobs, [](Claimed const& job, int, Batch::Value& out) { out.set(job.seq); });
+  auto const seqs = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
   file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
   return jobs;
 }

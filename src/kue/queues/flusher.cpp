@@ -1,5 +1,7 @@
 #include <kue/flusher.hpp>
 
+#include "kue/base/own_pid.hpp"
+
 #include <kue/error.hpp>
 
 #include <signal.h>
@@ -97,7 +99,7 @@ struct Flusher::Line {
 
   Line(FlusherOptions o, Logger l) : options(o), log(std::move(l)) {}
 
-  bool forked_away() const { return owner != 0 && owner != ::getpid(); }
+  bool forked_away() const { return owner != 0 && owner != own_pid(); }  // asked once a job: no system call
 
   void refuse_after_fork() const {
     if (!forked_away()) return;

@@ -145,7 +145,7 @@ class Claimer {
 
   void take(std::span<Taken const> taken) {
     if (taken.empty()) return;
-    auto const rows = batch_of(taken, [](Taken const& each, int, Batch::Value& out) { out.set(each.seq); });
+    auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq); });
     tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
     for (Taken const& each : taken) changed(each, State::running, Reason::claimed);
   }

@@ -1,7 +1,7 @@
 #pragma once
 // Connection: one SQLite handle with its prepared statements. Used by one thread at a time (the store's mutexes).
 
-#include "kue/stores/sqlite/batch.hpp"
+#include "kue/stores/sqlite/batch_table.hpp"
 #include "kue/stores/sqlite/statement.hpp"
 
 #include <sql_texts.hpp>
@@ -44,11 +44,11 @@ class Connection {
   }
 
   // The same for statements that read the table batch.
-  template <class... A> Use use_for(Batch::Rows const& rows, Sql sql, A const&... values) {
+  template <class... A> Use use_for(BatchTable::Rows const& rows, Sql sql, A const&... values) {
     batch_.lend(rows);
     return use(sql, values...);
   }
-  template <class... A> void execute_for(Batch::Rows const& rows, Sql sql, A const&... values) {
+  template <class... A> void execute_for(BatchTable::Rows const& rows, Sql sql, A const&... values) {
     batch_.lend(rows);
     execute(sql, values...);
   }
@@ -66,7 +66,7 @@ class Connection {
   static int on_commit(void* self, sqlite3* database, char const* name, int frames);
 
   sqlite3* handle_ = nullptr;
-  Batch batch_;
+  BatchTable batch_;
   std::array<Statement, kSqlCount> statements_;
   std::chrono::steady_clock::time_point give_up_at_{};
   int wal_frames_ = 0;

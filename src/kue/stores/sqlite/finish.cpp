@@ -73,7 +73,7 @@ struct End {
   Finish const* item;
 };
 
-void write_column(End const& end, int column, Batch::Value& out) {
+void write_column(End const& end, int column, BatchTable::Value& out) {
   Transition const& next = end.item->transition;
   Tally const& t = next.tally;
   switch (column) {
@@ -106,7 +106,7 @@ class Finishing {
 
  private:
   void find_running() {
-    auto const ids = batch_of(items_, [](Finish const& item, int, Batch::Value& out) { out.set(item.id); });
+    auto const ids = batch_of(items_, [](Finish const& item, int, BatchTable::Value& out) { out.set(item.id); });
     for (auto row = tx_.db().use_for(ids, Sql::finish_look); row.step();) {
       running_[static_cast<std::size_t>(row.integer(0))] = Running{.seq = row.integer(1),
                                                                    .state = static_cast<State>(row.integer(2)),

@@ -15,7 +15,7 @@ struct Row {
   std::optional<std::string> tags, meta;
 };
 
-void write_column(Row const& row, int column, Batch::Value& out) {
+void write_column(Row const& row, int column, BatchTable::Value& out) {
   Envelope const& job = *row.job;
   switch (column) {
     case 1: return out.set(job.id);

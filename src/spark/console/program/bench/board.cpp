@@ -54,11 +54,12 @@ Board::Board(std::string const& path) {
 Board::~Board() { ::munmap(header_, size_); }
 
 void Board::start(std::uint64_t number) {
+  static int const here = ::getpid();  // jobs run in children only, and these do not fork
   std::int64_t const now = now_ns();
   if (number >= jobs()) return fail("a job ran whose number was never given");
   Mark& mine = mark(number);
   mine.runs.fetch_add(1, std::memory_order_relaxed);
-  mine.pid.store(::getpid(), std::memory_order_relaxed);
+  mine.pid.store(here, std::memory_order_relaxed);
   mine.started_at.store(now, std::memory_order_relaxed);
   std::int64_t none = 0;
   header_->first_start.compare_exchange_strong(none, now);

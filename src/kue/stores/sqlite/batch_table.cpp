@@ -1,4 +1,4 @@
-#include "kue/stores/sqlite/batch.hpp"
+#include "kue/stores/sqlite/batch_table.hpp"
 
 #include <sqlite3.h>
 
@@ -10,22 +10,22 @@ namespace kue::sqlite {
 namespace {
 
 struct Table : sqlite3_vtab {
-  Batch* batch = nullptr;
+  BatchTable* batch = nullptr;
 };
 
 struct Cursor : sqlite3_vtab_cursor {
-  Batch::Rows const* rows = nullptr;
+  BatchTable::Rows const* rows = nullptr;
   std::size_t row = 0;
 };
 
 int connect(sqlite3* database, void* batch, int, char const* const*, sqlite3_vtab** made, char**) {
   std::string columns = "v1";
-  for (int column = 2; column <= Batch::kColumns; ++column) columns += ", v" + std::to_string(column);
+  for (int column = 2; column <= BatchTable::kColumns; ++column) columns += ", v" + std::to_string(column);
   int const code = sqlite3_declare_vtab(database, ("CREATE TABLE batch (" + columns + ")").c_str());
   if (code != SQLITE_OK) return code;
   auto* const table = new (std::nothrow) Table();
   if (table == nullptr) return SQLITE_NOMEM;
-  table->batch = static_cast<Batch*>(batch);
+  table->batch = static_cast<BatchTable*>(batch);
   *made = table;
   return SQLITE_OK;
 }
@@ -71,7 +71,7 @@ int at_end(sqlite3_vtab_cursor* base) {
 
 int column(sqlite3_vtab_cursor* base, sqlite3_context* context, int index) {
   auto const& cursor = *static_cast<Cursor*>(base);
-  Batch::Value value(context);
+  BatchTable::Value value(context);
   cursor.rows->value(cursor.row, index + 1, value);
   return SQLITE_OK;
 }
@@ -99,16 +99,16 @@ sqlite3_module made_module() {
 
 }  // namespace
 
-int Batch::add_to(sqlite3* database) {
+int BatchTable::add_to(sqlite3* database) {
   static sqlite3_module const module = made_module();
   return sqlite3_create_module_v2(database, "batch", &module, this, nullptr);
 }
 
-Batch::Rows const* Batch::borrow() { return std::exchange(lent_, nullptr); }
+BatchTable::Rows const* BatchTable::borrow() { return std::exchange(lent_, nullptr); }
 
-void Batch::Value::set_integer(std::int64_t value) { sqlite3_result_int64(context_, value); }
-void Batch::Value::set(std::string_view text) { sqlite3_result_text64(context_, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8); }
-void Batch::Value::set(JobId const& id) { sqlite3_result_blob(context_, id.bytes().data(), static_cast<int>(id.bytes().size()), SQLITE_STATIC); }
-void Batch::Value::set(std::nullopt_t) { sqlite3_result_null(context_); }
+void BatchTable::Value::set_integer(std::int64_t value) { sqlite3_result_int64(context_, value); }
+void BatchTable::Value::set(std::string_view text) { sqlite3_result_text64(context_, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8); }
+void BatchTable::Value::set(JobId const& id) { sqlite3_result_blob(context_, id.bytes().data(), static_cast<int>(id.bytes().size()), SQLITE_STATIC); }
+void BatchTable::Value::set(std::nullopt_t) { sqlite3_result_null(context_); }
 
 }  // namespace kue::sqlite

@@ -1,10 +1,10 @@
 #pragma once
-// Batch: structs of the caller as a table that a statement reads, so that a hundred jobs are one statement and not a hundred.
+// BatchTable: structs of the caller as a table that a statement reads, so that a hundred jobs are one statement and not a hundred.
 //
 //   -- columns are v1, v2 ... as parameters are ?1, ?2 ...; rowid counts the structs from 0
 //   DELETE FROM live WHERE seq IN (SELECT v1 FROM batch)
 //
-//   auto const rows = batch_of(std::span(jobs), [](Claimed const& job, int, Batch::Value& out) { out.set(job.seq); });
+//   auto const rows = batch_of(std::span(jobs), [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
 //   connection.execute_for(rows, Sql::live_delete_all);
 //
 // One a connection: a virtual table (sqlite.org/vtab.html) without a name in the schema. A statement names it once.
@@ -24,7 +24,7 @@ struct sqlite3_context;
 
 namespace kue::sqlite {
 
-class Batch {
+class BatchTable {
  public:
   static constexpr int kColumns = 12;
 
@@ -58,9 +58,9 @@ class Batch {
     ~Rows() = default;
   };
 
-  Batch() = default;
-  Batch(Batch const&) = delete;
-  Batch& operator=(Batch const&) = delete;
+  BatchTable() = default;
+  BatchTable(BatchTable const&) = delete;
+  BatchTable& operator=(BatchTable const&) = delete;
 
   // Once a connection, which must be closed before this object ends. An SQLite result code.
   int add_to(sqlite3* database);
@@ -72,12 +72,12 @@ class Batch {
   Rows const* lent_ = nullptr;
 };
 
-// Rows out of a span, by a function (item, column from 1, Batch::Value&).
-template <class T, class F> class BatchOf final : public Batch::Rows {
+// Rows out of a span, by a function (item, column from 1, BatchTable::Value&).
+template <class T, class F> class BatchOf final : public BatchTable::Rows {
  public:
   BatchOf(std::span<T const> items, F value) : items_(items), value_(value) {}
   std::size_t size() const override { return items_.size(); }
-  void value(std::size_t row, int column, Batch::Value& out) const override { value_(items_[row], column, out); }
+  void value(std::size_t row, int column, BatchTable::Value& out) const override { value_(items_[row], column, out); }
 
  private:
   std::span<T const> items_;
