@@ -8,6 +8,7 @@ PushResult MemoryStore::push(PushRequest const& request) {
   PushResult result;
   for (Envelope const& job : request.jobs) {
     if (tables_.find(job.id)) {
+      tables_.skip_number();
       result.statuses.push_back(PushStatus::already);
       continue;
     }
