@@ -23,6 +23,7 @@ constexpr Millis kForeignWait{1000};  // a queue of the user's may not know inte
 constexpr Millis kStoreWait{5000};    // ours stops at once
 constexpr Millis kEmptyWait{100};     // when the worker is to leave as soon as nothing is left
 constexpr Millis kLeaveIt{1000};
+constexpr Millis kEntryPatience{10'000};  // a keeper that dies meanwhile is replaced, and the next one frees them
 constexpr Millis kNap{50};
 constexpr Millis kEndedPatience{10};  // half of what the keeper has: it seldom has to write for a child that is well
 
@@ -170,13 +171,22 @@ void Child::hold(std::vector<Delivery> deliveries) {
   batch_queues_.clear();
   SteadyPoint const now = Clock::system().steady_now();
   for (Delivery& delivery : deliveries) {
-    int const entry = slot().hold(delivery, now);
-    if (entry < 0) {  // cannot be, unless its memory was written over
+    int const entry = free_entry_for(delivery, now);
+    if (entry < 0) {  // the keeper is stuck, or the memory was written over
       queue_->release(delivery);
       leave(1);
     }
     if (std::find(batch_queues_.begin(), batch_queues_.end(), delivery.job.queue) == batch_queues_.end()) batch_queues_.push_back(delivery.job.queue);
     held_.push_back({std::move(delivery), entry});
+  }
+}
+
+// Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees each when it is written.
+int Child::free_entry_for(Delivery const& delivery, SteadyPoint now) {
+  SteadyPoint const give_up_at = Clock::system().steady_now() + kEntryPatience;
+  for (int entry = slot().hold(delivery, now);; entry = slot().hold(delivery, now)) {
+    if (entry >= 0 || Clock::system().steady_now() >= give_up_at) return entry;
+    futex_wait(slot().bell, slot().bell.load(), Millis(1));
   }
 }
 

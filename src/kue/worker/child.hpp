@@ -33,6 +33,7 @@ class Child {
   void refill();
   std::vector<Delivery> pop();
   void hold(std::vector<Delivery> deliveries);
+  int free_entry_for(Delivery const& delivery, SteadyPoint now);  // negative: none became free
   void run_next();
   void run(Delivery delivery, int entry);
   void end_of_batch();
