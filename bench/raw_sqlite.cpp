@@ -1,6 +1,6 @@
-// The bare loop: the store's own schema and statements (and the table through which these read a batch) over the C interface of
-// SQLite, without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no fairness. What
-// kue reaches is compared with it.
+// The bare loop: the store's own schema and statements, and the table through which these read a batch, over the C interface of SQLite,
+// without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no
+// fairness. What kue reaches is compared with it.
 //
 //   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [K [PROCESSES]]
 //
@@ -38,7 +38,7 @@ using kue::sqlite::BatchTable;
 using kue::sqlite::Sql;
 
 constexpr std::int64_t kDefaultPriority = 0;
-constexpr int kAvailable = 2, kRunning = 3, kCompleted = 5, kClaimable = 2;  // as in src/kue/stores/sqlite/migrations
+constexpr int kRunning = 3, kCompleted = 5;  // as in src/kue/stores/sqlite/migrations
 constexpr std::string_view kQueue = "default", kKind = "spark::bench::Job";
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -194,13 +194,11 @@ void finish(File& file, std::vector<Claimed> const& jobs) {
   if (jobs.empty()) return;
   auto const ids = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.id); });
   std::size_t found = 0;
-  for (sqlite3_stmt* const look = file.bound_for(ids, Sql::finish_look);;) {
-    bool const more = file.row(look);
-    if (more && sqlite3_column_int64(look, 1) == jobs[found].seq && sqlite3_column_int64(look, 2) == kRunning) ++found;
-    if (more) continue;
-    sqlite3_reset(look);
-    break;
+  sqlite3_stmt* const look = file.bound_for(ids, Sql::finish_look);
+  while (file.row(look)) {
+    if (sqlite3_column_int64(look, 1) == jobs[found].seq && sqlite3_column_int64(look, 2) == kRunning) ++found;
   }
+  sqlite3_reset(look);
   if (found != jobs.size()) std::_Exit(1);
   auto const ended = batch_of(jobs, write_ended);
   file.execute_for(ended, Sql::finish_final, now_ms());

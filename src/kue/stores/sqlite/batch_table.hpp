@@ -75,15 +75,15 @@ class BatchTable {
 // Rows out of a span, by a function (item, column from 1, BatchTable::Value&).
 template <class T, class F> class BatchOf final : public BatchTable::Rows {
  public:
-  BatchOf(std::span<T const> items, F value) : items_(items), value_(value) {}
+  BatchOf(std::span<T const> items, F write) : items_(items), write_(write) {}
   std::size_t size() const override { return items_.size(); }
-  void value(std::size_t row, int column, BatchTable::Value& out) const override { value_(items_[row], column, out); }
+  void value(std::size_t row, int column, BatchTable::Value& out) const override { write_(items_[row], column, out); }
 
  private:
   std::span<T const> items_;
-  F value_;
+  F write_;
 };
 
-template <class Items, class F> auto batch_of(Items const& items, F value) { return BatchOf<typename Items::value_type, F>(items, value); }
+template <class Items, class F> auto batch_of(Items const& items, F write) { return BatchOf<typename Items::value_type, F>(items, write); }
 
 }  // namespace kue::sqlite

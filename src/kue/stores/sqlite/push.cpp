@@ -51,7 +51,7 @@ class Pusher {
     statuses.reserve(jobs.size());
     for (Envelope const& job : jobs) {
       std::int64_t const seq = before + 1 + static_cast<std::int64_t>(statuses.size());
-      bool const pushed = all_new || tx_.db().use(Sql::push_known, seq).step();
+      bool const pushed = all_new || tx_.db().use(Sql::push_came_in, seq).step();
       if (pushed) note(job);
       statuses.push_back(pushed ? PushStatus::pushed : PushStatus::already);
     }
