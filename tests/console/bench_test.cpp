@@ -34,8 +34,8 @@ TEST_F(BenchTest, every_short_work_ends_with_its_figures_and_leaves_nothing_behi
   EXPECT_EQ(works, (std::vector<std::string>{"enqueue_1x1", "enqueue_8x1", "enqueue_bulk", "bytes_per_job", "drain_10k", "drain_mixed", "drain_mixed_wait_ms",
                                              "child_mb", "claim_wait_p999_ms", "claim_share_least"}));
   EXPECT_THAT(ran.err, HasSubstr("  journal_mode = wal\n"));
-  EXPECT_THAT(ran.err, HasSubstr("  synchronous_of_push = full\n"));
-  EXPECT_THAT(ran.err, HasSubstr("  synchronous_of_claim = normal\n"));
+  EXPECT_THAT(ran.err, HasSubstr("  synchronous = normal\n"));
+  EXPECT_THAT(ran.err, HasSubstr("  sync_of_push = fdatasync\n"));
   EXPECT_THAT(ran.err, HasSubstr("  page_size = "));
   EXPECT_TRUE(left_behind().empty()) << testing::PrintToString(left_behind());
 }
@@ -47,7 +47,7 @@ TEST_F(BenchTest, latency_is_stamped_where_the_job_runs) {
   EXPECT_EQ(text_at(answer, "/results/0/work"), "latency_p50_ms");
   EXPECT_EQ(text_at(answer, "/results/1/work"), "latency_p99_ms");
   EXPECT_THAT(ran.err, HasSubstr("durability process"));
-  EXPECT_THAT(ran.err, HasSubstr("  synchronous_of_push = normal\n"));
+  EXPECT_THAT(ran.err, HasSubstr("  sync_of_push = none\n"));
 }
 
 TEST_F(BenchTest, refuses_memory_that_looks_like_a_disk) {
@@ -78,7 +78,7 @@ TEST_F(BenchTest, a_configuration_nearby_changes_nothing) {
   folder_.write("spark.toml", "[log]\nlevel = \"off\"\n[store]\ndurability = \"process\"\n");
   Ran const ran = bench({"--jobs", "50", "--work", "drain_10k"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_THAT(ran.err, HasSubstr("  synchronous_of_push = full\n"));
+  EXPECT_THAT(ran.err, HasSubstr("  sync_of_push = fdatasync\n"));
 }
 
 TEST_F(BenchTest, does_not_write_over_what_is_there) {

@@ -109,14 +109,14 @@ TEST_F(SetupTest, tells_all_about_the_store) {
   EXPECT_EQ(text_at(info, "/file"), here("spark.db"));
   EXPECT_GT(number_at(info, "/file_bytes"), 0);
   EXPECT_EQ(text_at(info, "/journal_mode"), "wal");
-  EXPECT_EQ(text_at(info, "/synchronous_of_push"), "full");
-  EXPECT_EQ(text_at(info, "/synchronous_of_claim"), "normal");
+  EXPECT_EQ(text_at(info, "/synchronous"), "normal");
+  EXPECT_EQ(text_at(info, "/sync_of_push"), "fdatasync");
   EXPECT_EQ(text_at(info, "/durability"), "full");
   EXPECT_EQ(text_at(info, "/event_log"), "off");
   EXPECT_EQ(number_at(info, "/jobs_available"), 1);
   EXPECT_FALSE(text_at(info, "/file_system").empty());
   auto const relaxed = parse(spark({"store:info", "--json"}, {{"SPARK_STORE_DURABILITY", "process"}, {"SPARK_STORE_EVENT_LOG", "true"}}).out);
-  EXPECT_EQ(text_at(relaxed, "/synchronous_of_push"), "normal");
+  EXPECT_EQ(text_at(relaxed, "/sync_of_push"), "none");
   EXPECT_EQ(text_at(relaxed, "/event_log"), "on");
   EXPECT_THAT(spark({"store:info"}).out, HasSubstr("journal_mode\twal\n"));
 }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace kue::sqlite::test {
 namespace {
@@ -15,10 +16,13 @@ using std::chrono::steady_clock;
 
 constexpr int kJobs = 1500;
 
-// One claimer: one job at a time, as fast as it can, and how long the longest call took.
-bool work(std::string const& path) {
+// One claimer: one job at a time, as fast as it can, and how long the longest call took. Begins when so many are there: on a fast
+// machine the first would have done it all.
+bool work(std::string const& path, std::size_t companions = 1) {
   auto const store = open(path);
   Hand hand(*store);
+  auto const begin_without_at = steady_clock::now() + 10s;
+  while (store->nodes().size() < companions && steady_clock::now() < begin_without_at) std::this_thread::sleep_for(1ms);
   auto longest = 0ns;
   int finished = 0;
   for (;;) {
@@ -41,7 +45,7 @@ TEST(SqliteContention, six_processes_share_a_queue) {
   auto const pushed = jobs(kJobs);
   store->push({.jobs = pushed});
   std::vector<Child> children;
-  for (int i = 0; i < 6; ++i) children.emplace_back([&] { return work(path); });
+  for (int i = 0; i < 6; ++i) children.emplace_back([&] { return work(path, 6); });
   for (Child& child : children) EXPECT_TRUE(child.good());
   EXPECT_EQ(store->counts().at(0).of(State::completed), kJobs);
   for (Envelope const& each : pushed) {

@@ -2,32 +2,62 @@
 
 #include <sys/file.h>
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
 
 namespace kue::sqlite {
+namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr auto kAtMost = 250ms;
+constexpr auto kLong = 2ms;         // a wait after which newcomers stand aside
+constexpr auto kStandAside = 10ms;  // for so long, unless asked again: nobody is kept out by one that was killed while it waited
+constexpr auto kLook = 10ms;        // a holder that is killed opens the gate and tells nobody
+
+std::uint32_t milliseconds() {
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+}  // namespace
 
 void Gate::enter() {
-  if (descriptor_ < 0) return;
-  // Not the blocking flock: it has no time limit, and a child forked by a job may hold the descriptor for as long as it lives.
-  auto const give_up_at = std::chrono::steady_clock::now() + 250ms;
-  for (auto pause = 20us;; pause = std::min<std::chrono::microseconds>(pause * 2, 500us)) {
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
-      inside_ = true;
-      return;
-    }
-    if (std::chrono::steady_clock::now() >= give_up_at) return;
-    std::this_thread::sleep_for(pause);
+  if (shared_.descriptor() < 0) return;
+  std::uint32_t const seen = shared_.gate().openings.load();  // first the word, then the try: an opening between them is not slept over
+  if (others_first() || !try_enter()) wait_and_enter(seen);
+}
+
+// Not the blocking flock: it has no time limit, and a child forked by a job may hold the descriptor for as long as it lives.
+bool Gate::try_enter() { return inside_ = ::flock(shared_.descriptor(), LOCK_EX | LOCK_NB) == 0; }
+
+// Only one is woken by an opening: it tries, whoever else may be waiting, or the opening would be lost to all.
+void Gate::wait_and_enter(std::uint32_t seen) {
+  auto const came = steady_clock::now();
+  for (;;) {
+    shared_.wait_for_opening(seen, kLook);
+    seen = shared_.gate().openings.load();
+    if (try_enter()) return;
+    auto const waited = steady_clock::now() - came;
+    if (waited >= kAtMost) return;
+    if (waited >= kLong) ask_newcomers_to_stand_aside();
   }
+}
+
+bool Gate::others_first() const {
+  // A word from before a restart of the machine may be anything: more than kStandAside ahead it says nothing.
+  std::uint32_t const ahead = shared_.gate().stand_aside_until.load(std::memory_order_relaxed) - milliseconds();
+  return ahead - 1 < static_cast<std::uint32_t>(kStandAside.count());
+}
+
+void Gate::ask_newcomers_to_stand_aside() {
+  shared_.gate().stand_aside_until.store(milliseconds() + static_cast<std::uint32_t>(kStandAside.count()), std::memory_order_relaxed);
 }
 
 void Gate::leave() {
   if (!inside_) return;
-  ::flock(descriptor_, LOCK_UN);
+  ::flock(shared_.descriptor(), LOCK_UN);
   inside_ = false;
+  shared_.tell_opening();
 }
 
 }  // namespace kue::sqlite

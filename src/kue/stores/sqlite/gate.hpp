@@ -5,18 +5,29 @@
 //   ... BEGIN IMMEDIATE ... COMMIT ...
 //   gate.leave();
 //
-// It is a flock on the wake file, so the kernel opens it when a process dies. Nothing is wrong without it.
+// It is a flock on the wake file, so the kernel opens it when a process dies. Nothing is wrong without it. Who finds it closed sleeps
+// until it opens, first come first woken. A newcomer may slip in before the one that was woken, which spares a change of process;
+// but not before one that has waited for long.
+
+#include "kue/stores/sqlite/wake_file.hpp"
+
+#include <cstdint>
 
 namespace kue::sqlite {
 
 class Gate {
  public:
-  explicit Gate(int descriptor) : descriptor_(descriptor) {}
+  explicit Gate(WakeFile& shared) : shared_(shared) {}
   void enter();
   void leave();
 
  private:
-  int descriptor_;  // -1: there is no file, so no gate
+  bool try_enter();
+  void wait_and_enter(std::uint32_t seen);
+  bool others_first() const;
+  void ask_newcomers_to_stand_aside();
+
+  WakeFile& shared_;
   bool inside_ = false;
 };
 

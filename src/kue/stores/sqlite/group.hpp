@@ -1,9 +1,11 @@
 #pragma once
 // Group: pushes of many threads share one commit. The first to come writes for all who wait; the others sleep meanwhile.
+// Waiting for the disk is not its business (wal_sync.hpp): the next group is written while the one before is synced.
 
 #include <kue/store.hpp>
 
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -17,6 +19,7 @@ class Group {
   struct Member {
     std::span<Envelope const> jobs;
     std::vector<PushStatus> statuses;
+    std::uint64_t commit = 0;  // its number in the WAL
     std::exception_ptr error;
     bool done = false;
   };

@@ -27,17 +27,15 @@ StoreInfo SqliteStore::info() {
   add("wal_bytes", std::to_string(size_of(location_.wal())));
   add("file_system", file_system_name(std::filesystem::path(location_.database).parent_path().string()));
   try {
-    // What a push and what a claim goes through, asked of the connections themselves.
+    // What every write goes through, asked of the connection itself.
     std::unique_lock const held(writing_);
-    Connection& durable = writer(Sync::full);
-    Connection& quick = writer(Sync::normal);
-    add("schema", std::to_string(durable.number("PRAGMA user_version")));
-    add("journal_mode", durable.word("PRAGMA journal_mode"));
-    add("synchronous_of_push", sync_name(durable.number("PRAGMA synchronous")));
-    add("synchronous_of_claim", sync_name(quick.number("PRAGMA synchronous")));
-    add("page_size", std::to_string(durable.number("PRAGMA page_size")));
-    add("pages", std::to_string(durable.number("PRAGMA page_count")));
-    add("free_pages", std::to_string(durable.number("PRAGMA freelist_count")));
+    add("schema", std::to_string(writer_->number("PRAGMA user_version")));
+    add("journal_mode", writer_->word("PRAGMA journal_mode"));
+    add("synchronous", sync_name(writer_->number("PRAGMA synchronous")));
+    add("sync_of_push", durability_ == Durability::full ? "fdatasync" : "none");
+    add("page_size", std::to_string(writer_->number("PRAGMA page_size")));
+    add("pages", std::to_string(writer_->number("PRAGMA page_count")));
+    add("free_pages", std::to_string(writer_->number("PRAGMA freelist_count")));
   } catch (Failure const& failure) {
     throw to_error(failure, "info of", description());
   }

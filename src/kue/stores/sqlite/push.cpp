@@ -104,6 +104,7 @@ PushResult SqliteStore::push(PushRequest const& request) {
   try {
     refuse_push_on_full_disk(location_, request.jobs);
     pushes_.join(member, [this](std::vector<Group::Member*> const& members) { push_group(members); });
+    make_durable(member.commit, "push to");
   } catch (Failure const& failure) {
     throw to_error(failure, "push to", description());
   }
@@ -111,7 +112,7 @@ PushResult SqliteStore::push(PushRequest const& request) {
 }
 
 void SqliteStore::push_group(std::vector<Group::Member*> const& members) {
-  write(Sync::full, "push to", [&](Transaction& transaction) {
+  std::uint64_t const number = commit("push to", [&](Transaction& transaction) {
     Pusher pusher(transaction);
     if (members.size() == 1) {
       members.front()->statuses = pusher.push(members.front()->jobs);
@@ -120,6 +121,7 @@ void SqliteStore::push_group(std::vector<Group::Member*> const& members) {
     }
     pusher.end();
   });
+  for (Group::Member* const member : members) member->commit = number;
 }
 
 }  // namespace kue::sqlite

@@ -93,7 +93,7 @@ Error opening_error(Failure const& failure, Location const& location) {
   return to_error(failure, "opening", name);
 }
 
-void prepare(Connection& connection, Location const& location, Sync sync) {
+void prepare(Connection& connection, Location const& location) {
   bool const empty = look_at_one_moment(connection, location);
   if (connection.read_only()) {
     std::string const why = denial(location);
@@ -103,7 +103,7 @@ void prepare(Connection& connection, Location const& location, Sync sync) {
   if (empty || connection.word("PRAGMA journal_mode") != "wal") use_wal(connection, location);
   connection.settle(Sync::full);  // the schema itself is always durable
   if (empty || connection.number("PRAGMA user_version") < newest_schema()) migrate(connection, location);
-  if (sync != Sync::full) connection.settle(sync);
+  connection.settle(Sync::normal);
   keep_wal_reserve(location);
   keep_file_reserve(connection);
 }
@@ -130,10 +130,10 @@ StoreSchema schema_of(std::string const& path) {
 
 int newest_schema() { return static_cast<int>(kMigrationCount); }
 
-std::unique_ptr<Connection> open_file(Location const& location, Sync sync) {
+std::unique_ptr<Connection> open_file(Location const& location) {
   try {
     auto connection = std::make_unique<Connection>(location.database);
-    prepare(*connection, location, sync);
+    prepare(*connection, location);
     return connection;
   } catch (Failure const& failure) {
     throw opening_error(failure, location);

@@ -13,7 +13,7 @@ inline constexpr std::int32_t kApplicationId = 0x5350524b;  // "SPRK", bytes 68 
 
 // Opens our file, makes it or updates it, and settles the connection. Refuses a file that is not ours or is newer, and leaves it as
 // it was. Throws kue::Error.
-std::unique_ptr<Connection> open_file(Location const& location, Sync sync);
+std::unique_ptr<Connection> open_file(Location const& location);
 
 int newest_schema();
 

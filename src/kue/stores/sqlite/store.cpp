@@ -28,19 +28,20 @@ SqliteStore::SqliteStore(Location location, StoreOptions const& options)
       durability_(options.durability),
       event_log_(options.event_log),
       owner_(::getpid()),
-      durable_(open_file(location_, durability_ == Durability::full ? Sync::full : Sync::normal)),
+      writer_(open_file(location_)),
+      wal_sync_(location_.wal()),
       wake_(location_.wake_file()),
-      gate_(wake_.descriptor()),
+      gate_(wake_),
       checkpointer_(location_.database, wake_) {}
 
 SqliteStore::~SqliteStore() {
   if (owner_ == ::getpid()) return;
   // In a forked child. Closing a descriptor of the database here would drop the parent's locks on it (POSIX locks belong to the
   // process and the file), and checkpoint or roll back what is not ours: everything is left lying.
-  (void)durable_.release();
-  (void)quick_.release();
+  (void)writer_.release();
   (void)look_.release();
   checkpointer_.abandon();
+  wal_sync_.abandon();
   wake_.abandon();
 }
 
@@ -59,20 +60,36 @@ TimePoint SqliteStore::now() {
   return TimePoint(Millis(std::max(seen, last)));
 }
 
-Connection& SqliteStore::writer(Sync sync) {
-  if (sync == Sync::full || durability_ == Durability::process) return *durable_;
-  if (!quick_) {
-    quick_ = std::make_unique<Connection>(location_.database);
-    quick_->settle(Sync::normal);
+std::uint64_t SqliteStore::commit(std::string_view tried, std::function<void(Transaction&)> const& body) {
+  refuse_after_fork(tried);
+  try {
+    std::unique_lock const held(writing_);
+    Transaction transaction(
+        *writer_, gate_, [this] { return now(); }, event_log_);
+    body(transaction);
+    transaction.commit();
+    std::uint64_t const number = wal_sync_.committed();
+    after_commit(transaction);
+    return number;
+  } catch (Failure const& failure) {
+    throw to_error(failure, tried, description());
   }
-  return *quick_;
 }
 
-void SqliteStore::after_commit(Connection& connection, Transaction const& done) noexcept {
+void SqliteStore::make_durable(std::uint64_t commit, std::string_view tried) {
+  if (durability_ == Durability::process) return;
+  try {
+    wal_sync_.wait_for(commit);
+  } catch (Failure const& failure) {
+    throw to_error(failure, tried, description());
+  }
+}
+
+void SqliteStore::after_commit(Transaction const& done) noexcept {
   for (auto const& [mask, jobs] : done.wakes()) wake_.ring(mask, std::min(jobs, kMostWoken));
-  if (!checkpointer_.due(connection)) return;
+  if (!checkpointer_.due(*writer_)) return;
   gate_.enter();  // it takes the write lock again, in its turn
-  checkpointer_.after_commit(connection);
+  checkpointer_.after_commit(*writer_);
   gate_.leave();
 }
 

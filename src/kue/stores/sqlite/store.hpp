@@ -1,8 +1,8 @@
 #pragma once
 // SqliteStore: the verbs of kue/store.hpp over one file. A verb's file has its name.
 //
-// Connections: writes that must survive a power cut go through `durable_` (synchronous FULL), the others through `quick_`
-// (NORMAL), looks through `look_`. Order of locks: writing_ or looking_, then the gate, then SQLite's.
+// Connections: writes go through `writer_`, looks through `look_`. A commit survives the process; what must survive a power cut
+// is synced after it, with all locks given back (wal_sync.hpp). Order of locks: writing_ or looking_, then the gate, then SQLite's.
 
 #include "kue/stores/sqlite/checkpointer.hpp"
 #include "kue/stores/sqlite/connection.hpp"
@@ -13,13 +13,17 @@
 #include "kue/stores/sqlite/sqlite_store.hpp"
 #include "kue/stores/sqlite/transaction.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
+#include "kue/stores/sqlite/wal_sync.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace kue::sqlite {
 
@@ -67,12 +71,14 @@ class SqliteStore final : public Store {
   bool nap(WaitRequest const& request, std::uint32_t interrupts, std::uint32_t commits);
   TimePoint now();  // never falls while this object lives
 
-  // Runs body(Transaction&) and commits; then wakes and tidies. Throws kue::Error only.
+  // Runs body(Transaction&) and commits; then wakes and tidies. Throws kue::Error only. Sync::full, for what a producer or a person
+  // asked for: returns when it would survive a power cut, too, unless the store is not to.
   template <class Body> auto write(Sync sync, std::string_view tried, Body&& body);
+  std::uint64_t commit(std::string_view tried, std::function<void(Transaction&)> const& body);  // its number for make_durable
+  void make_durable(std::uint64_t commit, std::string_view tried);
   // Runs body(Connection&) in one snapshot.
   template <class Body> auto look(std::string_view tried, Body&& body);
-  Connection& writer(Sync sync);  // with writing_ held
-  void after_commit(Connection& connection, Transaction const& done) noexcept;
+  void after_commit(Transaction const& done) noexcept;
   struct Old;  // a job that prune may remove
   std::vector<Old> find_old(PruneRequest const& request, PruneResult& result);
   std::int64_t drop(std::vector<Old> const& old, std::size_t from, std::size_t count, PruneResult& result);
@@ -87,7 +93,8 @@ class SqliteStore final : public Store {
 
   std::atomic<std::int64_t> last_now_{0};
   std::mutex writing_;
-  std::unique_ptr<Connection> durable_, quick_;  // first of all: nothing is made beside a file that is refused
+  std::unique_ptr<Connection> writer_;  // first of all: nothing is made beside a file that is refused
+  WalSync wal_sync_;
   WakeFile wake_;
   Gate gate_;
   Checkpointer checkpointer_;
@@ -101,24 +108,15 @@ class SqliteStore final : public Store {
 };
 
 template <class Body> auto SqliteStore::write(Sync sync, std::string_view tried, Body&& body) {
-  refuse_after_fork(tried);
-  try {
-    std::unique_lock const held(writing_);
-    Connection& connection = writer(sync);
-    Transaction transaction(
-        connection, gate_, [this] { return now(); }, event_log_);
-    if constexpr (std::is_void_v<decltype(body(transaction))>) {
-      body(transaction);
-      transaction.commit();
-      after_commit(connection, transaction);
-    } else {
-      auto result = body(transaction);
-      transaction.commit();
-      after_commit(connection, transaction);
-      return result;
-    }
-  } catch (Failure const& failure) {
-    throw to_error(failure, tried, description());
+  using Result = decltype(body(std::declval<Transaction&>()));
+  if constexpr (std::is_void_v<Result>) {
+    std::uint64_t const number = commit(tried, body);
+    if (sync == Sync::full) make_durable(number, tried);
+  } else {
+    std::optional<Result> result;
+    std::uint64_t const number = commit(tried, [&](Transaction& transaction) { result.emplace(body(transaction)); });
+    if (sync == Sync::full) make_durable(number, tried);
+    return *std::move(result);
   }
 }
 

@@ -32,6 +32,16 @@ class WakeFile {
   // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was over.
   bool sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
 
+  // What those who wait for the gate tell one another (gate.cpp).
+  struct GateWords {
+    std::atomic<std::uint32_t> openings;           // counts; the word that is slept on
+    std::atomic<std::uint32_t> waiting;            // one that is killed while it waits stays counted, which costs a system call an opening
+    std::atomic<std::uint32_t> stand_aside_until;  // milliseconds of the machine's steady clock, cut to 32 bits
+  };
+  GateWords& gate() { return words_->gate; }
+  void wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept;
+  void tell_opening() noexcept;
+
   bool shared() const { return mapped_; }
   int descriptor() const { return file_.get(); }  // -1 if the file could not be made
 
@@ -45,8 +55,9 @@ class WakeFile {
     std::atomic<std::uint32_t> commits;
     std::atomic<std::uint32_t> sleepers;
     std::atomic<std::uint32_t> frames_copied;
+    GateWords gate;
   };
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 12, "other processes read it as plain words");
+  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 24, "other processes read it as plain words");
 
   Fd file_;
   Words own_{};

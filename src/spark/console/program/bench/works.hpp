@@ -25,7 +25,7 @@ struct Work {
 
 std::vector<Work> const& works();
 
-// What the store that is measured says about itself: journal_mode, synchronous_of_push, page_size ..., read back from a file that
+// What the store that is measured says about itself: journal_mode, sync_of_push, page_size ..., read back from a file that
 // was made as the works make theirs.
 std::vector<std::string> conditions(Setting const& setting);
 

@@ -1,0 +1,225 @@
+// What was accepted is on the disk, and nobody waits for the disk who need not.
+
+#include "kue/stores/sqlite/wal_sync.hpp"
+
+#include "kue/stores/sqlite/failure.hpp"
+#include "kue/stores/sqlite/fixtures_test.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cerrno>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+namespace kue::sqlite::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+// Every fdatasync of this program, SQLite's too, comes by here (below).
+struct Disk {
+  std::mutex mutex;
+  std::vector<std::string> synced;         // names of files
+  std::function<int(std::string)> before;  // an errno, or 0 to go on to the kernel
+};
+Disk& disk() {
+  static Disk one;
+  return one;
+}
+
+std::vector<std::string> synced_by(std::function<void()> const& body) {
+  {
+    std::lock_guard const held(disk().mutex);
+    disk().synced.clear();
+  }
+  body();
+  std::lock_guard const held(disk().mutex);
+  return disk().synced;
+}
+
+struct OnSync {
+  explicit OnSync(std::function<int(std::string)> before) { set(std::move(before)); }
+  ~OnSync() { set({}); }
+  OnSync(OnSync const&) = delete;
+  OnSync& operator=(OnSync const&) = delete;
+  static void set(std::function<int(std::string)> before) {
+    std::lock_guard const held(disk().mutex);
+    disk().before = std::move(before);
+  }
+};
+
+int disk_syncs(int descriptor) {
+  std::error_code ignored;
+  std::string const name = fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor), ignored);
+  std::function<int(std::string)> before;
+  {
+    std::lock_guard const held(disk().mutex);
+    disk().synced.push_back(name);
+    before = disk().before;
+  }
+  if (int const error = before ? before(name) : 0) {
+    errno = error;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
+}
+
+}  // namespace
+}  // namespace kue::sqlite::test
+
+extern "C" int fdatasync(int descriptor) { return kue::sqlite::test::disk_syncs(descriptor); }
+
+namespace kue::sqlite::test {
+namespace {
+
+std::string wal_in(Folder const& folder) { return folder / "q.db-wal"; }
+
+std::string empty_wal(Folder const& folder) {
+  Fd const made(::open(wal_in(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  return wal_in(folder);
+}
+
+bool soon(std::function<bool()> const& holds) {
+  auto const give_up_at = std::chrono::steady_clock::now() + 10s;
+  while (!holds() && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(1ms);
+  return holds();
+}
+
+TEST(SqliteWalSync, one_sync_is_for_all_that_were_committed_before_it) {
+  Folder const folder;
+  WalSync wal(empty_wal(folder));
+  auto const first = wal.committed(), second = wal.committed(), third = wal.committed();
+  wal.wait_for(second);
+  wal.wait_for(first);
+  wal.wait_for(third);
+  EXPECT_EQ(wal.calls(), 1);
+  wal.wait_for(wal.committed());
+  EXPECT_EQ(wal.calls(), 2);
+}
+
+TEST(SqliteWalSync, who_commits_while_the_disk_works_waits_for_the_next_sync) {
+  Folder const folder;
+  WalSync wal(empty_wal(folder));
+  std::promise<void> open;
+  auto const opened = open.get_future().share();
+  std::atomic<int> working{0};
+  OnSync const on([&](std::string const&) {
+    ++working;
+    opened.wait_for(10s);
+    return 0;
+  });
+  std::thread early([&, number = wal.committed()] { wal.wait_for(number); });
+  ASSERT_TRUE(soon([&] { return working == 1; }));
+  std::atomic<int> back{0};
+  std::vector<std::thread> late;
+  for (int i = 0; i < 5; ++i) {
+    late.emplace_back([&, number = wal.committed()] {
+      wal.wait_for(number);
+      ++back;
+    });
+  }
+  EXPECT_EQ(back, 0) << "the sync under way began before their commits";
+  open.set_value();
+  early.join();
+  for (std::thread& thread : late) thread.join();
+  EXPECT_EQ(back, 5);
+  EXPECT_EQ(wal.calls(), 2) << "five shared one";
+}
+
+TEST(SqliteWalSync, after_a_failed_sync_nothing_more_is_called_durable) {
+  Folder const folder;
+  WalSync wal(empty_wal(folder));
+  auto const good = wal.committed();
+  wal.wait_for(good);
+  auto const bad = wal.committed(), also_bad = wal.committed();
+  {
+    OnSync const on([](std::string const&) { return EIO; });
+    EXPECT_THROW(wal.wait_for(bad), Failure);
+  }
+  EXPECT_NO_THROW(wal.wait_for(good));
+  EXPECT_THROW(wal.wait_for(wal.committed()), Failure) << "its frame stands behind one that is lost";
+  try {
+    wal.wait_for(also_bad);  // comes late: the kernel has told of the lost page once, and a sync after it would say nothing of it
+    ADD_FAILURE() << "it was called durable";
+  } catch (Failure const& failure) {
+    EXPECT_THAT(failure.what(), HasSubstr("q.db-wal: Input/output error"));
+    EXPECT_TRUE(failure.is_in_commit());
+  }
+}
+
+TEST(SqliteWalSync, a_wal_that_cannot_be_opened_is_an_error_and_not_silence) {
+  Folder const folder;
+  WalSync wal(folder / "none-wal");
+  EXPECT_THROW(wal.wait_for(wal.committed()), Failure);
+}
+
+TEST(SqliteWalSync, what_a_producer_or_a_person_asks_for_is_on_the_disk_when_it_returns) {
+  Folder const folder;
+  auto const store = open(folder / "q.db");
+  auto const pushed = jobs(3);
+  auto const wal = std::vector<std::string>{wal_in(folder)};
+  store->push({.jobs = jobs(1)});  // the first commit begins the WAL and syncs its head
+  EXPECT_EQ(synced_by([&] { store->push({.jobs = pushed}); }), wal);
+  EXPECT_EQ(synced_by([&] { store->cancel({.ids = std::vector{pushed[0].id}}); }), wal);
+  EXPECT_EQ(synced_by([&] { store->retry({.ids = std::vector{pushed[0].id}}); }), wal);
+  EXPECT_EQ(synced_by([&] { store->pause({.queue = "default"}); }), wal);
+  EXPECT_EQ(synced_by([&] { store->resume({.queue = "default"}); }), wal);
+  EXPECT_THAT(synced_by([&] { Hand(*store).drain(); }), ::testing::IsEmpty()) << "a claim and a finish may be lost in a power cut";
+}
+
+TEST(SqliteWalSync, durability_process_asks_nothing_of_the_disk) {
+  Folder const folder;
+  auto const store = open(folder / "q.db", {.durability = Durability::process});
+  store->push({.jobs = jobs(1)});
+  EXPECT_THAT(synced_by([&] { store->push({.jobs = jobs(1)}); }), ::testing::IsEmpty());
+}
+
+TEST(SqliteWalSync, others_push_claim_and_finish_while_one_waits_for_the_disk) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  auto const store = open(path);
+  store->push({.jobs = jobs(1)});
+  std::promise<void> open_again;
+  auto const opened = open_again.get_future().share();
+  std::atomic<int> waiting{0};
+  OnSync const on([&](std::string const&) {
+    ++waiting;
+    opened.wait_for(20s);
+    return 0;
+  });
+  std::vector<std::thread> producers;
+  for (int i = 0; i < 2; ++i) producers.emplace_back([&] { store->push({.jobs = jobs(2)}); });
+  ASSERT_TRUE(soon([&] { return waiting >= 1 && store->counts().at(0).of(State::available) == 5; })) << "committed and seen, not yet durable";
+  EXPECT_EQ(Hand(*store).drain(), 5);
+  Child other([&] { return Hand(*open(path)).drain() == 0 && open(path)->get(JobId::make()) == std::nullopt; });
+  EXPECT_TRUE(other.good()) << "nor is another process kept out";
+  open_again.set_value();
+  for (std::thread& thread : producers) thread.join();
+}
+
+TEST(SqliteWalSync, a_push_whose_sync_fails_says_that_its_outcome_is_not_known) {
+  Folder const folder;
+  auto const store = open(folder / "q.db");
+  auto const pushed = jobs(1);
+  store->push({.jobs = jobs(1)});
+  std::optional<Error> error;
+  {
+    OnSync const on([](std::string const&) { return EIO; });
+    error = error_of([&] { store->push({.jobs = pushed}); });
+  }
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::unavailable);
+  EXPECT_TRUE(error->outcome_unknown()) << error->what();
+  EXPECT_THAT(error->what(), HasSubstr("fdatasync of "));
+  EXPECT_TRUE(error_of([&] { store->push({.jobs = pushed}); })) << "the disk has lost something; this process cannot know what";
+  EXPECT_EQ(open(folder / "q.db")->push({.jobs = pushed}).statuses.at(0), PushStatus::already) << "with its id it is one job";
+}
+
+}  // namespace
+}  // namespace kue::sqlite::test
