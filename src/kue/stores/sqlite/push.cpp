@@ -41,32 +41,59 @@ class Pusher {
     last_seq_ = row.integer(0);
   }
 
-  std::vector<PushStatus> push(std::span<Envelope const> jobs) {
+  // The jobs of all members, as one statement a table. Throws as soon as one row fails.
+  void push(std::vector<Group::Member*> const& members) {
+    take_rows(members);
     std::int64_t const before = last_seq_;
-    auto const count = static_cast<std::int64_t>(jobs.size());
-    tx_.db().execute_for(batch_of(rows_of(jobs), write_column), Sql::push_jobs, before, tx_.now());
+    auto const count = static_cast<std::int64_t>(rows_.size());
+    tx_.db().execute_for(batch_of(rows_, write_column), Sql::push_jobs, before, tx_.now());
     bool const all_new = tx_.db().changes() == count;
     tx_.db().execute(Sql::push_live, before + 1, before + count, tx_.now());
-    std::vector<PushStatus> statuses;
-    statuses.reserve(jobs.size());
-    for (Envelope const& job : jobs) {
-      std::int64_t const seq = before + 1 + static_cast<std::int64_t>(statuses.size());
-      bool const pushed = all_new || tx_.db().use(Sql::push_came_in, seq).step();
-      if (pushed) note(job);
-      statuses.push_back(pushed ? PushStatus::pushed : PushStatus::already);
+    std::int64_t seq = before;
+    for (Group::Member* const member : members) {
+      member->statuses.clear();
+      member->statuses.reserve(member->jobs.size());
+      for (Envelope const& job : member->jobs) {
+        bool const pushed = all_new || tx_.db().use(Sql::push_came_in, ++seq).step();
+        if (pushed) note(job);
+        member->statuses.push_back(pushed ? PushStatus::pushed : PushStatus::already);
+      }
     }
     last_seq_ = before + count;
-    return statuses;
+  }
+
+  // As one first; if a row of one member does not fit, each by itself, so that it fails alone.
+  void push_group(std::vector<Group::Member*> const& members) {
+    if (members.size() == 1) return push(members);
+    if (!fails(members)) return;
+    for (Group::Member* const member : members) member->error = fails({member});
   }
 
   void end() { tx_.db().execute(Sql::push_set_last_seq, last_seq_); }
 
  private:
-  std::vector<Row> const& rows_of(std::span<Envelope const> jobs) {
+  // Pushes all or nothing, and says what was wrong with a row.
+  std::exception_ptr fails(std::vector<Group::Member*> const& members) {
+    std::exception_ptr error;
+    tx_.mark();
+    tx_.db().execute(Sql::push_savepoint);
+    try {
+      push(members);
+    } catch (Failure const& failure) {
+      if (!failure.concerns_one_row()) throw;  // a full disk is everybody's
+      error = std::make_exception_ptr(failure);
+      tx_.db().execute(Sql::push_undo);
+      tx_.back_to_mark();
+    }
+    tx_.db().execute(Sql::push_release);
+    return error;
+  }
+
+  void take_rows(std::vector<Group::Member*> const& members) {
     rows_.clear();
-    rows_.reserve(jobs.size());
-    for (Envelope const& job : jobs) rows_.push_back({&job, pack_tags(job.tags), pack_meta(job.meta)});
-    return rows_;
+    for (Group::Member const* const member : members) {
+      for (Envelope const& job : member->jobs) rows_.push_back({&job, pack_tags(job.tags), pack_meta(job.meta)});
+    }
   }
 
   void note(Envelope const& job) {
@@ -80,20 +107,6 @@ class Pusher {
   std::vector<Row> rows_;
 };
 
-void push_member_alone(Transaction& transaction, Pusher& pusher, Group::Member& member) {
-  transaction.mark();
-  transaction.db().execute(Sql::push_savepoint);
-  try {
-    member.statuses = pusher.push(member.jobs);
-  } catch (Failure const& failure) {
-    if (!failure.concerns_one_row()) throw;  // a full disk is everybody's
-    member.error = std::make_exception_ptr(failure);
-    transaction.db().execute(Sql::push_undo);
-    transaction.back_to_mark();
-  }
-  transaction.db().execute(Sql::push_release);
-}
-
 }  // namespace
 
 PushResult SqliteStore::push(PushRequest const& request) {
@@ -103,8 +116,7 @@ PushResult SqliteStore::push(PushRequest const& request) {
   Group::Member member{.jobs = request.jobs};
   try {
     refuse_push_on_full_disk(location_, request.jobs);
-    pushes_.join(member, [this](std::vector<Group::Member*> const& members) { push_group(members); });
-    make_durable(member.commit, "push to");
+    group_.push(member);
   } catch (Failure const& failure) {
     throw to_error(failure, "push to", description());
   }
@@ -112,16 +124,11 @@ PushResult SqliteStore::push(PushRequest const& request) {
 }
 
 void SqliteStore::push_group(std::vector<Group::Member*> const& members) {
-  std::uint64_t const number = commit("push to", [&](Transaction& transaction) {
+  commit("push to", [&](Transaction& transaction) {
     Pusher pusher(transaction);
-    if (members.size() == 1) {
-      members.front()->statuses = pusher.push(members.front()->jobs);
-    } else {
-      for (Group::Member* const member : members) push_member_alone(transaction, pusher, *member);
-    }
+    pusher.push_group(members);
     pusher.end();
   });
-  for (Group::Member* const member : members) member->commit = number;
 }
 
 }  // namespace kue::sqlite

@@ -29,10 +29,11 @@ SqliteStore::SqliteStore(Location location, StoreOptions const& options)
       event_log_(options.event_log),
       owner_(::getpid()),
       writer_(open_file(location_)),
-      wal_sync_(location_.wal()),
+      wal_(location_.wal()),
       wake_(location_.wake_file()),
       gate_(wake_),
-      checkpointer_(location_.database, wake_) {}
+      checkpointer_(location_.database, wake_),
+      group_([this](auto const& members) { push_group(members); }, durability_ == Durability::full ? Group::Sync([this] { wal_.sync(); }) : Group::Sync()) {}
 
 SqliteStore::~SqliteStore() {
   if (owner_ == ::getpid()) return;
@@ -41,7 +42,7 @@ SqliteStore::~SqliteStore() {
   (void)writer_.release();
   (void)look_.release();
   checkpointer_.abandon();
-  wal_sync_.abandon();
+  wal_.abandon();
   wake_.abandon();
 }
 
@@ -60,7 +61,7 @@ TimePoint SqliteStore::now() {
   return TimePoint(Millis(std::max(seen, last)));
 }
 
-std::uint64_t SqliteStore::commit(std::string_view tried, std::function<void(Transaction&)> const& body) {
+void SqliteStore::commit(std::string_view tried, std::function<void(Transaction&)> const& body) {
   refuse_after_fork(tried);
   try {
     std::unique_lock const held(writing_);
@@ -68,18 +69,15 @@ std::uint64_t SqliteStore::commit(std::string_view tried, std::function<void(Tra
         *writer_, gate_, [this] { return now(); }, event_log_);
     body(transaction);
     transaction.commit();
-    std::uint64_t const number = wal_sync_.committed();
     after_commit(transaction);
-    return number;
   } catch (Failure const& failure) {
     throw to_error(failure, tried, description());
   }
 }
 
-void SqliteStore::make_durable(std::uint64_t commit, std::string_view tried) {
-  if (durability_ == Durability::process) return;
+void SqliteStore::make_durable(std::string_view tried) {
   try {
-    wal_sync_.wait_for(commit);
+    group_.sync();
   } catch (Failure const& failure) {
     throw to_error(failure, tried, description());
   }

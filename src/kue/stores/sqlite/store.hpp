@@ -2,7 +2,7 @@
 // SqliteStore: the verbs of kue/store.hpp over one file. A verb's file has its name.
 //
 // Connections: writes go through `writer_`, looks through `look_`. A commit survives the process; what must survive a power cut
-// is synced after it, with all locks given back (wal_sync.hpp). Order of locks: writing_ or looking_, then the gate, then SQLite's.
+// is synced after it, with all locks given back (group.hpp). Order of locks: writing_ or looking_, then the gate, then SQLite's.
 
 #include "kue/stores/sqlite/checkpointer.hpp"
 #include "kue/stores/sqlite/connection.hpp"
@@ -13,7 +13,7 @@
 #include "kue/stores/sqlite/sqlite_store.hpp"
 #include "kue/stores/sqlite/transaction.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
-#include "kue/stores/sqlite/wal_sync.hpp"
+#include "kue/stores/sqlite/wal_file.hpp"
 
 #include <atomic>
 #include <functional>
@@ -74,8 +74,8 @@ class SqliteStore final : public Store {
   // Runs body(Transaction&) and commits; then wakes and tidies. Throws kue::Error only. Sync::full, for what a producer or a person
   // asked for: returns when it would survive a power cut, too, unless the store is not to.
   template <class Body> auto write(Sync sync, std::string_view tried, Body&& body);
-  std::uint64_t commit(std::string_view tried, std::function<void(Transaction&)> const& body);  // its number for make_durable
-  void make_durable(std::uint64_t commit, std::string_view tried);
+  void commit(std::string_view tried, std::function<void(Transaction&)> const& body);
+  void make_durable(std::string_view tried);
   // Runs body(Connection&) in one snapshot.
   template <class Body> auto look(std::string_view tried, Body&& body);
   void after_commit(Transaction const& done) noexcept;
@@ -94,11 +94,11 @@ class SqliteStore final : public Store {
   std::atomic<std::int64_t> last_now_{0};
   std::mutex writing_;
   std::unique_ptr<Connection> writer_;  // first of all: nothing is made beside a file that is refused
-  WalSync wal_sync_;
+  WalFile wal_;
   WakeFile wake_;
   Gate gate_;
   Checkpointer checkpointer_;
-  Group pushes_;
+  Group group_;
 
   std::mutex looking_;
   std::unique_ptr<Connection> look_;
@@ -110,12 +110,12 @@ class SqliteStore final : public Store {
 template <class Body> auto SqliteStore::write(Sync sync, std::string_view tried, Body&& body) {
   using Result = decltype(body(std::declval<Transaction&>()));
   if constexpr (std::is_void_v<Result>) {
-    std::uint64_t const number = commit(tried, body);
-    if (sync == Sync::full) make_durable(number, tried);
+    commit(tried, body);
+    if (sync == Sync::full) make_durable(tried);
   } else {
     std::optional<Result> result;
-    std::uint64_t const number = commit(tried, [&](Transaction& transaction) { result.emplace(body(transaction)); });
-    if (sync == Sync::full) make_durable(number, tried);
+    commit(tried, [&](Transaction& transaction) { result.emplace(body(transaction)); });
+    if (sync == Sync::full) make_durable(tried);
     return *std::move(result);
   }
 }

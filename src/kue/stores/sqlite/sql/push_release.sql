@@ -1,2 +1,2 @@
--- The member stands.
-RELEASE member
+-- They stand.
+RELEASE pushed

@@ -1,2 +1,2 @@
--- One group member of a shared commit may fail alone.
-SAVEPOINT member
+-- Jobs that share a commit with others may fail alone.
+SAVEPOINT pushed

@@ -1,2 +1,2 @@
--- The member is undone, the others stay.
-ROLLBACK TO member
+-- They are undone, the others stay.
+ROLLBACK TO pushed

@@ -1,9 +1,9 @@
 // What was accepted is on the disk, and nobody waits for the disk who need not.
 
-#include "kue/stores/sqlite/wal_sync.hpp"
-
 #include "kue/stores/sqlite/failure.hpp"
 #include "kue/stores/sqlite/fixtures_test.hpp"
+#include "kue/stores/sqlite/group.hpp"
+#include "kue/stores/sqlite/wal_file.hpp"
 
 #include <gmock/gmock.h>
 
@@ -20,6 +20,7 @@ namespace kue::sqlite::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Every fdatasync of this program, SQLite's too, comes by here (below).
@@ -91,61 +92,83 @@ bool soon(std::function<bool()> const& holds) {
   return holds();
 }
 
-TEST(SqliteWalSync, one_sync_is_for_all_that_were_committed_before_it) {
-  Folder const folder;
-  WalSync wal(empty_wal(folder));
-  auto const first = wal.committed(), second = wal.committed(), third = wal.committed();
-  wal.wait_for(second);
-  wal.wait_for(first);
-  wal.wait_for(third);
-  EXPECT_EQ(wal.calls(), 1);
-  wal.wait_for(wal.committed());
-  EXPECT_EQ(wal.calls(), 2);
+TEST(SqliteDurability, a_group_of_one_writes_and_syncs) {
+  std::vector<std::string> steps;
+  Group group([&](auto const&) { steps.emplace_back("write"); }, [&] { steps.emplace_back("sync"); });
+  Group::Member member;
+  group.push(member);
+  group.sync();
+  EXPECT_THAT(steps, ElementsAre("write", "sync", "sync"));
 }
 
-TEST(SqliteWalSync, who_commits_while_the_disk_works_waits_for_the_next_sync) {
-  Folder const folder;
-  WalSync wal(empty_wal(folder));
+TEST(SqliteDurability, without_a_sync_a_commit_is_enough) {
+  int writes = 0;
+  Group group([&](auto const&) { ++writes; }, {});
+  Group::Member member;
+  group.push(member);
+  group.sync();
+  EXPECT_EQ(writes, 1);
+}
+
+TEST(SqliteDurability, who_commits_while_the_disk_works_shares_the_next_sync) {
   std::promise<void> open;
   auto const opened = open.get_future().share();
-  std::atomic<int> working{0};
-  OnSync const on([&](std::string const&) {
-    ++working;
-    opened.wait_for(10s);
-    return 0;
-  });
-  std::thread early([&, number = wal.committed()] { wal.wait_for(number); });
-  ASSERT_TRUE(soon([&] { return working == 1; }));
-  std::atomic<int> back{0};
+  std::atomic<int> syncs{0}, written{0}, back{0};
+  Group group([&](auto const& members) { written += static_cast<int>(members.size()); },
+              [&] {
+                ++syncs;
+                opened.wait_for(10s);
+              });
+  auto const push = [&] {
+    Group::Member member;
+    group.push(member);
+    ++back;
+  };
+  std::thread early(push);
+  ASSERT_TRUE(soon([&] { return syncs == 1; }));
   std::vector<std::thread> late;
-  for (int i = 0; i < 5; ++i) {
-    late.emplace_back([&, number = wal.committed()] {
-      wal.wait_for(number);
-      ++back;
-    });
-  }
+  for (int i = 0; i < 5; ++i) late.emplace_back(push);
+  late.emplace_back([&] {
+    group.sync();
+    ++back;
+  });
+  ASSERT_TRUE(soon([&] { return written == 6; })) << "nobody waits for the disk in order to write";
+  std::this_thread::sleep_for(20ms);  // the seventh has nothing to write; whenever it comes, it must wait
   EXPECT_EQ(back, 0) << "the sync under way began before their commits";
   open.set_value();
   early.join();
   for (std::thread& thread : late) thread.join();
-  EXPECT_EQ(back, 5);
-  EXPECT_EQ(wal.calls(), 2) << "five shared one";
+  EXPECT_EQ(back, 7);
+  EXPECT_EQ(syncs, 2) << "six shared one";
 }
 
-TEST(SqliteWalSync, after_a_failed_sync_nothing_more_is_called_durable) {
+TEST(SqliteDurability, a_sync_that_fails_is_everybodys_who_waited_for_it) {
+  std::atomic<int> unknown{0};
+  Group group([](auto const&) {}, [] { throw Error::with_unknown_outcome(ErrorKind::unavailable, "no disk"); });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      auto const error = error_of([&] {
+        Group::Member member;
+        group.push(member);
+      });
+      unknown += error && error->outcome_unknown() ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(unknown, 6);
+}
+
+TEST(SqliteDurability, after_a_failed_sync_nothing_more_is_called_durable) {
   Folder const folder;
-  WalSync wal(empty_wal(folder));
-  auto const good = wal.committed();
-  wal.wait_for(good);
-  auto const bad = wal.committed(), also_bad = wal.committed();
+  WalFile wal(empty_wal(folder));
+  EXPECT_NO_THROW(wal.sync());
   {
     OnSync const on([](std::string const&) { return EIO; });
-    EXPECT_THROW(wal.wait_for(bad), Failure);
+    EXPECT_THROW(wal.sync(), Failure);
   }
-  EXPECT_NO_THROW(wal.wait_for(good));
-  EXPECT_THROW(wal.wait_for(wal.committed()), Failure) << "its frame stands behind one that is lost";
   try {
-    wal.wait_for(also_bad);  // comes late: the kernel has told of the lost page once, and a sync after it would say nothing of it
+    wal.sync();  // the kernel has told of the lost page once, and would say nothing of it now
     ADD_FAILURE() << "it was called durable";
   } catch (Failure const& failure) {
     EXPECT_THAT(failure.what(), HasSubstr("q.db-wal: Input/output error"));
@@ -153,13 +176,13 @@ TEST(SqliteWalSync, after_a_failed_sync_nothing_more_is_called_durable) {
   }
 }
 
-TEST(SqliteWalSync, a_wal_that_cannot_be_opened_is_an_error_and_not_silence) {
+TEST(SqliteDurability, a_wal_that_cannot_be_opened_is_an_error_and_not_silence) {
   Folder const folder;
-  WalSync wal(folder / "none-wal");
-  EXPECT_THROW(wal.wait_for(wal.committed()), Failure);
+  WalFile wal(folder / "none-wal");
+  EXPECT_THROW(wal.sync(), Failure);
 }
 
-TEST(SqliteWalSync, what_a_producer_or_a_person_asks_for_is_on_the_disk_when_it_returns) {
+TEST(SqliteDurability, what_a_producer_or_a_person_asks_for_is_on_the_disk_when_it_returns) {
   Folder const folder;
   auto const store = open(folder / "q.db");
   auto const pushed = jobs(3);
@@ -173,14 +196,14 @@ TEST(SqliteWalSync, what_a_producer_or_a_person_asks_for_is_on_the_disk_when_it_
   EXPECT_THAT(synced_by([&] { Hand(*store).drain(); }), ::testing::IsEmpty()) << "a claim and a finish may be lost in a power cut";
 }
 
-TEST(SqliteWalSync, durability_process_asks_nothing_of_the_disk) {
+TEST(SqliteDurability, durability_process_asks_nothing_of_the_disk) {
   Folder const folder;
   auto const store = open(folder / "q.db", {.durability = Durability::process});
   store->push({.jobs = jobs(1)});
   EXPECT_THAT(synced_by([&] { store->push({.jobs = jobs(1)}); }), ::testing::IsEmpty());
 }
 
-TEST(SqliteWalSync, others_push_claim_and_finish_while_one_waits_for_the_disk) {
+TEST(SqliteDurability, others_push_claim_and_finish_while_one_waits_for_the_disk) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
@@ -203,7 +226,7 @@ TEST(SqliteWalSync, others_push_claim_and_finish_while_one_waits_for_the_disk) {
   for (std::thread& thread : producers) thread.join();
 }
 
-TEST(SqliteWalSync, a_push_whose_sync_fails_says_that_its_outcome_is_not_known) {
+TEST(SqliteDurability, a_push_whose_sync_fails_says_that_its_outcome_is_not_known) {
   Folder const folder;
   auto const store = open(folder / "q.db");
   auto const pushed = jobs(1);

@@ -1,0 +1,30 @@
+#pragma once
+// WalFile: makes what was committed survive a power cut.
+//
+// The commits themselves sync nothing (synchronous = NORMAL). The WAL is in commit order and its frames are checked in a chain, so one
+// sync makes everything durable that any process committed before it began. What a checkpoint has copied meanwhile was synced by it,
+// WAL and database. One thread at a time.
+
+#include "kue/base/fd.hpp"
+
+#include <string>
+
+namespace kue::sqlite {
+
+class WalFile {
+ public:
+  explicit WalFile(std::string path) : path_(std::move(path)) {}
+
+  // Throws a Failure whose outcome is not known; once it has, always: the kernel tells of a lost page once and holds it for clean from
+  // then on, and what stands in the WAL behind a lost frame is lost with it.
+  void sync();
+
+  void abandon() noexcept { (void)file_.release(); }  // in a forked child
+
+ private:
+  std::string const path_;
+  Fd file_;  // opened by the first sync. Closing it drops no lock: SQLite has none on this file
+  int error_ = 0;
+};
+
+}  // namespace kue::sqlite
