@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace kue::sqlite {
 namespace {
@@ -36,17 +37,34 @@ class OnlyOne {
   bool taken_ = false;
 };
 
+// A write transaction, undone at the end unless committed.
+class WriteLock {
+ public:
+  explicit WriteLock(Connection& writer) : writer_(writer) {
+    writer_.patience(std::chrono::milliseconds(100));
+    writer_.execute(Sql::begin);
+  }
+  ~WriteLock() {
+    if (sqlite3_get_autocommit(writer_.handle()) == 0) sqlite3_exec(writer_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  WriteLock(WriteLock const&) = delete;
+  WriteLock& operator=(WriteLock const&) = delete;
+  void commit() { writer_.execute(Sql::commit); }
+
+ private:
+  Connection& writer_;
+};
+
 }  // namespace
 
-bool Checkpointer::due(Connection const& writer) const noexcept {
-  auto const frames = static_cast<std::uint32_t>(writer.wal_frames());
+bool Checkpointer::due(Connection const& writer, int frames) const noexcept {
+  auto const in_wal = static_cast<std::uint32_t>(writer.wal_frames());
   std::uint32_t const copied = shared_.frames_copied().load();
-  std::uint32_t const fresh = frames >= copied ? frames - copied : frames;  // fewer than copied: the WAL has begun again
-  return fresh >= static_cast<std::uint32_t>(kFrames);
+  std::uint32_t const fresh = in_wal >= copied ? in_wal - copied : in_wal;  // fewer than copied: the WAL has begun again
+  return fresh >= static_cast<std::uint32_t>(frames);
 }
 
 void Checkpointer::after_commit(Connection& writer) noexcept {
-  if (!due(writer)) return;
   auto const frames = static_cast<std::uint32_t>(writer.wal_frames());
   try {
     OnlyOne const only_one(shared_.descriptor());
@@ -57,20 +75,29 @@ void Checkpointer::after_commit(Connection& writer) noexcept {
   }
 }
 
+void Checkpointer::begin_anew(Connection& writer) {
+  WriteLock lock(writer);
+  writer.execute(Sql::checkpoint_restart);
+  lock.commit();
+  // Not if a reader still needs the old one: then a later commit begins it.
+  if (static_cast<std::uint32_t>(writer.wal_frames()) < shared_.frames_copied().load()) shared_.frames_copied().store(0);
+}
+
 void Checkpointer::copy(Connection& writer) {
   if (!connection_) {
     connection_ = std::make_unique<Connection>(database_);
     connection_->settle(Sync::normal);
     connection_->number("PRAGMA page_count");  // opens the WAL
   }
-  writer.patience(std::chrono::milliseconds(100));
-  writer.execute(Sql::begin);
   int in_wal = 0;
   int copied = 0;
-  int const code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
-  writer.run("ROLLBACK");
-  if (code != SQLITE_OK) fail(connection_->handle(), code);
+  {
+    WriteLock const lock(writer);
+    int const code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
+    if (code != SQLITE_OK) fail(connection_->handle(), code);
+  }
   shared_.frames_copied().store(static_cast<std::uint32_t>(std::max(copied, 0)));
+  if (copied == in_wal) begin_anew(writer);
   keep_file_reserve(*connection_);  // the checkpoint has cut the file to its pages
 }
 

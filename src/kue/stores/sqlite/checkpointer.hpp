@@ -17,17 +17,21 @@ class Checkpointer {
  public:
   Checkpointer(std::string database, WakeFile& shared) : database_(std::move(database)), shared_(shared) {}
 
-  bool due(Connection const& writer) const noexcept;
+  bool due(Connection const& writer, int frames) const noexcept;
 
-  // After a commit of `writer`; does nothing unless due. Never throws: a commit that has happened must not fail for the tidying after it.
+  // After a commit of `writer`. Never throws: a commit that has happened must not fail for the tidying after it.
   void after_commit(Connection& writer) noexcept;
 
   void abandon() noexcept { (void)connection_.release(); }  // in a forked child
 
   static constexpr int kFrames = 1000;
+  // When somebody waits for what was committed: a checkpoint takes a millisecond with the write lock held, and one job in sixty would
+  // wait for it. The commits after that, of finishes, are in no hurry.
+  static constexpr int kFramesInAHurry = 1500;
 
  private:
   void copy(Connection& writer);
+  void begin_anew(Connection& writer);
 
   std::string database_;
   WakeFile& shared_;

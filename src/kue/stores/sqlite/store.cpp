@@ -84,8 +84,9 @@ void SqliteStore::make_durable(std::string_view tried) {
 }
 
 void SqliteStore::after_commit(Transaction const& done) noexcept {
-  for (auto const& [mask, jobs] : done.wakes()) wake_.ring(mask, std::min(jobs, kMostWoken));
-  if (!checkpointer_.due(*writer_)) return;
+  bool hurry = done.in_a_hurry();
+  for (auto const& [mask, jobs] : done.wakes()) hurry |= wake_.ring(mask, std::min(jobs, kMostWoken));
+  if (!checkpointer_.due(*writer_, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) return;
   gate_.enter();  // it takes the write lock again, in its turn
   checkpointer_.after_commit(*writer_);
   gate_.leave();
