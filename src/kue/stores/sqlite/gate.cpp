@@ -33,24 +33,28 @@ bool Gate::try_enter() { return inside_ = ::flock(shared_.descriptor(), LOCK_EX 
 // Only one is woken by an opening: it tries, whoever else may be waiting, or the opening would be lost to all.
 void Gate::wait_and_enter(std::uint32_t seen) {
   auto const came = steady_clock::now();
+  bool asked = false;
   for (;;) {
     shared_.wait_for_opening(seen, kLook);
     seen = shared_.gate().openings.load();
-    if (try_enter()) return;
+    if (try_enter()) break;
     auto const waited = steady_clock::now() - came;
-    if (waited >= kAtMost) return;
-    if (waited >= kLong) ask_newcomers_to_stand_aside();
+    if (waited >= kAtMost) break;
+    asked = waited >= kLong;
+    if (asked) newcomers_stand_aside(kStandAside);
   }
+  if (asked) newcomers_stand_aside(0ms);
 }
 
 bool Gate::others_first() const {
+  if (shared_.gate().waiting.load() == 0) return false;
   // A word from before a restart of the machine may be anything: more than kStandAside ahead it says nothing.
   std::uint32_t const ahead = shared_.gate().stand_aside_until.load(std::memory_order_relaxed) - milliseconds();
   return ahead - 1 < static_cast<std::uint32_t>(kStandAside.count());
 }
 
-void Gate::ask_newcomers_to_stand_aside() {
-  shared_.gate().stand_aside_until.store(milliseconds() + static_cast<std::uint32_t>(kStandAside.count()), std::memory_order_relaxed);
+void Gate::newcomers_stand_aside(std::chrono::milliseconds for_so_long) {
+  shared_.gate().stand_aside_until.store(milliseconds() + static_cast<std::uint32_t>(for_so_long.count()), std::memory_order_relaxed);
 }
 
 void Gate::leave() {

@@ -11,6 +11,7 @@
 
 #include "kue/stores/sqlite/wake_file.hpp"
 
+#include <chrono>
 #include <cstdint>
 
 namespace kue::sqlite {
@@ -25,7 +26,7 @@ class Gate {
   bool try_enter();
   void wait_and_enter(std::uint32_t seen);
   bool others_first() const;
-  void ask_newcomers_to_stand_aside();
+  void newcomers_stand_aside(std::chrono::milliseconds for_so_long);
 
   WakeFile& shared_;
   bool inside_ = false;

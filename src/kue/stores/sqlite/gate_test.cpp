@@ -1,0 +1,119 @@
+// The gate is fair, and never a trap.
+
+#include "kue/stores/sqlite/gate.hpp"
+
+#include "kue/stores/sqlite/fixtures_test.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+namespace kue::sqlite::test {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+// As one process has it.
+struct Door {
+  explicit Door(Folder const& folder) : shared(folder / "q.db-wake"), gate(shared) {}
+  std::chrono::nanoseconds enter() {
+    auto const came = steady_clock::now();
+    gate.enter();
+    return steady_clock::now() - came;
+  }
+  WakeFile shared;
+  Gate gate;
+};
+
+TEST(SqliteGate, opens_at_once_for_the_one_who_waits) {
+  Folder const folder;
+  Door holder(folder), waiter(folder);
+  holder.gate.enter();
+  std::atomic<bool> inside{false};
+  std::thread thread([&] {
+    waiter.enter();
+    inside = true;
+    waiter.gate.leave();
+  });
+  std::this_thread::sleep_for(30ms);
+  EXPECT_FALSE(inside);
+  auto const opened = steady_clock::now();
+  holder.gate.leave();
+  thread.join();
+  EXPECT_LT(steady_clock::now() - opened, 200ms);
+}
+
+TEST(SqliteGate, is_given_up_after_a_quarter_of_a_second) {
+  Folder const folder;
+  Door holder(folder), waiter(folder);
+  holder.gate.enter();
+  auto const waited = waiter.enter();
+  EXPECT_GE(waited, 250ms);
+  EXPECT_LT(waited, 2s);
+  waiter.gate.leave();  // it never was inside
+  Door third(folder);
+  EXPECT_GE(third.enter(), 250ms) << "the holder still has it";
+}
+
+TEST(SqliteGate, is_opened_by_the_death_of_its_holder) {
+  Folder const folder;
+  Child child([&] {
+    Door holder(folder);
+    holder.gate.enter();
+    ::pause();
+    return true;
+  });
+  Door waiter(folder);
+  auto const give_up_at = steady_clock::now() + 10s;
+  while (waiter.enter() < 250ms && steady_clock::now() < give_up_at) waiter.gate.leave();  // until the child has it
+  ::kill(child.pid(), SIGKILL);
+  child.good();
+  EXPECT_LT(waiter.enter(), 250ms);
+}
+
+TEST(SqliteGate, one_that_comes_again_and_again_does_not_starve_another) {
+  Folder const folder;
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> greedy;
+  for (int i = 0; i < 3; ++i) {
+    greedy.emplace_back([&] {
+      Door door(folder);
+      while (!stop) {
+        door.gate.enter();
+        std::this_thread::sleep_for(200us);
+        door.gate.leave();
+      }
+    });
+  }
+  Door door(folder);
+  auto longest = 0ns;
+  for (int i = 0; i < 50; ++i) {
+    longest = std::max(longest, door.enter());
+    door.gate.leave();
+  }
+  stop = true;
+  for (std::thread& thread : greedy) thread.join();
+  EXPECT_LT(longest, 200ms);
+}
+
+TEST(SqliteGate, nobody_stands_aside_for_one_who_has_gone_in) {
+  Folder const folder;
+  Door holder(folder), patient(folder), newcomer(folder);
+  for (int i = 0; i < 10; ++i) {
+    holder.gate.enter();
+    std::thread thread([&] {
+      patient.enter();
+      patient.gate.leave();
+    });
+    std::this_thread::sleep_for(25ms);  // long enough for it to look, and to ask newcomers to stand aside
+    holder.gate.leave();
+    thread.join();
+    EXPECT_LT(newcomer.enter(), 5ms) << "the gate stands open";
+    newcomer.gate.leave();
+  }
+}
+
+}  // namespace
+}  // namespace kue::sqlite::test
