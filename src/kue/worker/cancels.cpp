@@ -17,9 +17,23 @@ bool ask_in(Slot& slot, RunningJob const& row, SteadyPoint now) {
   return false;  // not begun, or just over: the store does not let it wait again
 }
 
+// An idle worker asks the store nothing: nobody could be told.
+bool anything_to_cancel(Scoreboard const& board) {
+  for (int index = 0; index < board.slots(); ++index) {
+    Slot const& slot = board.slot(index);
+    if (slot.state_now() != SlotState::live) continue;
+    for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
+      EntryState const state = slot.word(entry).state;
+      if (state == EntryState::running || state == EntryState::held) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 int pass_on_cancels(Store& store, std::uint64_t node, Scoreboard& board, SteadyPoint now, Logger log) {
+  if (!anything_to_cancel(board)) return 0;
   int asked = 0;
   for (RunningJob const& row : store.running({.node = node})) {
     if (!row.cancel_asked_at) continue;

@@ -18,11 +18,12 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <utility>
 
 namespace kue::worker {
 namespace {
 
-constexpr Millis kScanMin{20}, kScanMax{1000};
+constexpr Millis kScanMin{20}, kUnsettledMax{1000}, kScanMax{5000};
 constexpr Millis kKeeperPatience{30'000};  // longer than its own; then something is badly wrong
 constexpr int kLastKeepers = 3;            // keepers that may die at the end before we give up
 
@@ -161,9 +162,16 @@ std::optional<SteadyPoint> Master::limit_of(Slot const& its, int entry, EntryWor
   return view->hard_limit;
 }
 
+// All that shall be there is, and is ready. Nobody rings when a child has become so, nor when an orphan ends of which process 1 has the burial.
+bool Master::settled() const {
+  bool const ready = std::all_of(members_.begin(), members_.end(), [&](Member const& member) { return post_.board.slot(member.slot).boot_now() == Boot::ready; });
+  return ready && !stopping_ && std::cmp_equal(members_.size(), wanted_ + 1) && ::getpid() != 1;
+}
+
 SteadyPoint Master::next_look(SteadyPoint now) const {
-  // A hard limit lies at least the grace behind the start of its run, so a scan at a tenth of that is never much too late.
-  SteadyPoint next = now + std::clamp(options().hard_timeout_grace / 10, kScanMin, kScanMax);
+  // A hard limit lies at least the grace behind the start of its run, and a scan that sees the run waits for its limit: so a scan at
+  // half of the grace is never too late, even if one saw an entry that was being written. Who asks for a cancel rings.
+  SteadyPoint next = now + std::clamp(options().hard_timeout_grace / 2, kScanMin, settled() ? kScanMax : kUnsettledMax);
   if (stopping_) next = std::min(next, std::max(deadline_, now + kScanMin));
   if (closing_) next = std::min(next, keeper_deadline_);
   if (!stopping_ && count_children() < wanted_ && children_respawn_.next() > now) next = std::min(next, children_respawn_.next());

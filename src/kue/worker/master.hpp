@@ -39,6 +39,7 @@ class Master {
   void balance(SteadyPoint now);
   void enforce_limits(SteadyPoint now);
   void wait(SteadyPoint now);
+  bool settled() const;
   SteadyPoint next_look(SteadyPoint now) const;
   void on_signal(int signal);
   void on_nudge();

@@ -159,7 +159,11 @@ void Session::become_a_node() {
                               .every = worker_.options().node_beat,
                               .dead_after = worker_.options().node_dead,
                               .trusted_until = [this](SteadyPoint until) { trusted_until_ = until.time_since_epoch().count(); },
-                              .declared_dead = [this] { node_dead_ = true; }},
+                              .declared_dead =
+                                  [this] {
+                                    node_dead_ = true;
+                                    worker::futex_ring(stop_.bell);  // the watch may doze
+                                  }},
       log());
   beat_->beat();
   beat_->start();

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace kue::worker {
 namespace {
 
-constexpr Millis kLongestSleep{1000};  // a net: the flags are looked at again even if nobody rang
+// Nets: the flags are looked at again even if nobody rang.
+constexpr Millis kLookAgain{1000};  // while jobs run
+constexpr Millis kDoze{10'000};     // while none does: then only a stop matters, and who asks for it rings
 
 }  // namespace
 
@@ -32,10 +35,11 @@ void StopWatch::begin(std::optional<SteadyPoint> time_out) {
   cause_ = StopCause::none;
   running_ = true;
   time_out_ = time_out;
+  ++begun_;
   if (stopping()) {
     raise(StopCause::shutdown, lock);
-  } else if (time_out && *time_out < sleeps_until_) {
-    futex_ring(bell_);  // only when the sleeper would wake too late: jobs without a time-out cost no system call
+  } else if (std::exchange(dozing_, false) || (time_out && *time_out < sleeps_until_)) {
+    futex_ring(bell_);  // only when the sleeper would wake too late: one job after another without a time-out costs no system call
   }
 }
 
@@ -60,7 +64,7 @@ void StopWatch::watch() {
     std::uint32_t const heard = bell_.load(std::memory_order_acquire);  // before looking: a ring in between is not missed
     if (quit_) return;
     SteadyPoint const until = look();
-    Millis const sleep = std::clamp(until - clock_.steady_now(), Millis(1), kLongestSleep);
+    Millis const sleep = std::clamp(until - clock_.steady_now(), Millis(1), kDoze);
     futex_wait(bell_, heard, sleep);
   }
 }
@@ -73,7 +77,9 @@ SteadyPoint StopWatch::look() {
   SteadyPoint const now = clock_.steady_now();
   SteadyPoint const trusted = rules_.trusted_until ? rules_.trusted_until() : SteadyPoint::max();
   std::unique_lock lock(mutex_);
-  sleeps_until_ = now + kLongestSleep;
+  dozing_ = !running_ && begun_ == begun_before_;  // nothing has run since the last look
+  begun_before_ = begun_;
+  sleeps_until_ = now + (dozing_ ? kDoze : kLookAgain);
   if (!running_ || cause_ != StopCause::none) return sleeps_until_;
   if (rules_.cancel_asked && rules_.cancel_asked()) {  // before a stop: a job that is not wanted is not given back
     raise(StopCause::cancelled, lock);

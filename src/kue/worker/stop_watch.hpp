@@ -1,11 +1,13 @@
 #pragma once
 // StopWatch: the thread of a child that raises the stop token of the running job, at its time-out, when the worker stops and when it is cancelled,
-// and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing happens.
+// and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing happens: it looks once a second while jobs run, and dozes when
+// none did between two looks. Only the first job after that has to ring.
 
 #include "kue/worker/futex.hpp"
 
 #include <kue/context.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -49,6 +51,8 @@ class StopWatch {
   bool running_ = false;
   std::optional<SteadyPoint> time_out_;
   SteadyPoint sleeps_until_ = SteadyPoint::max();
+  bool dozing_ = false;
+  std::uint64_t begun_ = 0, begun_before_ = 0;  // runs, now and at the last look
   std::stop_source source_;
   StopCause cause_ = StopCause::none;
 
