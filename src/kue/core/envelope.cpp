@@ -90,7 +90,7 @@ Envelope Envelope::from_bytes(std::string_view bytes) {
   if (auto const problems = document.problems(); !problems.empty()) refuse(problems);
 
   Envelope envelope{*id, head.kind, head.queue, args.text, rest.schema, rest.run_at, rest.priority, rest.max_attempts, rest.timeout, rest.tags, rest.meta};
-  if (auto const problems = detail::envelope_problems(envelope); !problems.empty()) refuse(problems);
+  if (auto const problems = detail::envelope_problems(envelope, false); !problems.empty()) refuse(problems);
   return envelope;
 }
 

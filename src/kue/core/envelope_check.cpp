@@ -15,12 +15,13 @@ namespace detail {
 
 static std::string shown(std::string_view text) { return "'" + core::safe_text(text, 200) + "'"; }
 
-static void check_args(std::string const& args, std::vector<std::string>& problems) {
+static void check_args(std::string const& args, bool parse, std::vector<std::string>& problems) {
   if (args.size() > limits::kMaxArgsBytes) {
     problems.push_back("args: " + std::to_string(args.size()) + " bytes, at most " + std::to_string(limits::kMaxArgsBytes) +
                        "; store the data elsewhere and pass a reference");
     return;
   }
+  if (!parse) return;
   JsonDocument document(args);
   for (std::string const& problem : document.problems()) problems.push_back("args: " + problem);
   if (document.parsed() && document.node(0).kind != JsonNode::Kind::object) problems.push_back("args: not a JSON object");
@@ -61,7 +62,7 @@ static void check_labels(Envelope const& e, std::vector<std::string>& problems) 
   }
 }
 
-std::vector<std::string> envelope_problems(Envelope const& e, bool and_args) {
+std::vector<std::string> envelope_problems(Envelope const& e, bool parse_args) {
   std::vector<std::string> problems;
   if (e.id.nil()) problems.push_back("id: is nil; JobId::make() makes one");
   if (!valid_kind(e.kind)) {
@@ -70,7 +71,7 @@ std::vector<std::string> envelope_problems(Envelope const& e, bool and_args) {
   if (!valid_name(e.queue)) {
     problems.push_back("queue: " + shown(e.queue) + " is no name (1 to 128 letters, digits, '_', '.', '-', the first a letter or digit)");
   }
-  if (and_args) check_args(e.args, problems);
+  check_args(e.args, parse_args, problems);
   check_numbers(e, problems);
   check_labels(e, problems);
   return problems;

@@ -1,5 +1,7 @@
 #include "kue/core/json_document.hpp"
 
+#include <algorithm>
+
 namespace kue {
 
 constexpr std::size_t kMaxListed = 50;  // of the problems of one document; the others are counted
@@ -49,28 +51,34 @@ void JsonDocument::compact(std::uint32_t i, std::string& out) const {
   out += object ? '}' : ']';
 }
 
+static bool must_be_escaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+static void append_escaped(std::string& out, char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\b': out += "\\b"; break;
+    case '\f': out += "\\f"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default:
+      out += "\\u00";
+      out += kHex[static_cast<unsigned char>(c) >> 4];
+      out += kHex[c & 15];
+  }
+}
+
 // Escapes what JSON must, in the shortest way, so that text never grows by being read and written again.
 void append_quoted(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  for (char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[static_cast<unsigned char>(c) >> 4];
-          out += kHex[c & 15];
-        } else {
-          out += c;
-        }
-    }
+  while (!text.empty()) {
+    auto const plain = static_cast<std::size_t>(std::ranges::find_if(text, must_be_escaped) - text.begin());
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    append_escaped(out, text[plain]);
+    text.remove_prefix(plain + 1);
   }
   out += '"';
 }

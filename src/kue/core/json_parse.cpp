@@ -120,8 +120,11 @@ struct JsonBuilder {
 
   // By sorting: an object of a hundred thousand members must not take a minute.
   bool no_key_twice() {
+    JsonNode const& object = document.nodes_[levels.back().node];
+    if (object.count < 2) return true;
     std::vector<std::string_view> keys;
-    for (auto i = document.nodes_[levels.back().node].first; i != 0; i = document.nodes_[i].next) {
+    keys.reserve(object.count);
+    for (auto i = object.first; i != 0; i = document.nodes_[i].next) {
       keys.push_back(document.key(document.nodes_[i]));
     }
     std::sort(keys.begin(), keys.end());
@@ -144,6 +147,8 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_bytes, int max
     add_problem("too long: " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max_bytes));
     return;
   }
+  pool_.reserve(text.size());
+  nodes_.reserve(std::min<std::size_t>(text.size() / 4, 32));  // a guess for small ones; they grow
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
   json::basic_parser<JsonBuilder> parser(options, *this);

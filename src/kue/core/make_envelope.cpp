@@ -32,7 +32,8 @@ Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions co
   envelope.max_attempts = of_push.max_attempts.value_or(of_class.max_attempts);
   envelope.timeout = of_push.timeout.value_or(of_class.timeout);
   envelope.tags = of_push.tags;
-  for (std::string& problem : envelope_problems(envelope, problems.empty())) problems.push_back(std::move(problem));
+  // A Writer writes JSON; what it was given raw is parsed where it is pushed, as every queue does.
+  for (std::string& problem : envelope_problems(envelope, false)) problems.push_back(std::move(problem));
   if (problems.empty()) return envelope;
   throw Error(ErrorKind::invalid, "cannot push a " + std::string(kind) + ":" + listed(problems));
 }

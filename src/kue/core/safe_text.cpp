@@ -4,6 +4,8 @@
 
 #include <kue/envelope.hpp>
 
+#include <algorithm>
+
 namespace kue {
 namespace core {
 
@@ -44,12 +46,14 @@ std::string safe_text(std::string_view text, std::size_t max_bytes) {
 }  // namespace core
 
 bool valid_utf8(std::string_view text) {
-  while (!text.empty()) {
+  auto const ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  for (;;) {
+    text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(text, ascii) - text.begin()));
+    if (text.empty()) return true;
     std::size_t const size = utf8_sequence(text);
     if (size == 0) return false;
     text.remove_prefix(size);
   }
-  return true;
 }
 
 }  // namespace kue

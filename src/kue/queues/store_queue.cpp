@@ -59,8 +59,7 @@ StoreQueue::~StoreQueue() = default;
 void StoreQueue::push(Envelope job) { push_many(std::span(&job, 1)); }
 
 void StoreQueue::push_many(std::span<Envelope> jobs) {
-  for (Envelope const& job : jobs) job.check();
-  store_->push({.jobs = jobs});
+  store_->push({.jobs = jobs});  // which checks them
 }
 
 void StoreQueue::process(Worker& worker) {

@@ -4,6 +4,7 @@
 
 #include "kue/stores/sqlite/fixtures_test.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -76,17 +77,21 @@ TEST(SqliteGate, is_opened_by_the_death_of_its_holder) {
 TEST(SqliteGate, one_that_comes_again_and_again_does_not_starve_another) {
   Folder const folder;
   std::atomic<bool> stop{false};
+  std::atomic<int> entered{0};
   std::vector<std::thread> greedy;
   for (int i = 0; i < 3; ++i) {
     greedy.emplace_back([&] {
       Door door(folder);
       while (!stop) {
         door.gate.enter();
+        ++entered;
         std::this_thread::sleep_for(200us);
         door.gate.leave();
       }
     });
   }
+  auto const give_up_at = steady_clock::now() + 10s;
+  while (entered < 10 && steady_clock::now() < give_up_at) std::this_thread::yield();
   Door door(folder);
   auto longest = 0ns;
   for (int i = 0; i < 50; ++i) {
@@ -101,6 +106,7 @@ TEST(SqliteGate, one_that_comes_again_and_again_does_not_starve_another) {
 TEST(SqliteGate, nobody_stands_aside_for_one_who_has_gone_in) {
   Folder const folder;
   Door holder(folder), patient(folder), newcomer(folder);
+  std::chrono::nanoseconds least = 1s;  // any one may be late on a busy machine
   for (int i = 0; i < 10; ++i) {
     holder.gate.enter();
     std::thread thread([&] {
@@ -110,9 +116,10 @@ TEST(SqliteGate, nobody_stands_aside_for_one_who_has_gone_in) {
     std::this_thread::sleep_for(25ms);  // long enough for it to look, and to ask newcomers to stand aside
     holder.gate.leave();
     thread.join();
-    EXPECT_LT(newcomer.enter(), 5ms) << "the gate stands open";
+    least = std::min(least, newcomer.enter());
     newcomer.gate.leave();
   }
+  EXPECT_LT(least, 3ms) << "the gate stands open";
 }
 
 }  // namespace
