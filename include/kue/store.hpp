@@ -39,6 +39,7 @@ struct StoreOptions {
 };
 
 // ---- push
+// The store checks the jobs (Envelope::check): one that is wrong is Error(invalid), and none of them is kept.
 enum class PushStatus : std::uint8_t { pushed, already };  // already: this id was pushed before; one id is one job
 struct PushRequest {
   std::span<Envelope const> jobs = {};
