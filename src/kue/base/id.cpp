@@ -54,12 +54,12 @@ std::optional<JobId> JobId::parse(std::string_view text) {
 }
 
 std::string JobId::str() const {
-  std::string text;
-  text.reserve(36);
-  for (std::uint8_t const byte : bytes_) {
-    if (dash_at(text.size())) text += '-';
-    text += kHex[byte >> 4];
-    text += kHex[byte & 15];
+  std::string text(36, '-');
+  char* to = text.data();
+  for (std::size_t i = 0; i < bytes_.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++to;
+    *to++ = kHex[bytes_[i] >> 4];
+    *to++ = kHex[bytes_[i] & 15];
   }
   return text;
 }

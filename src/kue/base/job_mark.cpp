@@ -1,6 +1,6 @@
 #include <kue/job_mark.hpp>
 
-#include <fmt/format.h>
+#include <utility>
 
 namespace kue {
 namespace {
@@ -10,8 +10,15 @@ thread_local JobMark const* current = nullptr;
 
 }  // namespace
 
-JobMark::JobMark(JobId id, std::string_view kind, std::uint32_t attempt)
-    : data_(std::make_shared<Data const>(Data{id, std::string(kind), attempt, fmt::format("{}#{} attempt={}", kind, id.str(), attempt)})) {}
+JobMark::JobMark(JobId id, std::string_view kind, std::uint32_t attempt) {
+  auto data = std::make_shared<Data>();  // made for each run: put together by hand
+  data->id = id;
+  data->kind = kind;
+  data->attempt = attempt;
+  data->text.reserve(kind.size() + 64);
+  data->text.append(kind).append("#").append(id.str()).append(" attempt=").append(std::to_string(attempt));
+  data_ = std::move(data);
+}
 
 JobMark current_job() noexcept { return current != nullptr ? *current : JobMark(); }
 
