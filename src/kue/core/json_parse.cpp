@@ -120,8 +120,10 @@ struct JsonBuilder {
 
   // By sorting: an object of a hundred thousand members must not take a minute.
   bool no_key_twice() {
+    auto const first = document.nodes_[levels.back().node].first;
+    if (first == 0 || document.nodes_[first].next == 0) return true;
     std::vector<std::string_view> keys;
-    for (auto i = document.nodes_[levels.back().node].first; i != 0; i = document.nodes_[i].next) {
+    for (auto i = first; i != 0; i = document.nodes_[i].next) {
       keys.push_back(document.key(document.nodes_[i]));
     }
     std::sort(keys.begin(), keys.end());

@@ -109,6 +109,7 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
       throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " + std::to_string(limits::kNodeDead.count()) +
                                         " s); it claims nothing more and must start over");
     }
+    deliveries.reserve(claimed.jobs.size());
     for (Claimed& job : claimed.jobs) deliveries.push_back(deliver(std::move(job), identity_->holder));
     if (claimed.more) store_->wake(identity_->queues);
     if (!deliveries.empty() || identity_->interrupted.exchange(false)) return deliveries;
@@ -133,7 +134,6 @@ FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& out
 }
 
 Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const {
-  TimePoint const now = clock_.now();
   Finish item;
   item.id = delivery.job.id;
   item.holder = delivery.holder;
@@ -147,7 +147,7 @@ Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outc
                            .reason = item.transition.reason,
                            .failure = outcome.failure,
                            .started_at = started_at.value_or(delivery.claimed_at),
-                           .ended_at = now,
+                           .ended_at = clock_.now(),
                            .node = identity_->node,
                            .pid = ::getpid()};
   }
