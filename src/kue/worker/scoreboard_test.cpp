@@ -128,6 +128,29 @@ TEST_F(ScoreboardTest, a_stray_write_is_noticed) {
   EXPECT_FALSE(slot.read(entry));
 }
 
+TEST_F(ScoreboardTest, names_of_every_length_are_kept_whatever_stood_there_before) {
+  for (std::size_t const size : {128u, 1u, 127u, 8u, 64u, 7u, 128u}) {
+    Delivery job = delivery();
+    job.job.kind = std::string(size, 'k');
+    job.job.queue = std::string(129 - size, 'q');
+    int const entry = slot.hold(job, kSteady);
+    ASSERT_EQ(entry, 0);
+    auto const held = slot.read(entry);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->kind, job.job.kind);
+    EXPECT_EQ(held->queue, job.job.queue);
+    slot.bodies[entry].job.queue[128 - size] ^= 1;  // its last character
+    EXPECT_FALSE(slot.read(entry));
+    slot.clear(entry);
+  }
+}
+
+TEST_F(ScoreboardTest, the_size_of_a_name_is_not_trusted) {
+  int const entry = slot.hold(delivery(), kSteady);
+  slot.bodies[entry].job.kind_size = 65'535;
+  EXPECT_FALSE(slot.read(entry));
+}
+
 TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
   int const entry = slot.hold(delivery(), kSteady);
   start(entry);
