@@ -1,5 +1,7 @@
 #include <kue/job_mark.hpp>
 
+#include "kue/base/id_text.hpp"
+
 #include <utility>
 
 namespace kue {
@@ -16,7 +18,8 @@ JobMark::JobMark(JobId id, std::string_view kind, std::uint32_t attempt) {
   data->kind = kind;
   data->attempt = attempt;
   data->text.reserve(kind.size() + 64);
-  data->text.append(kind).append("#").append(id.str()).append(" attempt=").append(std::to_string(attempt));
+  IdText const its_id = id_text(id);
+  data->text.append(kind).append("#").append(its_id.data(), its_id.size()).append(" attempt=").append(std::to_string(attempt));
   data_ = std::move(data);
 }
 

@@ -3,7 +3,9 @@
 #include "kue/core/json_document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
 
 // Compiled under a name of our own, boost::kue_json: a program that links a static kue may have another Boost.JSON, and two
 // definitions of one function are an error, or, with two versions, a crash.
@@ -120,12 +122,13 @@ struct JsonBuilder {
 
   // By sorting: an object of a hundred thousand members must not take a minute.
   bool no_key_twice() {
-    auto const first = document.nodes_[levels.back().node].first;
-    if (first == 0 || document.nodes_[first].next == 0) return true;
-    std::vector<std::string_view> keys;
-    for (auto i = first; i != 0; i = document.nodes_[i].next) {
-      keys.push_back(document.key(document.nodes_[i]));
-    }
+    JsonNode const& object = document.nodes_[levels.back().node];
+    if (object.count < 2) return true;
+    std::array<std::string_view, 16> few;  // of nearly every object: no room from the heap
+    std::vector<std::string_view> many(object.count > few.size() ? object.count : 0);
+    std::span<std::string_view> const keys = many.empty() ? std::span(few).first(object.count) : std::span(many);
+    auto key = keys.begin();
+    for (auto i = object.first; i != 0; i = document.nodes_[i].next) *key++ = document.key(document.nodes_[i]);
     std::sort(keys.begin(), keys.end());
     if (auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) {
       std::string problem = "not JSON that can be trusted: the key ";
@@ -146,6 +149,8 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_bytes, int max
     add_problem("too long: " + std::to_string(text.size()) + " bytes, at most " + std::to_string(max_bytes));
     return;
   }
+  pool_.reserve(text.size());
+  nodes_.reserve(8);  // of most arguments
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
   json::basic_parser<JsonBuilder> parser(options, *this);
