@@ -32,6 +32,7 @@ struct Delivery {
   std::uint32_t attempt = 1;  // the number that the job sees
   Tally tally = {};           // before this run
   TimePoint claimed_at{};
+  std::int64_t seq = 0;  // its place in the store; 0: the queue has none
 };
 
 // What a queue can honour. A push that asks for more is refused with Error(refused); nothing is dropped silently.

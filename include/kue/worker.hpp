@@ -88,6 +88,7 @@ class Worker {
  protected:
   Worker(Registry const& registry, WorkerOptions options) : registry_(registry), options_(std::move(options)) {}
   void emit(EventInfo const& info);
+  bool wants(WorkerEvent event) const { return handlers_.contains(event); }  // a handler listens
 
  private:
   Registry const& registry_;

@@ -2,6 +2,7 @@
 
 #include <kue/clock.hpp>
 
+#include "kue/base/id_text.hpp"
 #include "kue/base/random_pool.hpp"
 
 #include <cstring>
@@ -53,15 +54,21 @@ std::optional<JobId> JobId::parse(std::string_view text) {
   return JobId(bytes);
 }
 
-std::string JobId::str() const {
-  std::string text;
-  text.reserve(36);
-  for (std::uint8_t const byte : bytes_) {
-    if (dash_at(text.size())) text += '-';
-    text += kHex[byte >> 4];
-    text += kHex[byte & 15];
+IdText id_text(JobId id) noexcept {
+  IdText text;
+  char* to = text.data();
+  auto const& bytes = id.bytes();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    *to++ = kHex[bytes[i] >> 4];
+    *to++ = kHex[bytes[i] & 15];
   }
   return text;
+}
+
+std::string JobId::str() const {
+  IdText const text = id_text(*this);
+  return std::string(text.data(), text.size());
 }
 
 }  // namespace kue

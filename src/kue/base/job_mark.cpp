@@ -1,6 +1,8 @@
 #include <kue/job_mark.hpp>
 
-#include <fmt/format.h>
+#include "kue/base/id_text.hpp"
+
+#include <utility>
 
 namespace kue {
 namespace {
@@ -10,8 +12,16 @@ thread_local JobMark const* current = nullptr;
 
 }  // namespace
 
-JobMark::JobMark(JobId id, std::string_view kind, std::uint32_t attempt)
-    : data_(std::make_shared<Data const>(Data{id, std::string(kind), attempt, fmt::format("{}#{} attempt={}", kind, id.str(), attempt)})) {}
+JobMark::JobMark(JobId id, std::string_view kind, std::uint32_t attempt) {
+  auto data = std::make_shared<Data>();  // made for each run: put together by hand
+  data->id = id;
+  data->kind = kind;
+  data->attempt = attempt;
+  data->text.reserve(kind.size() + 64);
+  IdText const its_id = id_text(id);
+  data->text.append(kind).append("#").append(its_id.data(), its_id.size()).append(" attempt=").append(std::to_string(attempt));
+  data_ = std::move(data);
+}
 
 JobMark current_job() noexcept { return current != nullptr ? *current : JobMark(); }
 

@@ -24,6 +24,7 @@ LogBurst* LogBurst::of_this_thread() noexcept { return current; }
 
 void LogBurst::add(std::string_view line) {
   if (lines_.size() + line.size() > kMostUnmixed) send();
+  lines_.reserve(kMostUnmixed);
   lines_ += line;
 }
 

@@ -3,7 +3,9 @@
 #include "kue/core/json_document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
 
 // Compiled under a name of our own, boost::kue_json: a program that links a static kue may have another Boost.JSON, and two
 // definitions of one function are an error, or, with two versions, a crash.
@@ -122,11 +124,11 @@ struct JsonBuilder {
   bool no_key_twice() {
     JsonNode const& object = document.nodes_[levels.back().node];
     if (object.count < 2) return true;
-    std::vector<std::string_view> keys;
-    keys.reserve(object.count);
-    for (auto i = object.first; i != 0; i = document.nodes_[i].next) {
-      keys.push_back(document.key(document.nodes_[i]));
-    }
+    std::array<std::string_view, 16> few;  // of nearly every object: no room from the heap
+    std::vector<std::string_view> many(object.count > few.size() ? object.count : 0);
+    std::span<std::string_view> const keys = many.empty() ? std::span(few).first(object.count) : std::span(many);
+    auto key = keys.begin();
+    for (auto i = object.first; i != 0; i = document.nodes_[i].next) *key++ = document.key(document.nodes_[i]);
     std::sort(keys.begin(), keys.end());
     if (auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) {
       std::string problem = "not JSON that can be trusted: the key ";
@@ -148,7 +150,7 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_bytes, int max
     return;
   }
   pool_.reserve(text.size());
-  nodes_.reserve(std::min<std::size_t>(text.size() / 4, 32));  // a guess for small ones; they grow
+  nodes_.reserve(8);  // of most arguments
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
   json::basic_parser<JsonBuilder> parser(options, *this);

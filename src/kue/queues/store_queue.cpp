@@ -28,6 +28,7 @@ Delivery deliver(Claimed claimed, std::uint64_t holder) {
   delivery.tally = claimed.tally;
   delivery.attempt = claimed.tally.attempt + 1;
   delivery.claimed_at = claimed.claimed_at;
+  delivery.seq = claimed.seq;
   return delivery;
 }
 
@@ -108,6 +109,7 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
       throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " + std::to_string(limits::kNodeDead.count()) +
                                         " s); it claims nothing more and must start over");
     }
+    deliveries.reserve(claimed.jobs.size());
     for (Claimed& job : claimed.jobs) deliveries.push_back(deliver(std::move(job), identity_->holder));
     if (claimed.more) store_->wake(identity_->queues);
     if (!deliveries.empty() || identity_->interrupted.exchange(false)) return deliveries;
@@ -132,10 +134,10 @@ FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& out
 }
 
 Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const {
-  TimePoint const now = clock_.now();
   Finish item;
   item.id = delivery.job.id;
   item.holder = delivery.holder;
+  item.seq = delivery.seq;
   item.claim_no = delivery.claim_no;
   item.transition = next;
   item.started_at = started_at;
@@ -146,7 +148,7 @@ Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outc
                            .reason = item.transition.reason,
                            .failure = outcome.failure,
                            .started_at = started_at.value_or(delivery.claimed_at),
-                           .ended_at = now,
+                           .ended_at = clock_.now(),
                            .node = identity_->node,
                            .pid = ::getpid()};
   }

@@ -95,7 +95,7 @@ void Child::boot() {
   }
   queue_->process(post_.worker);
   runner_ = std::make_unique<Runner>(post_.worker.registry(), *services_, log(), post_.emit,
-                                     [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); });
+                                     [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); }, post_.wants);
   Header const& header = post_.board.header();
   watch_ = std::make_unique<StopWatch>(
       slot().bell, StopWatch::Rules{.stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
@@ -110,11 +110,12 @@ void Child::boot() {
 
 void Child::work() {
   while (!watch_->stopping()) {
-    if (!trusted()) continue;
-    if (held_.empty()) {
-      refill();
+    SteadyPoint const now = Clock::system().steady_now();
+    if (!trusted(now)) continue;
+    if (holds_any()) {
+      run_next(now);
     } else {
-      run_next();
+      refill();
     }
   }
   give_back_held();
@@ -122,11 +123,10 @@ void Child::work() {
 }
 
 // Past this time another node may have declared ours dead and given our jobs to others: nothing is started then.
-bool Child::trusted() {
+bool Child::trusted(SteadyPoint now) {
   Header const& header = post_.board.header();
   std::uint32_t const heard = header.trust_bell.load(std::memory_order_acquire);
-  std::int64_t const now = Clock::system().steady_now().time_since_epoch().count();
-  if (now < header.trusted_until.load(std::memory_order_acquire)) return true;
+  if (now.time_since_epoch().count() < header.trusted_until.load(std::memory_order_acquire)) return true;
   futex_wait(header.trust_bell, heard, Millis(100));
   return false;
 }
@@ -170,79 +170,85 @@ void Child::hold(std::vector<Delivery> deliveries) {
   batch_began_ = std::chrono::steady_clock::now();
   batch_queues_.clear();
   SteadyPoint const now = Clock::system().steady_now();
-  for (Delivery& delivery : deliveries) {
+  held_ = std::move(deliveries);
+  held_entries_.clear();
+  next_held_ = 0;
+  for (Delivery const& delivery : held_) {
     int const entry = free_entry_for(delivery, now);
     if (entry < 0) {  // the keeper is stuck, or the memory was written over
       queue_->release(delivery);
       leave(1);
     }
     if (std::find(batch_queues_.begin(), batch_queues_.end(), delivery.job.queue) == batch_queues_.end()) batch_queues_.push_back(delivery.job.queue);
-    held_.push_back({std::move(delivery), entry});
+    held_entries_.push_back(entry);
   }
 }
 
 // Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees each when it is written.
 int Child::free_entry_for(Delivery const& delivery, SteadyPoint now) {
+  int entry = slot().hold(delivery, now);
+  if (entry >= 0) return entry;
   SteadyPoint const give_up_at = Clock::system().steady_now() + kEntryPatience;
-  for (int entry = slot().hold(delivery, now);; entry = slot().hold(delivery, now)) {
-    if (entry >= 0 || Clock::system().steady_now() >= give_up_at) return entry;
+  while (entry < 0 && Clock::system().steady_now() < give_up_at) {
     futex_wait(slot().bell, slot().bell.load(), Millis(1));
+    entry = slot().hold(delivery, now);
   }
+  return entry;
 }
 
-void Child::run_next() {
-  Held next = std::move(held_.front());
-  held_.pop_front();
+void Child::run_next(SteadyPoint now) {
+  std::size_t const next = next_held_++;
   if (ended_ && !ended_->empty()) {
     // Outcomes must not wait for a job of unknown or long run time, nor for many short ones.
-    bool const waited = Clock::system().steady_now() - ended_->oldest() >= kEndedPatience;
-    if (waited || !run_times_.is_short(next.delivery.job.kind)) write_ended();
+    bool const waited = now - ended_->oldest() >= kEndedPatience;
+    if (waited || !run_times_.is_short(held_[next].job.kind)) {
+      write_ended();
+      now = Clock::system().steady_now();
+    }
   }
-  if (!held_.empty() || (ended_ && !ended_->empty())) ring_keeper();
-  run(std::move(next.delivery), next.entry);
-  if (held_.empty()) end_of_batch();
+  if (holds_any() || (ended_ && !ended_->empty())) ring_keeper();
+  run(std::move(held_[next]), held_entries_[next], now);
+  if (!holds_any()) end_of_batch();
 }
 
 void Child::end_of_batch() { prefetch_.ended(batch_queues_, std::chrono::steady_clock::now() - batch_began_); }
 
-void Child::run(Delivery delivery, int entry) {
+void Child::run(Delivery&& delivery, int entry, SteadyPoint now) {
   JobScope const scope(mark_of(delivery));
-  SteadyPoint const steady_now = Clock::system().steady_now();
   TimePoint const started = Clock::system().now();
   Millis const timeout = delivery.job.timeout;
   std::optional<SteadyPoint> soft, hard;
   if (timeout.count() > 0) {
-    soft = steady_now + timeout;
+    soft = now + timeout;
     hard = *soft + post_.options().hard_timeout_grace;
   }
-  if (!slot().start(entry, started, steady_now, timeout, hard)) return;  // the keeper took it: it is no longer ours
-  auto const began = std::chrono::steady_clock::now();
+  if (!slot().start(entry, started, now, timeout, hard)) return;  // the keeper took it: it is no longer ours
   running_entry_.store(entry, std::memory_order_release);
   watch_->begin(soft);
   RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
   running_entry_.store(-1, std::memory_order_release);
-  run_times_.ran(delivery.job.kind, std::chrono::steady_clock::now() - began);
+  run_times_.ran(delivery.job.kind, report.took);
   settle_outcome(std::move(delivery), std::move(report), entry);
 }
 
 // Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves enough for
 // the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is written costs one
 // more run.
-void Child::settle_outcome(Delivery delivery, RunReport report, int entry) {
+void Child::settle_outcome(Delivery&& delivery, RunReport&& report, int entry) {
   bool const intact = sentinel_->intact();
   bool const whole = fits(report.outcome);
-  SteadyPoint const now = Clock::system().steady_now();
-  EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = now, .mark = current_job()};
+  SteadyPoint const ended_at = report.ended_at;
+  EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = ended_at, .mark = current_job()};
   run.next = writer_->foresee(run.delivery, run.report.outcome);
-  if ((whole || !intact) && !slot().record(entry, run.report.outcome, now)) wait_for_the_kill();
+  if ((whole || !intact) && !slot().record(entry, run.report.outcome, ended_at)) wait_for_the_kill();
   if (!intact) ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
   flush_queue();
   if (ended_ && whole && run.report.outcome.kind == Outcome::Kind::completed) return ended_->add(std::move(run));
   write_at_once(std::move(run));
 }
 
-void Child::write_at_once(EndedRun run) {
+void Child::write_at_once(EndedRun&& run) {
   std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
   if (!written) leave(1);  // the entry says what it came to
   bool const ours = slot().clear(run.entry);
@@ -260,17 +266,16 @@ void Child::write_ended() {
 }
 
 void Child::give_back_held() {
-  if (held_.empty()) return;
   try {
-    for (Held const& held : held_) {
-      queue_->release(held.delivery);
-      slot().clear(held.entry);
+    for (; holds_any(); ++next_held_) {
+      queue_->release(held_[next_held_]);
+      slot().clear(held_entries_[next_held_]);
     }
   } catch (std::exception const& error) {
     // With a store the keeper gives them back: the entries say that they were never started.
-    log().error("cannot give back {} jobs that were not started: {}", held_.size(), error.what());
+    log().error("cannot give back {} jobs that were not started: {}", held_.size() - next_held_, error.what());
+    next_held_ = held_.size();
   }
-  held_.clear();
 }
 
 // The keeper sleeps while nothing waits in an entry: see Takeover.

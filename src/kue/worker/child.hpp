@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,16 +28,17 @@ class Child {
   void settle();  // process, signals, memory
   void boot();    // queue, services; throws
   void work();
-  bool trusted();
+  bool trusted(SteadyPoint now);
   void refill();
   std::vector<Delivery> pop();
   void hold(std::vector<Delivery> deliveries);
   int free_entry_for(Delivery const& delivery, SteadyPoint now);  // negative: none became free
-  void run_next();
-  void run(Delivery delivery, int entry);
+  bool holds_any() const { return next_held_ < held_.size(); }
+  void run_next(SteadyPoint now);
+  void run(Delivery&& delivery, int entry, SteadyPoint now);
   void end_of_batch();
-  void settle_outcome(Delivery delivery, RunReport report, int entry);
-  void write_at_once(EndedRun run);
+  void settle_outcome(Delivery&& delivery, RunReport&& report, int entry);
+  void write_at_once(EndedRun&& run);
   void write_ended();
   void give_back_held();
   void ring_keeper();
@@ -61,11 +61,10 @@ class Child {
   std::unique_ptr<StopWatch> watch_;
   Millis pop_trouble_{0};
 
-  struct Held {
-    Delivery delivery;
-    int entry;
-  };
-  std::deque<Held> held_;           // claimed, not started
+  // The batch as it was claimed, and the entry of each. From next_held_ on they are not started.
+  std::vector<Delivery> held_;
+  std::vector<int> held_entries_;
+  std::size_t next_held_ = 0;
   std::optional<EndedRuns> ended_;  // with a store only
   Prefetch prefetch_;
   RunTimes run_times_;

@@ -6,7 +6,7 @@
 
 namespace kue::worker {
 
-void EndedRuns::add(EndedRun run) {
+void EndedRuns::add(EndedRun&& run) {
   items_.push_back(queue_.describe_finish(run.delivery, run.report.outcome, run.next, run.report.started_at));
   runs_.push_back(std::move(run));
 }
@@ -27,12 +27,14 @@ std::span<Finish const> EndedRuns::items() {
 }
 
 void EndedRuns::written(std::span<FinishStatus const> statuses) {
-  std::vector<EndedRun> const runs = take_all();
+  std::vector<EndedRun> runs = take_all();
   LogBurst const burst;  // of lines about jobs that are over and written
   for (std::size_t i = 0; i < runs.size() && i < statuses.size(); ++i) {
     // Whoever takes it out of `done` tells: if the keeper was quicker, both have written the same and one has told.
     if (slot_.clear(runs[i].entry)) tell_(runs[i], statuses[i]);
   }
+  runs.clear();
+  if (runs_.empty()) runs_.swap(runs);  // its room serves the next batch
 }
 
 std::vector<EndedRun> EndedRuns::take_all() {

@@ -26,9 +26,12 @@ class EndedRuns {
  public:
   // `tell` is called for each run of this child that is in the store now.
   EndedRuns(StoreQueue const& queue, Slot& slot, std::function<void(EndedRun const&, FinishStatus)> tell)
-      : queue_(queue), slot_(slot), tell_(std::move(tell)) {}
+      : queue_(queue), slot_(slot), tell_(std::move(tell)) {
+    runs_.reserve(limits::kMaxBatch);
+    items_.reserve(limits::kMaxBatch);
+  }
 
-  void add(EndedRun run);
+  void add(EndedRun&& run);
   bool empty() const { return runs_.empty(); }
   std::size_t size() const { return runs_.size(); }
   SteadyPoint oldest() const { return runs_.front().ended_at; }

@@ -14,9 +14,8 @@ static_assert(std::has_unique_object_representations_v<EntryEnd>);
 static_assert(sizeof(EntryBody) % 8 == 0);
 
 // FNV-1a by words of 8 bytes: guards against torn and stray writes, not against an enemy.
-std::uint64_t checksum_of(void const* part, std::size_t size) {
+std::uint64_t checksum_of(void const* part, std::size_t size, std::uint64_t sum = 0xcbf29ce484222325u) {
   auto const* bytes = static_cast<std::byte const*>(part);
-  std::uint64_t sum = 0xcbf29ce484222325u;
   for (std::size_t at = 0; at < size; at += 8) {
     std::uint64_t piece = 0;
     std::memcpy(&piece, bytes + at, 8);
@@ -29,6 +28,14 @@ std::uint64_t checksum_of(void const* part, std::size_t size) {
 template <class Part> std::uint64_t checksum_of(Part const& part) {
   static_assert(offsetof(Part, checksum) % 8 == 0);
   return checksum_of(&part, offsetof(Part, checksum));
+}
+
+// Names are mostly shorter than their room: what is beyond them is neither written nor summed up.
+std::size_t sealed_name(std::uint16_t size) { return (std::size_t{size} + 7) / 8 * 8; }
+std::uint64_t checksum_of(EntryJob const& job) {
+  static_assert(offsetof(EntryJob, kind) % 8 == 0 && limits::kMaxNameBytes % 8 == 0);
+  std::uint64_t const head = checksum_of(&job, offsetof(EntryJob, kind));
+  return checksum_of(job.queue, sealed_name(job.queue_size), checksum_of(job.kind, sealed_name(job.kind_size), head));
 }
 
 // The text of an end is long and mostly unused: what is beyond the texts is neither written nor summed up.
@@ -49,6 +56,7 @@ std::int64_t count(SteadyPoint at) { return at.time_since_epoch().count(); }
 void put_name(char (&to)[limits::kMaxNameBytes], std::uint16_t& size, std::string const& name) {
   size = static_cast<std::uint16_t>(std::min(name.size(), sizeof to));
   std::memcpy(to, name.data(), size);
+  std::memset(to + size, 0, sealed_name(size) - size);
 }
 
 // Packs texts into EntryEnd::text; a cut text keeps its beginning.
@@ -113,7 +121,7 @@ bool sane(EntryEnd const& end) { return used_of(end) <= kEntryTextBytes && end.k
 }  // namespace
 
 void write_job(EntryBody& body, Delivery const& delivery) {
-  EntryJob job{};
+  EntryJob& job = body.job;  // of a free entry: nobody reads it before the word says that it is held
   auto const& id = delivery.job.id.bytes();
   std::copy(id.begin(), id.end(), job.id);
   job.claimed_wall_ms = count(delivery.claimed_at);
@@ -127,7 +135,7 @@ void write_job(EntryBody& body, Delivery const& delivery) {
   job.interruptions = delivery.tally.interruptions;
   put_name(job.kind, job.kind_size, delivery.job.kind);
   put_name(job.queue, job.queue_size, delivery.job.queue);
-  seal(job, body.job);
+  job.checksum = checksum_of(job);
 }
 
 void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout, std::optional<SteadyPoint> hard_limit) {
@@ -177,8 +185,8 @@ std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, Entr
   view.word = EntryWord::unpack(before);
   EntryState const state = view.word.state;
   if (state == EntryState::free) return view;
-  if (copy.job.checksum != checksum_of(copy.job)) return std::nullopt;
   if (copy.job.kind_size > limits::kMaxNameBytes || copy.job.queue_size > limits::kMaxNameBytes) return std::nullopt;
+  if (copy.job.checksum != checksum_of(copy.job)) return std::nullopt;
   read_job(copy.job, view);
   bool const ended = state == EntryState::done || state == EntryState::taken_done;
   if (state == EntryState::running || state == EntryState::condemned || ended) {

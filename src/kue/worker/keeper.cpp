@@ -348,10 +348,13 @@ void Keeper::tell_taken(Takeover::Taken const& taken) {
   }
   RunReport report{
       .outcome = released.outcome, .started_at = entry.started_at.value_or(entry.claimed_at), .duration = entry.ended_steady - entry.started_steady};
-  log_end(job_logger(log(), delivery), report, released.transition, true);
-  for (EventInfo event : events_after(delivery, report, released.transition, true)) {
-    event.pid = post_.board.slot(taken.slot).pid.load();
-    emit(std::move(event));
+  Logger its_log = job_logger(log(), delivery);
+  log_end(its_log, report, released.transition, true);
+  for (auto const& event : events_after(report.outcome.kind, released.transition, true)) {
+    if (!event || !post_.wants(*event)) continue;
+    EventInfo info = event_of(*event, delivery, report);
+    info.pid = post_.board.slot(taken.slot).pid.load();
+    emit(std::move(info));
   }
   if (released.transition.to == State::discarded) call_failed(released);
 }

@@ -21,6 +21,7 @@ struct Post {
   std::uint64_t node = 0;
   std::string lock_file;                       // of the node; empty: none
   std::function<void(EventInfo const&)> emit;  // never throws
+  std::function<bool(WorkerEvent)> wants;      // a handler listens
   std::function<void(std::uint64_t)> set_holder;
 
   WorkerOptions const& options() const { return worker.options(); }

@@ -55,6 +55,7 @@ int PreforkingWorker::run(WorkerParts const& parts) {
                             .parts = parts,
                             .board = board,
                             .emit = [this](EventInfo const& info) { emit(info); },
+                            .wants = [this](WorkerEvent event) { return wants(event); },
                             .set_holder = [this](std::uint64_t holder) { state_->holder = holder; }};
     worker::Master master(post, pid_file ? &*pid_file : nullptr, [this](std::uint64_t node) { state_->node = node; });
     int const code = master.run();

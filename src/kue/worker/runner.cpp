@@ -40,13 +40,16 @@ EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const&
 
 RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& watch) {
   JobScope const scope(mark_of(delivery));
-  SteadyPoint const from = Clock::system().steady_now();
+  auto const from = std::chrono::steady_clock::now();
   RunReport report;
   report.started_at = started;
-  job_logger(log_, delivery).info("accepted from queue {}", delivery.job.queue);
-  emit_(event_of(WorkerEvent::init, delivery));
+  if (log_.enabled(LogLevel::info)) log_.log(LogLevel::info, "accepted from queue " + delivery.job.queue);
+  emit(WorkerEvent::init, delivery, report);
   report.outcome = run_job(delivery, started, watch);
-  report.duration = Clock::system().steady_now() - from;
+  auto const until = std::chrono::steady_clock::now();
+  report.took = until - from;
+  report.duration = std::chrono::floor<Millis>(report.took);
+  report.ended_at = std::chrono::floor<Millis>(until);
   flush_output();
   return report;
 }
@@ -92,29 +95,37 @@ void Runner::ask_for_delay(Delivery const& delivery, Outcome& outcome) {
 
 void Runner::tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
   JobScope const scope(mark_of(delivery));
-  log_end(job_logger(log_, delivery), report, next, kept);
-  for (EventInfo const& event : events_after(delivery, report, next, kept)) emit_(event);
+  log_end(log_, report, next, kept);
+  for (auto const& event : events_after(report.outcome.kind, next, kept)) {
+    if (event) emit(*event, delivery, report);
+  }
   if (kept && next.to == State::discarded) call_failed(delivery, report);
 }
 
-std::vector<EventInfo> events_after(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept) {
-  std::vector<EventInfo> events;
-  auto const add = [&](WorkerEvent event) { events.push_back(event_of(event, delivery, report)); };
-  Outcome::Kind const kind = report.outcome.kind;
-  if (kind == Outcome::Kind::completed) add(WorkerEvent::success);
-  if (kind == Outcome::Kind::failed || kind == Outcome::Kind::timed_out) add(WorkerEvent::exception);
-  if (kind == Outcome::Kind::interrupted) add(WorkerEvent::interrupted);
-  if (kept && next.to == State::retryable) add(WorkerEvent::retry);
-  if (kept && next.to == State::discarded) add(WorkerEvent::discard);
+// Most workers listen to few events: the others are not even made.
+void Runner::emit(WorkerEvent event, Delivery const& delivery, RunReport const& report) {
+  if (!wants_ || wants_(event)) emit_(event_of(event, delivery, report));
+}
+
+std::array<std::optional<WorkerEvent>, 2> events_after(Outcome::Kind kind, Transition const& next, bool kept) {
+  std::array<std::optional<WorkerEvent>, 2> events;
+  auto& [of_run, of_job] = events;
+  if (kind == Outcome::Kind::completed) of_run = WorkerEvent::success;
+  if (kind == Outcome::Kind::failed || kind == Outcome::Kind::timed_out) of_run = WorkerEvent::exception;
+  if (kind == Outcome::Kind::interrupted) of_run = WorkerEvent::interrupted;
+  if (kept && next.to == State::retryable) of_job = WorkerEvent::retry;
+  if (kept && next.to == State::discarded) of_job = WorkerEvent::discard;
   return events;
 }
 
-void log_end(Logger log, RunReport const& report, Transition const& next, bool kept) {
+void log_end(Logger& log, RunReport const& report, Transition const& next, bool kept) {
   Outcome const& outcome = report.outcome;
-  std::string const why = outcome.failure.message.empty() ? std::string(to_string(outcome.kind)) : outcome.failure.message;
   if (outcome.kind == Outcome::Kind::completed) {
-    log.log(LogLevel::info, fmt::format("completed in {:.3f} s", seconds(report.duration)));
-  } else if (!kept) {
+    if (log.enabled(LogLevel::info)) log.log(LogLevel::info, "completed in " + seconds_text(report.duration) + " s");
+    return;
+  }
+  std::string const why = outcome.failure.message.empty() ? std::string(to_string(outcome.kind)) : outcome.failure.message;
+  if (!kept) {
     log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; this queue does not keep it", seconds(report.duration), why));
   } else if (next.to == State::retryable) {
     log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; runs again in {} (attempt {} of {})", seconds(report.duration), why, when(next.delay),
