@@ -192,9 +192,12 @@ void write_ended(Claimed const& job, int column, BatchTable::Value& out) {
 
 void finish(File& file, std::vector<Claimed> const& jobs) {
   if (jobs.empty()) return;
-  auto const ids = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.id); });
+  auto const named = batch_of(jobs, [](Claimed const& job, int column, BatchTable::Value& out) {
+    if (column == 1) return out.set(job.id);
+    out.set(job.seq);
+  });
   std::size_t found = 0;
-  sqlite3_stmt* const look = file.bound_for(ids, Sql::finish_look);
+  sqlite3_stmt* const look = file.bound_for(named, Sql::finish_look);
   while (file.row(look)) {
     if (sqlite3_column_int64(look, 1) == jobs[found].seq && sqlite3_column_int64(look, 2) == kRunning) ++found;
   }

@@ -106,8 +106,11 @@ class Finishing {
 
  private:
   void find_running() {
-    auto const ids = batch_of(items_, [](Finish const& item, int, BatchTable::Value& out) { out.set(item.id); });
-    for (auto row = tx_.db().use_for(ids, Sql::finish_look); row.step();) {
+    auto const named = batch_of(items_, [](Finish const& item, int column, BatchTable::Value& out) {
+      if (column == 1) return out.set(item.id);
+      out.set(item.seq > 0 ? std::optional(item.seq) : std::nullopt);
+    });
+    for (auto row = tx_.db().use_for(named, Sql::finish_look); row.step();) {
       running_[static_cast<std::size_t>(row.integer(0))] = Running{.seq = row.integer(1),
                                                                    .state = static_cast<State>(row.integer(2)),
                                                                    .holder = row.bits(3),
