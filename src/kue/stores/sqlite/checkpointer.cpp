@@ -68,11 +68,15 @@ void Checkpointer::after_commit(Connection& writer) noexcept {
   auto const frames = static_cast<std::uint32_t>(writer.wal_frames());
   try {
     OnlyOne const only_one(shared_.descriptor());
-    if (only_one) copy(writer);
+    if (!only_one) return;
+    wal_.begin_sync();  // most of the time that a checkpoint takes, here without a lock
+    gate_.enter();
+    copy(writer);
   } catch (...) {
     // A full disk, a reader's lock, a foreign checkpoint: the next commit tries again.
     shared_.frames_copied().store(frames - std::min(frames, static_cast<std::uint32_t>(kFrames) * 9 / 10));
   }
+  gate_.leave();
 }
 
 void Checkpointer::begin_anew(Connection& writer) {

@@ -6,7 +6,10 @@
 // begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no reader is waited for.
 
 #include "kue/stores/sqlite/connection.hpp"
+#include "kue/stores/sqlite/gate.hpp"
+#include "kue/stores/sqlite/location.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
+#include "kue/stores/sqlite/wal_file.hpp"
 
 #include <memory>
 #include <string>
@@ -15,14 +18,18 @@ namespace kue::sqlite {
 
 class Checkpointer {
  public:
-  Checkpointer(std::string database, WakeFile& shared) : database_(std::move(database)), shared_(shared) {}
+  Checkpointer(Location const& location, WakeFile& shared, Gate& gate) : database_(location.database), shared_(shared), gate_(gate), wal_(location.wal()) {}
 
   bool due(Connection const& writer, int frames) const noexcept;
 
-  // After a commit of `writer`. Never throws: a commit that has happened must not fail for the tidying after it.
+  // After a commit of `writer`, outside of the gate, through which it goes in its turn. Never throws: a commit that has happened must not fail for the tidying
+  // after it.
   void after_commit(Connection& writer) noexcept;
 
-  void abandon() noexcept { (void)connection_.release(); }  // in a forked child
+  void abandon() noexcept {  // in a forked child
+    (void)connection_.release();
+    wal_.abandon();
+  }
 
   static constexpr int kFrames = 1000;
   // When somebody waits for what was committed: a checkpoint takes a millisecond with the write lock held, and one job in sixty would
@@ -35,6 +42,8 @@ class Checkpointer {
 
   std::string database_;
   WakeFile& shared_;
+  Gate& gate_;
+  WalFile wal_;
   std::unique_ptr<Connection> connection_;
 };
 

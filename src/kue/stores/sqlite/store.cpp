@@ -32,7 +32,7 @@ SqliteStore::SqliteStore(Location location, StoreOptions const& options)
       wal_(location_.wal()),
       wake_(location_.wake_file()),
       gate_(wake_),
-      checkpointer_(location_.database, wake_),
+      checkpointer_(location_, wake_, gate_),
       group_([this](auto const& members) { push_group(members); }, durability_ == Durability::full ? Group::Sync([this] { wal_.sync(); }) : Group::Sync()) {}
 
 SqliteStore::~SqliteStore() {
@@ -86,10 +86,7 @@ void SqliteStore::make_durable(std::string_view tried) {
 void SqliteStore::after_commit(Transaction const& done) noexcept {
   bool hurry = done.in_a_hurry();
   for (auto const& [mask, jobs] : done.wakes()) hurry |= wake_.ring(mask, std::min(jobs, kMostWoken));
-  if (!checkpointer_.due(*writer_, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) return;
-  gate_.enter();  // it takes the write lock again, in its turn
-  checkpointer_.after_commit(*writer_);
-  gate_.leave();
+  if (checkpointer_.due(*writer_, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) checkpointer_.after_commit(*writer_);
 }
 
 StoreCapabilities SqliteStore::capabilities() const { return {.across_processes = true, .events = event_log_}; }

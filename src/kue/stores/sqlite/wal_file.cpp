@@ -13,9 +13,13 @@
 
 namespace kue::sqlite {
 
-void WalFile::sync() {
+int WalFile::sync_once() noexcept {
   if (!file_) file_.reset(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
-  if (error_ == 0 && (!file_ || ::fdatasync(file_.get()) != 0)) error_ = errno;
+  return file_ && ::fdatasync(file_.get()) == 0 ? 0 : errno;
+}
+
+void WalFile::sync() {
+  if (error_ == 0) error_ = sync_once();
   if (error_ == 0) return;
   Failure failure(SQLITE_IOERR_FSYNC, fmt::format("fdatasync of {}: {}", path_, std::generic_category().message(error_)));
   failure.in_commit();

@@ -18,10 +18,14 @@ class WalFile {
   // Throws a Failure whose outcome is not known; once it has, always: the kernel tells of a lost page once and holds it for clean from
   // then on, and what stands in the WAL behind a lost frame is lost with it.
   void sync();
+  // So that a sync that follows has little left to do. Its errors are that one's to find.
+  void begin_sync() noexcept { (void)sync_once(); }
 
   void abandon() noexcept { (void)file_.release(); }  // in a forked child
 
  private:
+  int sync_once() noexcept;
+
   std::string const path_;
   Fd file_;  // opened by the first sync. Closing it drops no lock: SQLite has none on this file
   int error_ = 0;
