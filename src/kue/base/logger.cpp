@@ -38,8 +38,8 @@ TimeText time_text() {
   if (seconds != shown) {
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
-    fmt::format_to_n(text.data(), text.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+    fmt::format_to_n(text.data(), text.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                     parts.tm_min, parts.tm_sec);
     shown = seconds;
   }
   auto const millis = static_cast<int>(now % 1000);

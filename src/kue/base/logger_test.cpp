@@ -37,7 +37,9 @@ TEST(Logger, a_line_says_when_who_which_job_and_what) {
 }
 
 TEST(Logger, the_columns_of_all_levels_are_as_wide) {
-  for (auto const& [level, shown] : {std::pair{LogLevel::debug, "Z debug child["}, {LogLevel::info, "Z info  child["}, {LogLevel::warn, "Z warn  child["},
+  for (auto const& [level, shown] : {std::pair{LogLevel::debug, "Z debug child["},
+                                     {LogLevel::info, "Z info  child["},
+                                     {LogLevel::warn, "Z warn  child["},
                                      {LogLevel::error, "Z error child["}}) {
     set_log_role("child");
     EXPECT_NE(on_stderr(LogFormat::text, {level, {}, "plain"}).find(shown), std::string::npos);
@@ -47,7 +49,8 @@ TEST(Logger, the_columns_of_all_levels_are_as_wide) {
 
 TEST(Logger, a_plain_text_is_written_as_one_that_needs_escapes) {
   auto const after_the_time = [](std::string const& line) { return line.substr(line.find('Z')); };
-  for (std::size_t const size : {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{3800}, std::size_t{3850}, std::size_t{3900}, std::size_t{3960}}) {
+  for (std::size_t const size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{3800}, std::size_t{3850}, std::size_t{3900}, std::size_t{3960}}) {
     for (JobMark const& job : {JobMark(), kHello}) {
       // A quotation mark takes the longer way, and stands in a text line as it is.
       std::string const plain = after_the_time(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '.'}));

@@ -94,8 +94,9 @@ void Child::boot() {
     throw Error(ErrorKind::refused, text);
   }
   queue_->process(post_.worker);
-  runner_ = std::make_unique<Runner>(post_.worker.registry(), *services_, log(), post_.emit,
-                                     [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); }, post_.wants);
+  runner_ = std::make_unique<Runner>(
+      post_.worker.registry(), *services_, log(), post_.emit, [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); },
+      post_.wants);
   Header const& header = post_.board.header();
   watch_ = std::make_unique<StopWatch>(
       slot().bell, StopWatch::Rules{.stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },

@@ -25,8 +25,7 @@ struct EndedRun {
 class EndedRuns {
  public:
   // `tell` is called for each run of this child that is in the store now.
-  EndedRuns(StoreQueue const& queue, Slot& slot, std::function<void(EndedRun const&, FinishStatus)> tell)
-      : queue_(queue), slot_(slot), tell_(std::move(tell)) {
+  EndedRuns(StoreQueue const& queue, Slot& slot, std::function<void(EndedRun const&, FinishStatus)> tell) : queue_(queue), slot_(slot), tell_(std::move(tell)) {
     runs_.reserve(limits::kMaxBatch);
     items_.reserve(limits::kMaxBatch);
   }

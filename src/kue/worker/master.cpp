@@ -164,7 +164,8 @@ std::optional<SteadyPoint> Master::limit_of(Slot const& its, int entry, EntryWor
 
 // All that shall be there is, and is ready. Nobody rings when a child has become so, nor when an orphan ends of which process 1 has the burial.
 bool Master::settled() const {
-  bool const ready = std::all_of(members_.begin(), members_.end(), [&](Member const& member) { return post_.board.slot(member.slot).boot_now() == Boot::ready; });
+  bool const ready =
+      std::all_of(members_.begin(), members_.end(), [&](Member const& member) { return post_.board.slot(member.slot).boot_now() == Boot::ready; });
   return ready && !stopping_ && std::cmp_equal(members_.size(), wanted_ + 1) && ::getpid() != 1;
 }
 

@@ -42,7 +42,8 @@ struct RunnerTest : ::testing::Test {
   }
 
   void run_and_tell(Runner::Wants wants) {
-    Runner runner(registry, services, Logger(lines), [this](EventInfo const& info) { told.push_back(info); }, {}, std::move(wants));
+    Runner runner(
+        registry, services, Logger(lines), [this](EventInfo const& info) { told.push_back(info); }, {}, std::move(wants));
     watch.begin(std::nullopt);
     RunReport const report = runner.run(delivery, TimePoint(Millis(5)), watch);
     watch.end();
