@@ -48,15 +48,15 @@ TEST(Logger, the_columns_of_all_levels_are_as_wide) {
 }
 
 TEST(Logger, a_plain_text_is_written_as_one_that_needs_escapes) {
-  auto const after_the_time = [](std::string const& line) { return line.substr(line.find('Z')); };
+  auto const after_the_times = [](std::string const& lines) { return std::regex_replace(lines, std::regex("(^|\n)[-0-9T:.]{23}Z"), "$1"); };
   for (std::size_t const size :
        {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{3800}, std::size_t{3850}, std::size_t{3900}, std::size_t{3960}}) {
     for (JobMark const& job : {JobMark(), kHello}) {
       // A quotation mark takes the longer way, and stands in a text line as it is.
-      std::string const plain = after_the_time(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '.'}));
-      std::string other = after_the_time(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '"'}));
+      std::string const plain = after_the_times(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '.'}));
+      std::string other = after_the_times(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '"'}));
       std::replace(other.begin(), other.end(), '"', '.');
-      EXPECT_EQ(plain, other);
+      EXPECT_TRUE(plain == other) << size;  // not EXPECT_EQ, which would print thousands of letters
     }
   }
 }

@@ -164,6 +164,20 @@ void a_thousand_at_once(StoreTest& t) {
 
 void an_empty_batch_does_nothing(StoreTest& t) { EXPECT_TRUE(t.store->finish({}).statuses.empty()); }
 
+// It helps a store to find the row; the fence and the answers are those of the id.
+void the_number_of_the_claim_changes_no_answer(StoreTest& t) {
+  JobId const first = t.running_job(), second = t.running_job(), third = t.running_job();
+  std::vector batch{t.to(first, State::completed, Reason::completed), t.to(second, State::retryable, Reason::error, 5s),
+                    t.to(third, State::completed, Reason::completed)};
+  for (Finish& item : batch) item.seq = t.get(item.id).seq;
+  batch[2].holder = kHolder + 1;
+  EXPECT_EQ(t.store->finish({.items = batch}).statuses, (std::vector{FinishStatus::applied, FinishStatus::applied, FinishStatus::stale}));
+  EXPECT_EQ(t.state(first), State::completed);
+  EXPECT_EQ(t.state(second), State::retryable);
+  EXPECT_EQ(t.state(third), State::running);
+  EXPECT_EQ(t.store->finish({.items = std::span(batch).first(1)}).statuses, std::vector{FinishStatus::already});
+}
+
 void refuses_what_is_no_transition(StoreTest& t) {
   JobId const good = t.running_job(), bad = t.running_job();
   std::vector const batch{t.to(good, State::completed, Reason::completed), t.to(bad, State::running, Reason::claimed)};
@@ -190,6 +204,7 @@ Cases finish_cases() {
           {"finish", "one_id_twice_in_a_batch", one_id_twice_in_a_batch},
           {"finish", "a_thousand_at_once", a_thousand_at_once},
           {"finish", "an_empty_batch_does_nothing", an_empty_batch_does_nothing},
+          {"finish", "the_number_of_the_claim_changes_no_answer", the_number_of_the_claim_changes_no_answer},
           {"finish", "refuses_what_is_no_transition", refuses_what_is_no_transition}};
 }
 
