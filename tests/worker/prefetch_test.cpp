@@ -2,11 +2,14 @@
 
 #include "zoo.hpp"
 
+#include "store_lock.hpp"
+
 #include <kue/job.hpp>
 
 #include <signal.h>
 
 #include <algorithm>
+#include <sstream>
 #include <thread>
 
 using namespace zoo;
@@ -41,6 +44,12 @@ struct Prefetch : Zoo {
     std::map<std::string, int> runs;
     for (Line const& line : journal("begin")) ++runs[line[2]];
     return runs;
+  }
+  int told_by_the_keeper(std::string const& text) const {
+    std::istringstream lines(log());
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.find(" keeper[") != std::string::npos && line.find(text) != std::string::npos ? 1 : 0;
+    return count;
   }
   int longest_claim_in_a_row() {
     int most = 0, now = 0;
@@ -129,6 +138,28 @@ TEST_F(Prefetch, a_stop_gives_back_what_was_not_started_and_writes_what_had_ende
       EXPECT_EQ(now.tally.interruptions, 0u) << "it was never started";
     }
   }
+}
+
+// While the store is locked the keeper takes over what has ended (after 20 ms), and holds those entries until it can write.
+TEST_F(Prefetch, a_child_waits_for_entries_that_the_keeper_still_holds) {
+  std::vector<kue::Envelope> const first = quick(400);
+  push_all(first);
+  pid_t const worker = start({"-c", "1"});
+  ASSERT_TRUE(all_complete(first));
+  std::vector<pid_t> const before = children(worker);
+  std::vector<kue::Envelope> const jobs = quick(6000);
+  push_all(jobs);
+  for (int i = 0; i < 12; ++i) {
+    {
+      torture::StoreLock const lock(path("zoo.db"));
+      std::this_thread::sleep_for(120ms);
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  ASSERT_TRUE(all_complete(jobs, 60s)) << completed(jobs) << log();
+  EXPECT_GE(told_by_the_keeper("completed"), 1) << "the keeper took nothing: this test says nothing";
+  EXPECT_EQ(children(worker), before) << "a child took its memory for damaged and ended";
+  for (auto const& [id, runs] : begun()) EXPECT_EQ(runs, 1) << id;
 }
 
 TEST_F(Prefetch, a_killed_keeper_is_followed_by_one_that_ends_what_it_had_taken) {
