@@ -31,7 +31,7 @@ struct CancelsTest : ::testing::Test {
 };
 
 TEST_F(CancelsTest, a_running_job_is_asked_once) {
-  int const entry = slot.hold(delivery, now);
+  OwnEntry const entry = slot.hold(delivery, now);
   slot.start(entry, TimePoint(Millis(5)), now, Millis(0), std::nullopt);
   EXPECT_EQ(pass_on(), 1);
   EXPECT_TRUE(slot.cancel_asked_at(entry, slot.word(entry)).has_value());
@@ -39,14 +39,14 @@ TEST_F(CancelsTest, a_running_job_is_asked_once) {
 }
 
 TEST_F(CancelsTest, a_job_that_waits_in_a_child_is_taken_from_it) {
-  int const entry = slot.hold(delivery, now);
+  OwnEntry const entry = slot.hold(delivery, now);
   EXPECT_EQ(pass_on(), 1);
   EXPECT_EQ(slot.word(entry).state, EntryState::taken_held);
 }
 
 TEST_F(CancelsTest, nobody_is_asked_while_the_child_has_no_note_of_it) {
   EXPECT_EQ(pass_on(), 0);
-  int const entry = slot.hold(delivery, now);  // noted now: the next look finds it
+  OwnEntry const entry = slot.hold(delivery, now);  // noted now: the next look finds it
   EXPECT_EQ(pass_on(), 1);
   EXPECT_EQ(slot.word(entry).state, EntryState::taken_held);
 }

@@ -175,8 +175,8 @@ void Child::hold(std::vector<Delivery> deliveries) {
   held_entries_.clear();
   next_held_ = 0;
   for (Delivery const& delivery : held_) {
-    int const entry = free_entry_for(delivery, now);
-    if (entry < 0) {  // the keeper is stuck, or the memory was written over
+    OwnEntry const entry = free_entry_for(delivery, now);
+    if (entry.index < 0) {  // the keeper is stuck, or the memory was written over
       queue_->release(delivery);
       leave(1);
     }
@@ -186,11 +186,12 @@ void Child::hold(std::vector<Delivery> deliveries) {
 }
 
 // Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees each when it is written.
-int Child::free_entry_for(Delivery const& delivery, SteadyPoint now) {
-  int entry = slot().hold(delivery, now);
-  if (entry >= 0) return entry;
+// Meanwhile it may take and give back jobs that this batch holds already, and their entries are found free.
+OwnEntry Child::free_entry_for(Delivery const& delivery, SteadyPoint now) {
+  OwnEntry entry = slot().hold(delivery, now);
+  if (entry.index >= 0) return entry;
   SteadyPoint const give_up_at = Clock::system().steady_now() + kEntryPatience;
-  while (entry < 0 && Clock::system().steady_now() < give_up_at) {
+  while (entry.index < 0 && Clock::system().steady_now() < give_up_at) {
     futex_wait(slot().bell, slot().bell.load(), Millis(1));
     entry = slot().hold(delivery, now);
   }
@@ -214,7 +215,7 @@ void Child::run_next(SteadyPoint now) {
 
 void Child::end_of_batch() { prefetch_.ended(batch_queues_, std::chrono::steady_clock::now() - batch_began_); }
 
-void Child::run(Delivery&& delivery, int entry, SteadyPoint now) {
+void Child::run(Delivery&& delivery, OwnEntry entry, SteadyPoint now) {
   JobScope const scope(mark_of(delivery));
   TimePoint const started = Clock::system().now();
   Millis const timeout = delivery.job.timeout;
@@ -224,7 +225,7 @@ void Child::run(Delivery&& delivery, int entry, SteadyPoint now) {
     hard = *soft + post_.options().hard_timeout_grace;
   }
   if (!slot().start(entry, started, now, timeout, hard)) return;  // the keeper took it: it is no longer ours
-  running_entry_.store(entry, std::memory_order_release);
+  running_entry_.store(entry.index, std::memory_order_release);
   watch_->begin(soft);
   RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
@@ -236,7 +237,7 @@ void Child::run(Delivery&& delivery, int entry, SteadyPoint now) {
 // Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves enough for
 // the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is written costs one
 // more run.
-void Child::settle_outcome(Delivery&& delivery, RunReport&& report, int entry) {
+void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry entry) {
   bool const intact = sentinel_->intact();
   bool const whole = fits(report.outcome);
   SteadyPoint const ended_at = report.ended_at;

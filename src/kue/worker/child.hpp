@@ -32,12 +32,12 @@ class Child {
   void refill();
   std::vector<Delivery> pop();
   void hold(std::vector<Delivery> deliveries);
-  int free_entry_for(Delivery const& delivery, SteadyPoint now);  // negative: none became free
+  OwnEntry free_entry_for(Delivery const& delivery, SteadyPoint now);  // negative: none became free
   bool holds_any() const { return next_held_ < held_.size(); }
   void run_next(SteadyPoint now);
-  void run(Delivery&& delivery, int entry, SteadyPoint now);
+  void run(Delivery&& delivery, OwnEntry entry, SteadyPoint now);
   void end_of_batch();
-  void settle_outcome(Delivery&& delivery, RunReport&& report, int entry);
+  void settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry entry);
   void write_at_once(EndedRun&& run);
   void write_ended();
   void give_back_held();
@@ -63,7 +63,7 @@ class Child {
 
   // The batch as it was claimed, and the entry of each. From next_held_ on they are not started.
   std::vector<Delivery> held_;
-  std::vector<int> held_entries_;
+  std::vector<OwnEntry> held_entries_;
   std::size_t next_held_ = 0;
   std::optional<EndedRuns> ended_;  // with a store only
   Prefetch prefetch_;

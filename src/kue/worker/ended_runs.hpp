@@ -17,7 +17,7 @@ struct EndedRun {
   Delivery delivery;
   RunReport report;
   Transition next;
-  int entry = -1;
+  OwnEntry entry;
   SteadyPoint ended_at{};
   JobMark mark;
 };

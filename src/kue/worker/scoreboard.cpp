@@ -50,7 +50,7 @@ bool Slot::change(int entry, EntryWord from, EntryState to) {
   return words[entry].compare_exchange_strong(expected, from.with(to).pack(), std::memory_order_acq_rel);
 }
 
-int Slot::hold(Delivery const& delivery, SteadyPoint steady_now) {
+OwnEntry Slot::hold(Delivery const& delivery, SteadyPoint steady_now) {
   for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
     EntryWord const now = word(entry);
     if (now.state != EntryState::free) continue;
@@ -58,30 +58,31 @@ int Slot::hold(Delivery const& delivery, SteadyPoint steady_now) {
     since[entry].store(steady_now.time_since_epoch().count(), std::memory_order_relaxed);
     std::uint64_t expected = now.pack();
     EntryWord const next{now.generation + 1, EntryState::held};
-    if (words[entry].compare_exchange_strong(expected, next.pack(), std::memory_order_acq_rel)) return entry;
+    if (words[entry].compare_exchange_strong(expected, next.pack(), std::memory_order_acq_rel)) return {entry, next.generation};
   }
-  return -1;
+  return {};
 }
 
-bool Slot::start(int entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit) {
+bool Slot::start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit) {
   EntryWord const held = word(entry);
-  if (held.state != EntryState::held) return false;
+  if (held != EntryWord{entry.generation, EntryState::held}) return false;
   write_run(bodies[entry], now, steady_now, timeout, hard_limit);
   if (!change(entry, held, EntryState::running)) return false;
   runs.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
-bool Slot::record(int entry, Outcome const& outcome, SteadyPoint steady_now) {
+bool Slot::record(OwnEntry entry, Outcome const& outcome, SteadyPoint steady_now) {
   EntryWord const running = word(entry);
-  if (running.state != EntryState::running) return false;
+  if (running != EntryWord{entry.generation, EntryState::running}) return false;
   write_end(bodies[entry], outcome, steady_now);
   since[entry].store(steady_now.time_since_epoch().count(), std::memory_order_relaxed);
   return change(entry, running, EntryState::done);
 }
 
-bool Slot::clear(int entry) {
+bool Slot::clear(OwnEntry entry) {
   EntryWord const now = word(entry);
+  if (now.generation != entry.generation || now.state == EntryState::free) return false;  // the keeper was quicker
   // A condemned entry stays: the kill is on its way, and the keeper must find out why. What the keeper took it clears.
   if (now.state == EntryState::condemned || is_taken(now.state)) return false;
   return change(entry, now, EntryState::free);

@@ -61,6 +61,14 @@ struct alignas(4096) Header {
   SharedText<512> store;                    // the store's description, from the keeper
 };
 
+// An entry as the child knows it that holds it. With its generation: what the keeper took, wrote and freed may hold another job of
+// the same child by now.
+struct OwnEntry {
+  int index = -1;
+  std::uint64_t generation = 0;
+  operator int() const { return index; }
+};
+
 struct alignas(4096) Slot {
   std::atomic<std::uint32_t> state;
   std::atomic<std::uint32_t> role;
@@ -96,11 +104,12 @@ struct alignas(4096) Slot {
   bool change(int entry, EntryWord from, EntryState to);
   std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry]); }
 
-  // The child's own steps. Each says whether the entry is still its own; if not, somebody is about to kill the process.
-  int hold(Delivery const& delivery, SteadyPoint steady_now);  // the entry; -1 if all are in use
-  bool start(int entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit);
-  bool record(int entry, Outcome const& outcome, SteadyPoint steady_now);
-  bool clear(int entry);
+  // The child's own steps. Each says whether the entry is still its own: the keeper may have taken it, or somebody is about to kill
+  // the process.
+  OwnEntry hold(Delivery const& delivery, SteadyPoint steady_now);  // index -1 if all are in use
+  bool start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit);
+  bool record(OwnEntry entry, Outcome const& outcome, SteadyPoint steady_now);
+  bool clear(OwnEntry entry);
 
   void reset();  // master, on a free slot
 };

@@ -29,7 +29,7 @@ struct ScoreboardTest : ::testing::Test {
   Slot& slot = board.slot(0);
   static constexpr TimePoint kNow{Millis(5000)};
   static constexpr SteadyPoint kSteady{Millis(600)};
-  bool start(int entry) { return slot.start(entry, kNow, kSteady, Millis(50), SteadyPoint(Millis(700))); }
+  bool start(OwnEntry entry) { return slot.start(entry, kNow, kSteady, Millis(50), SteadyPoint(Millis(700))); }
 };
 
 TEST_F(ScoreboardTest, has_two_slots_a_child_and_two_more) {
@@ -38,9 +38,27 @@ TEST_F(ScoreboardTest, has_two_slots_a_child_and_two_more) {
   EXPECT_EQ(board.take_free_slot(Role::child), -1);
 }
 
+// The keeper gives back what a child has held for long, while that child still waits for entries for the rest of its batch.
+TEST_F(ScoreboardTest, an_entry_that_holds_another_job_by_now_is_not_taken_for_the_first) {
+  OwnEntry const first = slot.hold(delivery(), kSteady);
+  ASSERT_TRUE(slot.change(first, slot.word(first), EntryState::taken_held));
+  ASSERT_TRUE(slot.change(first, slot.word(first), EntryState::free));
+  EXPECT_FALSE(slot.clear(first)) << "the keeper was quicker, and has told";
+  OwnEntry const second = slot.hold(delivery(), kSteady);
+  ASSERT_EQ(second.index, first.index);
+  EXPECT_FALSE(start(first));
+  EXPECT_EQ(slot.word(second).state, EntryState::held);
+  EXPECT_FALSE(slot.clear(first));
+  EXPECT_TRUE(start(second));
+  EXPECT_FALSE(slot.record(first, completed(), kSteady));
+  EXPECT_TRUE(slot.record(second, completed(), kSteady));
+  EXPECT_TRUE(slot.clear(second));
+  EXPECT_FALSE(slot.clear(second)) << "told once";
+}
+
 TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
   Delivery const job = delivery();
-  int const entry = slot.hold(job, kSteady);
+  OwnEntry const entry = slot.hold(job, kSteady);
   ASSERT_EQ(entry, 0);
   auto held = slot.read(entry);
   ASSERT_TRUE(held);
@@ -75,7 +93,7 @@ TEST_F(ScoreboardTest, carries_a_whole_batch) {
 }
 
 TEST_F(ScoreboardTest, a_condemned_job_can_write_no_outcome) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);
   ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::condemned));
   EXPECT_FALSE(slot.record(entry, completed(), kSteady));
@@ -84,26 +102,27 @@ TEST_F(ScoreboardTest, a_condemned_job_can_write_no_outcome) {
 }
 
 TEST_F(ScoreboardTest, a_job_that_has_ended_cannot_be_condemned_nor_can_the_next_one_by_mistake) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);
   EntryWord const seen = slot.word(entry);  // the master looked here
   slot.record(entry, completed(), kSteady);
   EXPECT_FALSE(slot.change(entry, seen, EntryState::condemned));
   slot.clear(entry);
-  ASSERT_EQ(slot.hold(delivery(), kSteady), entry);
-  start(entry);
+  OwnEntry const next = slot.hold(delivery(), kSteady);
+  ASSERT_EQ(next.index, entry.index);
+  start(next);
   EXPECT_EQ(slot.word(entry).state, EntryState::running);
   EXPECT_FALSE(slot.change(entry, seen, EntryState::condemned)) << "another generation";
 }
 
 TEST_F(ScoreboardTest, a_taken_job_is_not_started) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken_held));
   EXPECT_FALSE(start(entry));
 }
 
 TEST_F(ScoreboardTest, a_run_is_asked_to_end_and_not_the_next_one_in_its_place) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   ASSERT_TRUE(start(entry));
   EntryWord const run = slot.word(entry);
   EXPECT_FALSE(slot.cancel_asked_at(entry, run));
@@ -123,7 +142,7 @@ TEST_F(ScoreboardTest, a_run_is_asked_to_end_and_not_the_next_one_in_its_place) 
 }
 
 TEST_F(ScoreboardTest, a_stray_write_is_noticed) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   slot.bodies[entry].job.kind[3] ^= 1;
   EXPECT_FALSE(slot.read(entry));
 }
@@ -133,7 +152,7 @@ TEST_F(ScoreboardTest, names_of_every_length_are_kept_whatever_stood_there_befor
     Delivery job = delivery();
     job.job.kind = std::string(size, 'k');
     job.job.queue = std::string(129 - size, 'q');
-    int const entry = slot.hold(job, kSteady);
+    OwnEntry const entry = slot.hold(job, kSteady);
     ASSERT_EQ(entry, 0);
     auto const held = slot.read(entry);
     ASSERT_TRUE(held);
@@ -146,13 +165,13 @@ TEST_F(ScoreboardTest, names_of_every_length_are_kept_whatever_stood_there_befor
 }
 
 TEST_F(ScoreboardTest, the_size_of_a_name_is_not_trusted) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   slot.bodies[entry].job.kind_size = 65'535;
   EXPECT_FALSE(slot.read(entry));
 }
 
 TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);
   slot.bodies[entry].end.text[0] = 'x';  // killed in the middle of writing it: the word still says running
   auto const view = slot.read(entry);
@@ -161,7 +180,7 @@ TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
 }
 
 TEST_F(ScoreboardTest, what_is_too_long_is_cut_and_says_so) {
-  int const entry = slot.hold(delivery(), kSteady);
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);
   Outcome const outcome{.kind = Outcome::Kind::failed, .failure = {.type = "E", .message = std::string(5000, 'm')}, .result = "[1]"};
   EXPECT_FALSE(fits(outcome));
@@ -179,8 +198,7 @@ TEST_F(ScoreboardTest, a_killed_process_leaves_everything_it_wrote) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     board.keep_only(0);
-    slot.hold(job, kSteady);
-    start(0);
+    start(slot.hold(job, kSteady));
     ::kill(::getpid(), SIGKILL);
     ::_exit(0);
   }
@@ -217,7 +235,7 @@ TEST_F(ScoreboardTest, a_reader_sees_a_whole_entry_or_none_while_it_changes) {
     for (std::uint32_t i = 0; i < 20000 || (slot.stop == 0 && i < 5'000'000); ++i) {
       Delivery job = delivery(i);
       job.attempt = i;
-      int const entry = slot.hold(job, kSteady);
+      OwnEntry const entry = slot.hold(job, kSteady);
       start(entry);
       slot.record(entry, {.kind = Outcome::Kind::completed, .result = std::to_string(i)}, kSteady);
       slot.clear(entry);

@@ -34,8 +34,8 @@ struct TakeoverTest : ::testing::Test {
     Claimed const claimed = store->claim({.node = kNode, .holder = kHolder}).jobs.at(0);
     return {.job = claimed.job, .holder = kHolder, .claim_no = claimed.claim_no, .attempt = claimed.tally.attempt + 1, .tally = claimed.tally};
   }
-  int run(Delivery const& delivery, Outcome const& outcome = completed()) {
-    int const entry = slot.hold(delivery, now);
+  OwnEntry run(Delivery const& delivery, Outcome const& outcome = completed()) {
+    OwnEntry const entry = slot.hold(delivery, now);
     slot.start(entry, TimePoint(Millis(5)), now, Millis(0), std::nullopt);
     slot.record(entry, outcome, now);
     return entry;
@@ -49,7 +49,7 @@ struct TakeoverTest : ::testing::Test {
 
 TEST_F(TakeoverTest, what_is_held_for_100_ms_goes_back_uncounted) {
   Delivery const held = claim();
-  int const entry = slot.hold(held, now);
+  OwnEntry const entry = slot.hold(held, now);
   EXPECT_EQ(look_after(Millis(99)), 0u);
   EXPECT_TRUE(takeover.waiting());
   EXPECT_EQ(state(held), State::running);
@@ -64,7 +64,7 @@ TEST_F(TakeoverTest, what_is_held_for_100_ms_goes_back_uncounted) {
 
 TEST_F(TakeoverTest, what_has_ended_20_ms_ago_is_written_with_its_result) {
   Delivery const ended = claim();
-  int const entry = run(ended, {.kind = Outcome::Kind::completed, .result = "42"});
+  OwnEntry const entry = run(ended, {.kind = Outcome::Kind::completed, .result = "42"});
   EXPECT_EQ(look_after(Millis(19)), 0u);
   EXPECT_EQ(look_after(Millis(1)), 1u);
   EXPECT_EQ(state(ended), State::completed);
@@ -74,7 +74,7 @@ TEST_F(TakeoverTest, what_has_ended_20_ms_ago_is_written_with_its_result) {
 
 TEST_F(TakeoverTest, a_running_job_is_left_alone_however_long_it_runs) {
   Delivery const running = claim();
-  int const entry = slot.hold(running, now);
+  OwnEntry const entry = slot.hold(running, now);
   slot.start(entry, TimePoint(), now, Millis(0), std::nullopt);
   EXPECT_EQ(look_after(Millis(60'000)), 0u);
   EXPECT_FALSE(takeover.waiting()) << "a child with one job and nothing behind it needs no watching";
@@ -83,7 +83,7 @@ TEST_F(TakeoverTest, a_running_job_is_left_alone_however_long_it_runs) {
 
 TEST_F(TakeoverTest, an_entry_that_a_killed_keeper_had_taken_is_brought_to_its_end) {
   Delivery const held = claim(), ended = claim();
-  int const held_entry = slot.hold(held, now), ended_entry = run(ended);
+  OwnEntry const held_entry = slot.hold(held, now), ended_entry = run(ended);
   ASSERT_TRUE(slot.change(held_entry, slot.word(held_entry), EntryState::taken_held));
   ASSERT_TRUE(slot.change(ended_entry, slot.word(ended_entry), EntryState::taken_done));
   EXPECT_FALSE(slot.clear(ended_entry)) << "it is no longer the child's to free";
@@ -96,7 +96,7 @@ TEST_F(TakeoverTest, an_entry_that_a_killed_keeper_had_taken_is_brought_to_its_e
 // The first keeper's write had reached the store, its answer had not, and the child has the job again.
 TEST_F(TakeoverTest, a_second_return_of_an_earlier_claim_leaves_the_later_one_alone) {
   Delivery const held = claim();
-  int const entry = slot.hold(held, now);
+  OwnEntry const entry = slot.hold(held, now);
   ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken_held));
   Finish const gone{.id = held.job.id, .holder = kHolder, .claim_no = held.claim_no, .transition = {State::available, Reason::returned, Millis(0), held.tally}};
   store->release({.items = std::span(&gone, 1)});
@@ -139,7 +139,7 @@ TEST_F(TakeoverTest, a_store_that_fails_leaves_the_entry_taken_for_the_next_look
     std::string description() const override { return "failing"; }
   } failing;
   Delivery const ended = claim();
-  int const entry = run(ended);
+  OwnEntry const entry = run(ended);
   now += Millis(30);
   EXPECT_THROW(takeover.look(failing, kNode, board, now), Error);
   EXPECT_EQ(slot.word(entry).state, EntryState::taken_done);
@@ -149,7 +149,7 @@ TEST_F(TakeoverTest, a_store_that_fails_leaves_the_entry_taken_for_the_next_look
 
 TEST_F(TakeoverTest, the_flag_that_we_watch_falls_only_when_nothing_waits) {
   Delivery const held = claim();
-  int const entry = slot.hold(held, now);
+  OwnEntry const entry = slot.hold(held, now);
   look_after(Millis(1));
   EXPECT_EQ(slot.watched.load(), 1u);
   slot.start(entry, TimePoint(), now, Millis(0), std::nullopt);

@@ -89,7 +89,7 @@ void Checkpointer::begin_anew(Connection& writer) {
 
 void Checkpointer::copy(Connection& writer) {
   if (!connection_) {
-    connection_ = std::make_unique<Connection>(database_);
+    connection_ = std::make_unique<Connection>(location_.database);
     connection_->settle(Sync::normal);
     connection_->number("PRAGMA page_count");  // opens the WAL
   }
@@ -102,7 +102,7 @@ void Checkpointer::copy(Connection& writer) {
   }
   shared_.frames_copied().store(static_cast<std::uint32_t>(std::max(copied, 0)));
   if (copied == in_wal) begin_anew(writer);
-  keep_file_reserve(*connection_);  // the checkpoint has cut the file to its pages
+  keep_file_reserve(*connection_, location_);  // the checkpoint has cut the file to its pages
 }
 
 }  // namespace kue::sqlite

@@ -18,7 +18,7 @@ namespace kue::sqlite {
 
 class Checkpointer {
  public:
-  Checkpointer(Location const& location, WakeFile& shared, Gate& gate) : database_(location.database), shared_(shared), gate_(gate), wal_(location.wal()) {}
+  Checkpointer(Location const& location, WakeFile& shared, Gate& gate) : location_(location), shared_(shared), gate_(gate), wal_(location.wal()) {}
 
   bool due(Connection const& writer, int frames) const noexcept;
 
@@ -40,7 +40,7 @@ class Checkpointer {
   void copy(Connection& writer);
   void begin_anew(Connection& writer);
 
-  std::string database_;
+  Location const location_;
   WakeFile& shared_;
   Gate& gate_;
   WalFile wal_;

@@ -15,9 +15,6 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// The file grows and shrinks in steps of this, so that few commits change its size.
-constexpr int kGrowthBytes = 1024 * 1024;
-
 }  // namespace
 
 Connection::Connection(std::string const& absolute_path, Mode mode) {
@@ -40,8 +37,6 @@ Connection::Connection(std::string const& absolute_path, Mode mode) {
   patience(10s);
   // Without this the last one to close would checkpoint and delete the WAL: a long stop, and the ballast gone.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  int growth = kGrowthBytes;
-  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_CHUNK_SIZE, &growth);
 }
 
 Connection::~Connection() {

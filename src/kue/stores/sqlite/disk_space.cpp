@@ -7,11 +7,16 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 namespace kue::sqlite {
 namespace {
 
+constexpr int kStepBytes = 1024 * 1024;
 constexpr std::size_t kBytesAJob = 300;  // rows, indexes and a later result, without the arguments
 
 std::int64_t bytes_of(std::span<Envelope const> jobs) {
@@ -30,6 +35,22 @@ std::int64_t free_inside(Location const& location) {
   return db.number("PRAGMA freelist_count") * db.number("PRAGMA page_size");
 }
 
+// The one by which SQLite has the file open. One of our own would drop SQLite's locks when it is closed, and SQLite tells its own to
+// nobody. -1: not found. If another thread closes it meanwhile and its number is another file's, that one gets some room that it
+// does not need.
+int open_descriptor_of(std::string const& file) {
+  struct stat wanted {};
+  if (::stat(file.c_str(), &wanted) != 0) return -1;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator("/proc/self/fd", error); !error && entry != std::filesystem::directory_iterator();
+       entry.increment(error)) {
+    int const number = std::atoi(entry->path().filename().c_str());
+    struct stat found {};
+    if (::fstat(number, &found) == 0 && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino) return number;
+  }
+  return -1;
+}
+
 }  // namespace
 
 void keep_wal_reserve(Location const& location) {
@@ -39,8 +60,20 @@ void keep_wal_reserve(Location const& location) {
   if (wal) (void)::fallocate(wal.get(), FALLOC_FL_KEEP_SIZE, 0, kWalBytes);
 }
 
-void keep_file_reserve(Connection& connection) {
-  std::int64_t bytes = connection.number("PRAGMA page_count") * connection.number("PRAGMA page_size") + kFileBytes;
+// SQLite's own way, a hint of the size, writes a byte into each block: a thousand system calls with the write lock held. It is for
+// file systems that know no fallocate, and where /proc is missing.
+void keep_file_reserve(Connection& connection, Location const& location) {
+  std::int64_t const pages = connection.number("PRAGMA page_count") * connection.number("PRAGMA page_size");
+  std::int64_t bytes = pages + kFileBytes;
+  struct stat file {};
+  int const descriptor = open_descriptor_of(location.database);
+  // From its end: pages that are in the WAL only have no room in the file yet.
+  if (descriptor >= 0 && ::fstat(descriptor, &file) == 0 &&
+      (file.st_size >= bytes || ::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, file.st_size, bytes - file.st_size) == 0)) {
+    return;
+  }
+  int step = kStepBytes;  // without steps a hint does nothing
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_CHUNK_SIZE, &step);
   sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes);
 }
 

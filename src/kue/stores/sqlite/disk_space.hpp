@@ -21,7 +21,7 @@ inline constexpr std::int64_t kFreeBytes = 4 * 1024 * 1024;
 
 // Both do what they can: on a full disk, or a file system that cannot reserve, there is less ballast and no error.
 void keep_wal_reserve(Location const& location);
-void keep_file_reserve(Connection& connection);
+void keep_file_reserve(Connection& connection, Location const& location);
 
 void refuse_push_on_full_disk(Location const& location, std::span<Envelope const> jobs);  // throws Error(full)
 

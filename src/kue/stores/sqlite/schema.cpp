@@ -105,7 +105,7 @@ void prepare(Connection& connection, Location const& location) {
   if (empty || connection.number("PRAGMA user_version") < newest_schema()) migrate(connection, location);
   connection.settle(Sync::normal);
   keep_wal_reserve(location);
-  keep_file_reserve(connection);
+  keep_file_reserve(connection, location);
 }
 
 }  // namespace
