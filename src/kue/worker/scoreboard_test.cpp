@@ -135,8 +135,9 @@ TEST_F(ScoreboardTest, a_run_is_asked_to_end_and_not_the_next_one_in_its_place) 
   EXPECT_EQ(slot.cancel_asked_at(entry, slot.word(entry)), now);
   slot.record(entry, {}, kSteady);
   slot.clear(entry);
-  ASSERT_EQ(slot.hold(delivery(), kSteady), entry);
-  ASSERT_TRUE(start(entry));
+  OwnEntry const next = slot.hold(delivery(), kSteady);
+  ASSERT_EQ(next.index, entry.index);
+  ASSERT_TRUE(start(next));
   EXPECT_FALSE(slot.cancel_asked_at(entry, slot.word(entry))) << "another generation";
   EXPECT_FALSE(slot.cancel_asked_at(entry + 1, slot.word(entry + 1))) << "an entry that was never used";
 }
