@@ -102,7 +102,7 @@ TEST_F(Studio, makes_four_sizes_of_a_jpeg_a_png_and_a_turned_picture) {
   studio.start_worker();  // they waited until now
   auto const known = follow([&](auto const& k) { return all_final(k, shown.size()); });
   ASSERT_EQ(shown.size(), 3U);
-  EXPECT_GE(updates, 3);
+  EXPECT_GE(updates, 2) << "the page as it was, and what came after";  // a quick machine is done between two looks
   EXPECT_THAT(states_seen, Contains("waiting"));
   for (auto const& [id, extent] : shown) {
     PictureView const& picture = known.at(id);
