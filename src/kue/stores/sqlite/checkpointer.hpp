@@ -3,7 +3,8 @@
 //
 // SQLite's own checkpoints are off everywhere. Whoever has committed and sees about 1,000 frames that were not copied tries a lock
 // and copies, PASSIVE, on a connection of its own while the connection that has just committed holds the write lock: so nobody can
-// begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no reader is waited for.
+// begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no reader is waited for. The WAL is synced
+// once before the lock, and begun anew after it, so that neither is left to a commit that somebody waits for.
 
 #include "kue/stores/sqlite/connection.hpp"
 #include "kue/stores/sqlite/gate.hpp"
@@ -22,8 +23,8 @@ class Checkpointer {
 
   bool due(Connection const& writer, int frames) const noexcept;
 
-  // After a commit of `writer`, outside of the gate, through which it goes in its turn. Never throws: a commit that has happened must not fail for the tidying
-  // after it.
+  // After a commit of `writer`, outside of the gate, through which it goes in its turn. Never throws: a commit that has happened
+  // must not fail for the tidying after it.
   void after_commit(Connection& writer) noexcept;
 
   void abandon() noexcept {  // in a forked child
@@ -32,7 +33,7 @@ class Checkpointer {
   }
 
   static constexpr int kFrames = 1000;
-  // When somebody waits for what was committed: a checkpoint takes a millisecond with the write lock held, and one job in sixty would
+  // When somebody waits for what was committed: a checkpoint takes milliseconds with the write lock held, and one job in sixty would
   // wait for it. The commits after that, of finishes, are in no hurry.
   static constexpr int kFramesInAHurry = 1500;
 

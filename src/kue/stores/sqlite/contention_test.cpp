@@ -21,8 +21,7 @@ constexpr int kJobs = 1500;
 bool work(std::string const& path, std::size_t companions = 1) {
   auto const store = open(path);
   Hand hand(*store);
-  auto const begin_without_at = steady_clock::now() + 10s;
-  while (store->nodes().size() < companions && steady_clock::now() < begin_without_at) std::this_thread::sleep_for(1ms);
+  soon([&] { return store->nodes().size() >= companions; });
   auto longest = 0ns;
   int finished = 0;
   for (;;) {

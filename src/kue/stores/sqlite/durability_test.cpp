@@ -86,12 +86,6 @@ std::string empty_wal(Folder const& folder) {
   return wal_in(folder);
 }
 
-bool soon(std::function<bool()> const& holds) {
-  auto const give_up_at = std::chrono::steady_clock::now() + 10s;
-  while (!holds() && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(1ms);
-  return holds();
-}
-
 TEST(SqliteDurability, a_group_of_one_writes_and_syncs) {
   std::vector<std::string> steps;
   Group group([&](auto const&) { steps.emplace_back("write"); }, [&] { steps.emplace_back("sync"); });
@@ -128,12 +122,14 @@ TEST(SqliteDurability, who_commits_while_the_disk_works_shares_the_next_sync) {
   ASSERT_TRUE(soon([&] { return syncs == 1; }));
   std::vector<std::thread> late;
   for (int i = 0; i < 5; ++i) late.emplace_back(push);
+  std::atomic<int> seventh{0};
   late.emplace_back([&] {
+    seventh = ::gettid();
     group.sync();
     ++back;
   });
   ASSERT_TRUE(soon([&] { return written == 6; })) << "nobody waits for the disk in order to write";
-  std::this_thread::sleep_for(20ms);  // the seventh has nothing to write; whenever it comes, it must wait
+  ASSERT_TRUE(soon([&] { return seventh != 0 && (sleeps(seventh) || back > 0); })) << "it has nothing to write, and waits";
   EXPECT_EQ(back, 0) << "the sync under way began before their commits";
   open.set_value();
   early.join();

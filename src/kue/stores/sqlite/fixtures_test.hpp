@@ -11,12 +11,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -102,6 +105,21 @@ template <class Call> std::optional<Error> error_of(Call&& call) {
     return error;
   }
   return std::nullopt;
+}
+
+// Waits for an event, at most ten seconds.
+inline bool soon(std::function<bool()> const& holds) {
+  auto const give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!holds() && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return holds();
+}
+
+// Whether a thread of this process sleeps, as the kernel says.
+inline bool sleeps(int thread_id) {
+  std::string line;
+  std::ifstream proc(fmt::format("/proc/self/task/{}/stat", thread_id));
+  std::getline(proc, line);
+  return line.find(") S ") != std::string::npos;
 }
 
 // Runs in a child process; it must return true. What it throws is shown.

@@ -38,7 +38,7 @@ TEST(SqliteGate, opens_at_once_for_the_one_who_waits) {
     inside = true;
     waiter.gate.leave();
   });
-  std::this_thread::sleep_for(30ms);
+  ASSERT_TRUE(soon([&] { return holder.shared.gate().waiting > 0; }));
   EXPECT_FALSE(inside);
   auto const opened = steady_clock::now();
   holder.gate.leave();
@@ -113,7 +113,8 @@ TEST(SqliteGate, nobody_stands_aside_for_one_who_has_gone_in) {
       patient.enter();
       patient.gate.leave();
     });
-    std::this_thread::sleep_for(25ms);  // long enough for it to look, and to ask newcomers to stand aside
+    std::uint32_t const before = holder.shared.gate().stand_aside_until;
+    ASSERT_TRUE(soon([&] { return holder.shared.gate().stand_aside_until != before; })) << "it waits for long and asks newcomers to stand aside";
     holder.gate.leave();
     thread.join();
     least = std::min(least, newcomer.enter());

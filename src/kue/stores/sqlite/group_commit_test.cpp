@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <fstream>
 #include <thread>
 
 namespace kue::sqlite::test {
@@ -15,13 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kThreads = 8;
-
-bool sleeps(int thread_id) {
-  std::string line;
-  std::ifstream proc(fmt::format("/proc/self/task/{}/stat", thread_id));
-  std::getline(proc, line);
-  return line.find(") S ") != std::string::npos;
-}
 
 // All threads push while a stranger holds the write lock, so that they stand in the queue together when it opens.
 std::vector<std::optional<Error>> push_together(Store& store, std::string const& path, std::vector<Envelope> const& each) {

@@ -98,7 +98,7 @@ void Transaction::commit() {
     throw;
   }
   open_ = false;
-  gate_.leave();  // before anybody is woken: who comes to the closed gate sleeps longer than the rest of this call takes
+  gate_.leave();  // before anybody is woken: who is shall find it open
 }
 
 }  // namespace kue::sqlite

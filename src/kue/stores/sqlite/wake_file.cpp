@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t kBytes = 4096;
 
-long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value, timespec const* until, std::uint32_t mask) {
-  return ::syscall(SYS_futex, word, operation, value, until, nullptr, mask);
+long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value, timespec const* limit, std::uint32_t mask) {
+  return ::syscall(SYS_futex, word, operation, value, limit, nullptr, mask);
 }
 
 }  // namespace
@@ -83,13 +83,13 @@ bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanose
 void WakeFile::wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept {
   timespec const limit{.tv_sec = at_most.count() / 1000, .tv_nsec = (at_most.count() % 1000) * 1'000'000};
   words_->gate.waiting.fetch_add(1);
-  ::syscall(SYS_futex, &words_->gate.openings, FUTEX_WAIT, seen, &limit, nullptr, 0);
+  futex(&words_->gate.openings, FUTEX_WAIT, seen, &limit, 0);
   words_->gate.waiting.fetch_sub(1);
 }
 
 void WakeFile::tell_opening() noexcept {
   words_->gate.openings.fetch_add(1);
-  if (words_->gate.waiting.load() != 0) ::syscall(SYS_futex, &words_->gate.openings, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  if (words_->gate.waiting.load() != 0) futex(&words_->gate.openings, FUTEX_WAKE, 1, nullptr, 0);
 }
 
 }  // namespace kue::sqlite

@@ -7,11 +7,14 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace kue::sqlite {
+
+WalFile::WalFile(std::string path) : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CLOEXEC)) {}
 
 int WalFile::sync_once() noexcept {
   if (!file_) file_.reset(::open(path_.c_str(), O_RDWR | O_CLOEXEC));

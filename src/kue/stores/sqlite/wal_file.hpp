@@ -13,7 +13,7 @@ namespace kue::sqlite {
 
 class WalFile {
  public:
-  explicit WalFile(std::string path) : path_(std::move(path)) {}
+  explicit WalFile(std::string path);  // of a database that is open: the file is there
 
   // Throws a Failure whose outcome is not known; once it has, always: the kernel tells of a lost page once and holds it for clean from
   // then on, and what stands in the WAL behind a lost frame is lost with it.
@@ -27,7 +27,9 @@ class WalFile {
   int sync_once() noexcept;
 
   std::string const path_;
-  Fd file_;  // opened by the first sync. Closing it drops no lock: SQLite has none on this file
+  // Open from the beginning: the kernel tells of a failed write each descriptor that was open then, and one that is opened later perhaps
+  // not. Closing it drops no lock: SQLite has none on this file.
+  Fd file_;
   int error_ = 0;
 };
 
