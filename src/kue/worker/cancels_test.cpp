@@ -1,32 +1,20 @@
 #include "kue/worker/cancels.hpp"
 
+#include "kue/worker/fixtures_test.hpp"
+
 #include <gtest/gtest.h>
 
 namespace kue::worker {
 namespace {
 
-constexpr std::uint64_t kNode = 11, kHolder = 22;
+using test::kNode;
 
-// A store, and a live child that has claimed one job.
-struct CancelsTest : ::testing::Test {
-  std::shared_ptr<Store> store = open_store("memory:");
-  Scoreboard board{1};
-  Slot& slot = board.slot(board.take_free_slot(Role::child));
-  SteadyPoint now{Millis(1'000'000)};
-  Delivery delivery;
+// A live child that has claimed one job, which somebody has cancelled.
+struct CancelsTest : test::StoreAndScoreboard {
+  Slot& slot = live_slot();
+  Delivery delivery = claim();
 
-  CancelsTest() {
-    store->beat({.node = kNode, .name = "here", .pid = 1});
-    slot.holder = kHolder;
-    slot.change(SlotState::starting, SlotState::live);
-    Envelope job;
-    job.id = JobId::make();
-    job.kind = "Some";
-    store->push({.jobs = std::span(&job, 1)});
-    Claimed const claimed = store->claim({.node = kNode, .holder = kHolder}).jobs.at(0);
-    delivery = {.job = claimed.job, .holder = kHolder, .claim_no = claimed.claim_no, .tally = claimed.tally};
-    store->cancel({.ids = std::span(&job.id, 1)});
-  }
+  CancelsTest() { store->cancel({.ids = std::span(&delivery.job.id, 1)}); }
   int pass_on() { return pass_on_cancels(*store, kNode, board, now, Logger(stderr_sink(), LogLevel::off)); }
 };
 

@@ -1,36 +1,19 @@
 #include "kue/worker/reconcile.hpp"
 
+#include "kue/worker/fixtures_test.hpp"
+
 #include <gtest/gtest.h>
 
 namespace kue::worker {
 namespace {
 
-constexpr std::uint64_t kNode = 11, kHolder = 22;
+using test::kHolder;
+using test::kNode;
 
-// A store and a scoreboard that may differ. Time of the looks is the test's.
-struct ReconcileTest : ::testing::Test {
-  std::shared_ptr<Store> store = open_store("memory:");
-  Scoreboard board{1};
+// A store and a scoreboard that may differ.
+struct ReconcileTest : test::StoreAndScoreboard {
   Reconciler reconciler{kNode, Logger(stderr_sink(), LogLevel::off)};
-  SteadyPoint now{Millis(1'000'000)};
 
-  ReconcileTest() { store->beat({.node = kNode, .name = "here", .pid = 1}); }
-
-  Delivery claim() {
-    Envelope job;
-    job.id = JobId::make();
-    job.kind = "Some";
-    store->push({.jobs = std::span(&job, 1)});
-    Claimed const claimed = store->claim({.node = kNode, .holder = kHolder}).jobs.at(0);
-    return {.job = claimed.job, .holder = kHolder, .claim_no = claimed.claim_no, .tally = claimed.tally};
-  }
-  Slot& live_slot() {
-    Slot& slot = board.slot(board.take_free_slot(Role::child));
-    slot.holder = kHolder;
-    slot.change(SlotState::starting, SlotState::live);
-    return slot;
-  }
-  State state(Delivery const& delivery) { return store->get(delivery.job.id)->state; }
   void look_after(Millis passed) {
     now += passed;
     reconciler.look(*store, board, now);

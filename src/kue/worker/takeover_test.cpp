@@ -1,5 +1,7 @@
 #include "kue/worker/takeover.hpp"
 
+#include "kue/worker/fixtures_test.hpp"
+
 #include <kue/error.hpp>
 
 #include <gtest/gtest.h>
@@ -7,40 +9,19 @@
 namespace kue::worker {
 namespace {
 
-constexpr std::uint64_t kNode = 11, kHolder = 22;
+using test::kHolder;
+using test::kNode;
 
-// A store and a child's slot. Time of the looks is the test's.
-struct TakeoverTest : ::testing::Test {
-  std::shared_ptr<Store> store = open_store("memory:");
-  Scoreboard board{1};
-  Slot& slot = board.slot(board.take_free_slot(Role::child));
+struct TakeoverTest : test::StoreAndScoreboard {
+  Slot& slot = live_slot();
   Takeover takeover;
-  SteadyPoint now{Millis(1'000'000)};
 
-  TakeoverTest() {
-    store->beat({.node = kNode, .name = "here", .pid = 1});
-    slot.holder = kHolder;
-    slot.change(SlotState::starting, SlotState::live);
-  }
-
-  Delivery claim() {
-    Envelope job;
-    job.id = JobId::make();
-    job.kind = "Some";
-    store->push({.jobs = std::span(&job, 1)});
-    return claim_again();
-  }
-  Delivery claim_again() {
-    Claimed const claimed = store->claim({.node = kNode, .holder = kHolder}).jobs.at(0);
-    return {.job = claimed.job, .holder = kHolder, .claim_no = claimed.claim_no, .attempt = claimed.tally.attempt + 1, .tally = claimed.tally};
-  }
   OwnEntry run(Delivery const& delivery, Outcome const& outcome = completed()) {
     OwnEntry const entry = slot.hold(delivery, now);
     slot.start(entry, TimePoint(Millis(5)), now, Millis(0), std::nullopt);
     slot.record(entry, outcome, now);
     return entry;
   }
-  State state(Delivery const& delivery) { return store->get(delivery.job.id)->state; }
   std::size_t look_after(Millis passed) {
     now += passed;
     return takeover.look(*store, kNode, board, now).size();
