@@ -7,9 +7,12 @@
 // Prints one number: jobs a second. FILE must not exist; it is removed.
 
 #include "kue/stores/sqlite/batch_table.hpp"
+#include "kue/stores/sqlite/consecutive.hpp"
 
 #include <schema_texts.hpp>
 #include <sql_texts.hpp>
+
+#include <kue/limits.hpp>
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -35,6 +38,7 @@ namespace {
 using kue::JobId;
 using kue::sqlite::batch_of;
 using kue::sqlite::BatchTable;
+using kue::sqlite::consecutive;
 using kue::sqlite::Sql;
 
 constexpr std::int64_t kDefaultPriority = 0;
@@ -87,10 +91,7 @@ class File {
     batch_.lend(rows);
     execute(sql, values...);
   }
-  template <class... A> sqlite3_stmt* bound_for(BatchTable::Rows const& rows, Sql sql, A const&... values) {
-    batch_.lend(rows);
-    return bound(sql, values...);
-  }
+  std::int64_t changes() const { return sqlite3_changes64(db_); }
   // The first column of the first row.
   template <class... A> std::int64_t number(Sql sql, A const&... values) {
     sqlite3_stmt* const statement = bound(sql, values...);
@@ -174,6 +175,7 @@ double enqueue(File& file, std::int64_t jobs, std::int64_t each) {
 struct Claimed {
   std::int64_t seq;
   JobId id;
+  std::int64_t holder, claim_no;
 };
 
 void write_ended(Claimed const& job, int column, BatchTable::Value& out) {
@@ -186,26 +188,22 @@ void write_ended(Claimed const& job, int column, BatchTable::Value& out) {
     case 6:
     case 7: return out.set(0);
     case 9: return out.set(now_ms());
+    case 11: return out.set(job.holder);
+    case 12: return out.set(job.claim_no);
+    case 13: return out.set(kQueue);
     default: return out.set(std::nullopt);
   }
 }
 
 void finish(File& file, std::vector<Claimed> const& jobs) {
   if (jobs.empty()) return;
-  auto const named = batch_of(jobs, [](Claimed const& job, int column, BatchTable::Value& out) {
-    if (column == 1) return out.set(job.id);
-    out.set(job.seq);
-  });
-  std::size_t found = 0;
-  sqlite3_stmt* const look = file.bound_for(named, Sql::finish_look);
-  while (file.row(look)) {
-    if (sqlite3_column_int64(look, 1) == jobs[found].seq && sqlite3_column_int64(look, 2) == kRunning) ++found;
-  }
-  sqlite3_reset(look);
-  if (found != jobs.size()) std::_Exit(1);
   auto const ended = batch_of(jobs, write_ended);
   file.execute_for(ended, Sql::finish_final, now_ms());
-  file.execute_for(ended, Sql::live_delete_all);
+  if (file.changes() != static_cast<std::int64_t>(jobs.size())) std::_Exit(1);
+  if (consecutive(jobs, &Claimed::seq))
+    file.execute(Sql::live_delete_range, jobs.front().seq, jobs.back().seq);
+  else
+    file.execute_for(ended, Sql::live_delete_all);
 }
 
 std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
@@ -220,13 +218,19 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
     std::array<std::uint8_t, 16> id{};
     std::memcpy(id.data(), sqlite3_column_blob(candidates, 10), id.size());
     job.id = JobId(id);
+    job.holder = holder;
+    job.claim_no = sqlite3_column_int64(candidates, 9) + 1;
     bytes += std::string(reinterpret_cast<char const*>(sqlite3_column_text(candidates, 13))).size();
   }
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
   if (jobs.empty()) return jobs;
-  auto const seqs = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
-  file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
+  if (consecutive(jobs, &Claimed::seq)) {
+    file.execute(Sql::claim_take_range, holder, 1, now_ms(), jobs.front().seq, jobs.back().seq);
+  } else {
+    auto const seqs = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
+    file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
+  }
   return jobs;
 }
 
@@ -278,7 +282,7 @@ int main(int argc, char** argv) {
   }
   std::string const path = argv[1], work = argv[2];
   bool const full = std::string_view(argv[3]) == "full";
-  std::int64_t const jobs = std::atoll(argv[4]), most = argc > 5 ? std::atoll(argv[5]) : 100;
+  std::int64_t const jobs = std::atoll(argv[4]), most = argc > 5 ? std::atoll(argv[5]) : kue::limits::kMaxBatch;
   int const processes = argc > 6 ? std::atoi(argv[6]) : 1;
   if (::access(path.c_str(), F_OK) == 0) {
     std::fprintf(stderr, "raw_sqlite: %s is there already\n", path.c_str());

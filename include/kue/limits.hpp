@@ -35,7 +35,7 @@ inline constexpr auto kUnknownKindLimit = 1h;
 // Workers
 inline constexpr int kMaxConcurrency = 256;
 inline constexpr int kMaxQueueWeight = 1000;
-inline constexpr int kMaxBatch = 100;  // jobs held by one child at once
+inline constexpr int kMaxBatch = 500;  // jobs held by one child at once: no more than it runs in 40 ms, see docs/decisions/0006-prefetch.md
 inline constexpr auto kNodeBeat = 10s;
 inline constexpr auto kNodeDead = 60s;          // beat unchanged for this long, seen by one observer
 inline constexpr auto kStopTimeout = 25s;       // below the 30 s that Kubernetes grants

@@ -59,7 +59,8 @@ struct Transition {
 struct Finish {
   JobId id = {};
   std::uint64_t holder = 0;
-  std::int64_t seq = 0;        // as it was claimed: a store may find the row by it. 0: not known
+  std::int64_t seq = 0;        // as it was claimed, part of the fence; a store may find the row by it. 0: not known
+  std::string queue = {};      // as it was claimed: a store may count by it without a look. Empty: not known
   std::uint32_t claim_no = 0;  // of the claim that ends; a holder may claim the same job again. 0: its last one
   Transition transition = {};
   std::optional<TimePoint> started_at = {};  // when run began, if it did

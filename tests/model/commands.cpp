@@ -129,7 +129,7 @@ World::Answers World::claim(Command const& command, Store& first, Store& second)
     ClaimResult const result = store.claim(request);
     // Remembered once, from the first store: if the second gave others, the words differ and the run is over.
     if (&store == &first) {
-      for (Claimed const& job : result.jobs) held_.push_back({job.job.id, request.holder, job.tally, job.claim_no});
+      for (Claimed const& job : result.jobs) held_.push_back({job.job.id, request.holder, job.tally, job.claim_no, job.seq, job.job.queue});
     }
     return words(result);
   });
@@ -158,6 +158,10 @@ Finish World::finish(Verb verb, std::uint32_t number) {
     tally = held.tally;
     claim_no = held.claim_no;
     if (number % 7 != 0) item.holder = held.holder;
+    if (number % 4 != 0) {  // as a worker does, so that a store may write without a look
+      item.seq = held.seq;
+      item.queue = held.queue;
+    }
   }
   if (number % 5 != 0) item.claim_no = number % 9 == 0 ? claim_no + 1 : claim_no;
   tally.attempt += number % 2;

@@ -49,6 +49,8 @@ class World {
     std::uint64_t holder;
     kue::Tally tally;
     std::uint32_t claim_no;
+    std::int64_t seq;
+    std::string queue;
   };
   std::vector<Held> held_;  // claimed once; perhaps over by now
 };

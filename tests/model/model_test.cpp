@@ -69,7 +69,8 @@ void expect_same(std::string const& calls, std::string const& memory, std::strin
 void expect_equal_stores(std::vector<Command> const& commands) {
   kue::testing::FakeClock clock;
   Folder const folder;
-  kue::StoreOptions const options{.clock = &clock, .durability = kue::Durability::process, .event_log = true};
+  // Without events a store may write what it would otherwise look at first.
+  kue::StoreOptions const options{.clock = &clock, .durability = kue::Durability::process, .event_log = commands.size() % 2 == 0};
   auto const memory = kue::memory::open(options);
   auto const sqlite = kue::sqlite::open(folder.database(), options);
   World world(clock);

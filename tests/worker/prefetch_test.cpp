@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 #include <thread>
 
@@ -138,6 +139,64 @@ TEST_F(Prefetch, a_stop_gives_back_what_was_not_started_and_writes_what_had_ende
       EXPECT_EQ(now.tally.interruptions, 0u) << "it was never started";
     }
   }
+}
+
+// What a row of quick jobs says waits in shared memory for one write, and a crash loses none of it.
+TEST_F(Prefetch, the_log_of_quick_jobs_is_whole_after_a_crash) {
+  std::vector<kue::Envelope> all = quick(700);
+  kue::Envelope const deadly = mixed(0, true);
+  all.push_back(deadly);
+  push_all(all);
+  pid_t const worker = start({"-c", "1"});
+  ASSERT_TRUE(eventually([&] { return state(deadly.id) == State::discarded && completed(all) == 700; }, 40s)) << log();
+  send(worker, SIGTERM);
+  ASSERT_EQ(wait_exit(worker), 0);
+  std::string const text = log();
+  for (kue::Envelope const& job : all) {
+    std::string const mark = "job=zoo::Mixed#" + job.id.str() + " attempt=";
+    auto const times = [&](std::string const& what) {
+      int found = 0;
+      for (std::size_t at = 0; (at = text.find(mark, at)) != text.npos; ++at) found += text.compare(at + mark.size() + 2, what.size(), what) == 0 ? 1 : 0;
+      return found;
+    };
+    EXPECT_EQ(times("accepted from queue default"), job.id == deadly.id ? 3 : 1) << mark;
+    bool const by_the_keeper = text.find("after job=zoo::Mixed#" + job.id.str() + "; its outcome (completed) was written") != text.npos;
+    EXPECT_EQ(times("completed in ") + (by_the_keeper ? 1 : 0), job.id == deadly.id ? 0 : 1) << mark;
+  }
+  EXPECT_LT(text.find("job=zoo::Mixed#" + deadly.id.str() + " attempt=1 accepted"), text.find("while running job=zoo::Mixed#" + deadly.id.str()));
+}
+
+TEST_F(Prefetch, a_long_run_of_a_quick_kind_is_in_the_log_while_it_runs) {
+  std::vector<kue::Envelope> all = quick(400);
+  push_all(all);
+  start({"-c", "1"});
+  ASSERT_TRUE(all_complete(all));
+  std::vector<kue::Envelope> const more = quick(300);
+  push_all(more);
+  kue::Envelope const long_one = mixed(5000);
+  push_all({long_one});
+  ASSERT_TRUE(eventually([&] { return count("begin Mixed " + long_one.id.str()) == 1; }));
+  EXPECT_TRUE(eventually([&] { return log().find("job=zoo::Mixed#" + long_one.id.str() + " attempt=1 accepted") != std::string::npos; }, 1s)) << log();
+  EXPECT_EQ(state(long_one.id), State::running);
+  EXPECT_TRUE(all_complete({long_one}));
+}
+
+// Neither the store nor the log may be written through a number that names a file of the job by now.
+TEST_F(Prefetch, a_quick_job_that_closes_all_descriptors_harms_nothing) {
+  std::vector<kue::Envelope> all = quick(400);
+  push_all(all);
+  pid_t const worker = start({"-c", "1"});
+  ASSERT_TRUE(all_complete(all));
+  std::vector<kue::Envelope> more = quick(900);
+  for (std::size_t at : {150u, 151u, 600u}) more[at].args = mixed(-1).args;
+  push_all(more);
+  ASSERT_TRUE(all_complete(more, 40s)) << completed(more) << log();
+  for (auto const& [id, runs] : begun()) EXPECT_EQ(runs, 1) << id;
+  EXPECT_TRUE(store().check().ok());
+  EXPECT_EQ(std::filesystem::file_size(path("journal-own")), 0u) << "something of ours went into the job's file";
+  std::string const text = log();
+  for (kue::Envelope const& job : more) EXPECT_NE(text.find("#" + job.id.str() + " attempt=1 accepted"), text.npos);
+  EXPECT_TRUE(lives(worker));
 }
 
 // While the store is locked the keeper takes over what has ended (after 20 ms), and holds those entries until it can write.

@@ -1,17 +1,13 @@
 // What is kept in memory to spare system calls must not outlive a fork.
 
-#include "kue/base/log_burst.hpp"
 #include "kue/base/own_pid.hpp"
 #include "kue/base/random_pool.hpp"
-
-#include <kue/logger.hpp>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 #include <functional>
 #include <set>
 #include <string>
@@ -63,37 +59,6 @@ TEST(ForkTest, a_child_draws_other_bits_than_its_parent_and_its_siblings) {
 TEST(ForkTest, a_child_knows_its_own_pid) {
   EXPECT_EQ(own_pid(), ::getpid());
   EXPECT_EQ(in_a_child([](int out) { (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2); }), "yes");
-}
-
-// Whole lines, in their order, no write longer than what the kernel keeps together.
-TEST(LogBurstTest, sends_whole_lines_in_order) {
-  std::string const text = in_a_child([](int out) {
-    ::dup2(out, STDERR_FILENO);
-    Logger const log(stderr_sink());
-    LogBurst const burst;
-    for (int i = 0; i < 200; ++i) Logger(log).info("line {} {}", i, std::string(40, 'x'));
-  });
-  std::size_t at = 0;
-  for (int i = 0; i < 200; ++i) {
-    std::size_t const found = text.find("line " + std::to_string(i) + " " + std::string(40, 'x') + "\n", at);
-    ASSERT_NE(found, text.npos) << i;
-    at = found;
-  }
-}
-
-TEST(LogBurstTest, what_was_logged_before_its_end_is_there_after_it) {
-  std::string const text = in_a_child([](int out) {
-    ::dup2(out, STDERR_FILENO);
-    Logger log(stderr_sink());
-    {
-      LogBurst const burst;
-      log.info("first");
-    }
-    log.info("second");
-    ::raise(SIGKILL);
-  });
-  EXPECT_LT(text.find("first"), text.find("second"));
-  EXPECT_NE(text.find("second"), text.npos);
 }
 
 }  // namespace

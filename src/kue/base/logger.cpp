@@ -2,7 +2,7 @@
 
 #include <kue/clock.hpp>
 
-#include "kue/base/log_burst.hpp"
+#include "kue/base/log_buffer.hpp"
 #include "kue/base/own_pid.hpp"
 #include "kue/base/utf8.hpp"
 
@@ -179,11 +179,11 @@ class StderrSink final : public LogSink {
   }
 
  private:
-  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer, unless asked for
-  // by a LogBurst: nothing to lose in a crash, nothing printed twice after a fork.
+  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer, unless this thread has
+  // one that outlives a crash: nothing to lose, nothing printed twice after a fork.
   static void send(std::string_view line) {
-    if (LogBurst* const burst = LogBurst::of_this_thread())
-      burst->add(line);
+    if (LogBuffer* const buffer = LogBuffer::of_this_thread())
+      buffer->add(line);
     else
       write_to_stderr(line);
   }

@@ -138,6 +138,7 @@ Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outc
   item.id = delivery.job.id;
   item.holder = delivery.holder;
   item.seq = delivery.seq;
+  item.queue = delivery.job.queue;
   item.claim_no = delivery.claim_no;
   item.transition = next;
   item.started_at = started_at;

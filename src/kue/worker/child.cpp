@@ -1,5 +1,6 @@
 #include "kue/worker/child.hpp"
 
+#include "kue/base/descriptors.hpp"
 #include "kue/core/decide.hpp"
 #include "kue/worker/signals.hpp"
 
@@ -26,6 +27,8 @@ constexpr Millis kLeaveIt{1000};
 constexpr Millis kEntryPatience{10'000};  // a keeper that dies meanwhile is replaced, and the next one frees them
 constexpr Millis kNap{50};
 constexpr Millis kEndedPatience{10};  // half of what the keeper has: it seldom has to write for a child that is well
+
+Sentinel const* the_sentinel = nullptr;  // of this process
 
 }  // namespace
 
@@ -70,7 +73,8 @@ void Child::boot() {
   born.event = WorkerEvent::after_fork;
   born.pid = ::getpid();
   post_.emit(born);
-  sentinel_.emplace();
+  the_sentinel = &sentinel_.emplace();
+  descriptors_check = []() noexcept { return the_sentinel->intact(); };
   queue_ = open_queue(post_.parts);
   with_store_ = store_queue_in(*queue_);
   writer_.emplace(*queue_, with_store_, log(), [this](Millis trouble) {
@@ -110,6 +114,7 @@ void Child::boot() {
 }
 
 void Child::work() {
+  lines_.emplace(slot().lines, *sentinel_);
   while (!watch_->stopping()) {
     SteadyPoint const now = Clock::system().steady_now();
     if (!trusted(now)) continue;
@@ -121,6 +126,7 @@ void Child::work() {
   }
   give_back_held();
   write_ended();
+  lines_.reset();
 }
 
 // Past this time another node may have declared ours dead and given our jobs to others: nothing is started then.
@@ -133,6 +139,8 @@ bool Child::trusted(SteadyPoint now) {
 }
 
 void Child::refill() {
+  leave_if_not_intact();
+  lines_->hold_back(false);  // before what may be a long wait
   std::vector<Delivery> deliveries = pop();
   if (!deliveries.empty()) return hold(std::move(deliveries));
   if (pop_trouble_ > Millis(0)) return;
@@ -150,7 +158,7 @@ std::vector<Delivery> Child::pop() {
   try {
     std::vector<Delivery> deliveries;
     if (with_store_ != nullptr) {
-      deliveries = with_store_->pop_many(prefetch_.size(), wait, {.items = ended_->items(), .written = [this](auto statuses) { ended_->written(statuses); }});
+      deliveries = with_store_->pop_many(prefetch_.size(), wait, {.items = ended_->items(), .written = [this](auto statuses) { note_written(statuses); }});
     } else if (auto one = queue_->pop(wait)) {
       deliveries.push_back(std::move(*one));
     }
@@ -175,7 +183,7 @@ void Child::hold(std::vector<Delivery> deliveries) {
   held_entries_.clear();
   next_held_ = 0;
   for (Delivery const& delivery : held_) {
-    OwnEntry const entry = free_entry_for(delivery, now);
+    OwnEntry const entry = free_entry_for(delivery, now, held_entries_.empty() ? 0 : held_entries_.back().index + 1);
     if (entry.index < 0) {  // the keeper is stuck, or the memory was written over
       queue_->release(delivery);
       leave(1);
@@ -187,8 +195,8 @@ void Child::hold(std::vector<Delivery> deliveries) {
 
 // Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees each when it is written.
 // Meanwhile it may take and give back jobs that this batch holds already, and their entries are found free.
-OwnEntry Child::free_entry_for(Delivery const& delivery, SteadyPoint now) {
-  OwnEntry entry = slot().hold(delivery, now);
+OwnEntry Child::free_entry_for(Delivery const& delivery, SteadyPoint now, int from) {
+  OwnEntry entry = slot().hold(delivery, now, from);
   if (entry.index >= 0) return entry;
   SteadyPoint const give_up_at = Clock::system().steady_now() + kEntryPatience;
   while (entry.index < 0 && Clock::system().steady_now() < give_up_at) {
@@ -200,15 +208,23 @@ OwnEntry Child::free_entry_for(Delivery const& delivery, SteadyPoint now) {
 
 void Child::run_next(SteadyPoint now) {
   std::size_t const next = next_held_++;
+  bool const is_short = run_times_.is_short(held_[next].job.kind);
   if (ended_ && !ended_->empty()) {
     // Outcomes must not wait for a job of unknown or long run time, nor for many short ones.
     bool const waited = now - ended_->oldest() >= kEndedPatience;
-    if (waited || !run_times_.is_short(held_[next].job.kind)) {
+    if (waited || !is_short) {
       write_ended();
       now = Clock::system().steady_now();
     }
   }
-  if (holds_any() || (ended_ && !ended_->empty())) ring_keeper();
+  bool const others_wait = holds_any() || (ended_ && !ended_->empty());
+  in_a_row_ = others_wait && is_short && queue_.get() == with_store_;
+  lines_->hold_back(in_a_row_);
+  if (lines_->nearly_full()) {  // between two jobs, where this process may still leave
+    leave_if_not_intact();
+    lines_->send();
+  }
+  if (others_wait) ring_keeper();
   run(std::move(held_[next]), held_entries_[next], now);
   if (!holds_any()) end_of_batch();
 }
@@ -238,7 +254,7 @@ void Child::run(Delivery&& delivery, OwnEntry entry, SteadyPoint now) {
 // the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is written costs one
 // more run.
 void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry entry) {
-  bool const intact = sentinel_->intact();
+  bool const intact = in_a_row_ || sentinel_->intact();  // after a row it is looked at before the store or the log is touched
   bool const whole = fits(report.outcome);
   SteadyPoint const ended_at = report.ended_at;
   EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = ended_at, .mark = current_job()};
@@ -251,6 +267,7 @@ void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry ent
 }
 
 void Child::write_at_once(EndedRun&& run) {
+  leave_if_not_intact();
   std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
   if (!written) leave(1);  // the entry says what it came to
   bool const ours = slot().clear(run.entry);
@@ -259,12 +276,25 @@ void Child::write_at_once(EndedRun&& run) {
 
 void Child::write_ended() {
   if (!ended_ || ended_->empty()) return;
+  leave_if_not_intact();
   try {
     auto const items = ended_->items();
-    if (!items.empty()) ended_->written(with_store_->store().finish({.items = items}).statuses);
+    if (!items.empty()) note_written(with_store_->store().finish({.items = items}).statuses);
   } catch (std::exception const&) {  // one by one: each is tried for as long as that may help, and says why it fails
     for (EndedRun& run : ended_->take_all()) write_at_once(std::move(run));
   }
+}
+
+void Child::note_written(std::span<FinishStatus const> statuses) {
+  lines_->hold_back(true);
+  ended_->written(statuses);
+  lines_->hold_back(false);
+}
+
+// A job has closed our descriptors: neither the store nor the log is ours to write any more. The entries and the lines of the log stand
+// in shared memory, and the keeper goes on from there.
+void Child::leave_if_not_intact() {
+  if (!sentinel_->intact()) ::_exit(1);
 }
 
 void Child::give_back_held() {
@@ -312,6 +342,7 @@ void Child::rest(Millis duration) {
 }
 
 void Child::leave(int code) {
+  if (lines_) lines_->send();
   std::cout.flush();
   std::fflush(nullptr);
   ::_exit(code);

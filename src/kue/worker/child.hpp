@@ -2,6 +2,7 @@
 // Child: the process that runs jobs. Pops by itself until it is asked to stop: one job at a time, and several once it has seen
 // that they are quick. Jobs that it holds and has not started stand in its entries, where the keeper may take them back.
 
+#include "kue/worker/child_log.hpp"
 #include "kue/worker/ended_runs.hpp"
 #include "kue/worker/outcome_writer.hpp"
 #include "kue/worker/post.hpp"
@@ -32,7 +33,7 @@ class Child {
   void refill();
   std::vector<Delivery> pop();
   void hold(std::vector<Delivery> deliveries);
-  OwnEntry free_entry_for(Delivery const& delivery, SteadyPoint now);  // negative: none became free
+  OwnEntry free_entry_for(Delivery const& delivery, SteadyPoint now, int from);  // negative: none became free
   bool holds_any() const { return next_held_ < held_.size(); }
   void run_next(SteadyPoint now);
   void run(Delivery&& delivery, OwnEntry entry, SteadyPoint now);
@@ -41,6 +42,8 @@ class Child {
   void write_at_once(EndedRun&& run);
   void write_ended();
   void give_back_held();
+  void note_written(std::span<FinishStatus const> statuses);
+  void leave_if_not_intact();
   void ring_keeper();
   void note_progress(Delivery const& delivery, Progress const& progress);
   void flush_queue();
@@ -53,6 +56,7 @@ class Child {
 
   Post post_;
   std::optional<Sentinel> sentinel_;
+  std::optional<ChildLog> lines_;
   std::shared_ptr<Queue> queue_;
   StoreQueue* with_store_ = nullptr;
   std::optional<OutcomeWriter> writer_;
@@ -65,6 +69,7 @@ class Child {
   std::vector<Delivery> held_;
   std::vector<OwnEntry> held_entries_;
   std::size_t next_held_ = 0;
+  bool in_a_row_ = false;           // the running job is one of many short ones: what it costs beside itself is done once for all
   std::optional<EndedRuns> ended_;  // with a store only
   Prefetch prefetch_;
   RunTimes run_times_;

@@ -1,7 +1,5 @@
 #include "kue/worker/ended_runs.hpp"
 
-#include "kue/base/log_burst.hpp"
-
 #include <utility>
 
 namespace kue::worker {
@@ -28,7 +26,6 @@ std::span<Finish const> EndedRuns::items() {
 
 void EndedRuns::written(std::span<FinishStatus const> statuses) {
   std::vector<EndedRun> runs = take_all();
-  LogBurst const burst;  // of lines about jobs that are over and written
   for (std::size_t i = 0; i < runs.size() && i < statuses.size(); ++i) {
     // Whoever takes it out of `done` tells: if the keeper was quicker, both have written the same and one has told.
     if (slot_.clear(runs[i].entry)) tell_(runs[i], statuses[i]);

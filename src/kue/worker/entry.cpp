@@ -38,11 +38,15 @@ std::uint64_t checksum_of(EntryJob const& job) {
   return checksum_of(job.queue, sealed_name(job.queue_size), checksum_of(job.kind, sealed_name(job.kind_size), head));
 }
 
-// The text of an end is long and mostly unused: what is beyond the texts is neither written nor summed up.
+// What stands beyond the texts of an end is neither written nor summed up.
 std::size_t used_of(EntryEnd const& end) { return std::size_t{end.type_size} + end.message_size + end.backtrace_size + end.result_size; }
-std::size_t sealed_size(EntryEnd const& end) {
-  static_assert(offsetof(EntryEnd, text) % 8 == 0 && kEntryTextBytes % 8 == 0);
-  return offsetof(EntryEnd, text) + (used_of(end) + 7) / 8 * 8;
+std::size_t sealed_text(EntryEnd const& end) {
+  static_assert(kEntryTextBytes % 8 == 0);
+  return (used_of(end) + 7) / 8 * 8;
+}
+std::uint64_t checksum_of(EntryEnd const& end, EntryText const& text) {
+  static_assert(offsetof(EntryEnd, checksum) % 8 == 0);
+  return checksum_of(text.bytes, sealed_text(end), checksum_of(&end, offsetof(EntryEnd, checksum)));
 }
 
 template <class Part> void seal(Part& part, Part& shared) {
@@ -59,9 +63,10 @@ void put_name(char (&to)[limits::kMaxNameBytes], std::uint16_t& size, std::strin
   std::memset(to + size, 0, sealed_name(size) - size);
 }
 
-// Packs texts into EntryEnd::text; a cut text keeps its beginning.
+// Packs the texts of an end; a cut text keeps its beginning.
 struct TextPacker {
   EntryEnd& end;
+  EntryText& to;
   std::size_t used = 0;
 
   std::uint16_t put(std::string const& text) {
@@ -70,7 +75,7 @@ struct TextPacker {
       end.cut = 1;
       while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;  // not through a UTF-8 character
     }
-    std::memcpy(end.text + used, text.data(), size);
+    std::memcpy(to.bytes + used, text.data(), size);
     used += size;
     return static_cast<std::uint16_t>(size);
   }
@@ -96,12 +101,12 @@ void read_run(EntryRun const& run, EntryView& view) {
   if (run.hard_limit_ms != 0) view.hard_limit = SteadyPoint(Millis(run.hard_limit_ms));
 }
 
-void read_end(EntryEnd const& end, EntryView& view) {
+void read_end(EntryEnd const& end, EntryText const& text, EntryView& view) {
   std::size_t at = 0;
   auto const take = [&](std::uint16_t size) {
-    std::string text(end.text + at, size);
+    std::string one(text.bytes + at, size);
     at += size;
-    return text;
+    return one;
   };
   Outcome outcome;
   outcome.kind = static_cast<Outcome::Kind>(end.kind);
@@ -147,14 +152,13 @@ void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, M
   seal(run, body.run);
 }
 
-void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady) {
-  EntryEnd end;
-  std::memset(&end, 0, offsetof(EntryEnd, text));
+void write_end(EntryBody& body, EntryText& text, Outcome const& outcome, SteadyPoint ended_steady) {
+  EntryEnd end{};
   end.ended_steady_ms = count(ended_steady);
   end.delay_ms = outcome.delay ? std::max<std::int64_t>(outcome.delay->count(), 0) : -1;
   end.signal = outcome.failure.signal;
   end.kind = static_cast<std::uint8_t>(outcome.kind);
-  TextPacker pack{end};
+  TextPacker pack{end, text};
   end.type_size = pack.put(outcome.failure.type);
   end.message_size = pack.put(outcome.failure.message);
   end.backtrace_size = pack.put(outcome.failure.backtrace);
@@ -162,11 +166,10 @@ void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady
   bool const result_fits = outcome.result.size() <= kEntryTextBytes - pack.used;
   if (!result_fits) end.cut = 1;
   end.result_size = result_fits ? pack.put(outcome.result) : std::uint16_t{0};
-  std::size_t const used = used_of(end), size = sealed_size(end);
-  std::memset(end.text + used, 0, size - offsetof(EntryEnd, text) - used);
-  end.checksum = checksum_of(&end, size);
-  std::memcpy(&body.end, &end, size);
-  body.end.checksum = end.checksum;
+  // Not a memset of nothing: on a page that was never touched its masked store is a trap of microseconds (AVX-512).
+  std::fill(text.bytes + used_of(end), text.bytes + sealed_text(end), '\0');
+  end.checksum = checksum_of(end, text);
+  std::memcpy(&body.end, &end, sizeof end);
 }
 
 bool fits(Outcome const& outcome) {
@@ -174,28 +177,30 @@ bool fits(Outcome const& outcome) {
   return failure.type.size() + failure.message.size() + failure.backtrace.size() + outcome.result.size() <= kEntryTextBytes;
 }
 
-std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body) {
+std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body, EntryText const& text) {
   std::uint64_t const before = word.load(std::memory_order_acquire);
-  EntryBody copy;
-  std::memcpy(&copy, &body, sizeof copy);
-  std::atomic_thread_fence(std::memory_order_acquire);
-  if (word.load(std::memory_order_relaxed) != before) return std::nullopt;
-
   EntryView view;
   view.word = EntryWord::unpack(before);
   EntryState const state = view.word.state;
   if (state == EntryState::free) return view;
+  bool const ended = state == EntryState::done || state == EntryState::taken_done;
+  EntryBody copy;
+  std::memcpy(&copy, &body, sizeof copy);
+  EntryText copied_text;
+  if (ended && sane(copy.end)) std::memcpy(copied_text.bytes, text.bytes, sealed_text(copy.end));
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (word.load(std::memory_order_relaxed) != before) return std::nullopt;
+
   if (copy.job.kind_size > limits::kMaxNameBytes || copy.job.queue_size > limits::kMaxNameBytes) return std::nullopt;
   if (copy.job.checksum != checksum_of(copy.job)) return std::nullopt;
   read_job(copy.job, view);
-  bool const ended = state == EntryState::done || state == EntryState::taken_done;
   if (state == EntryState::running || state == EntryState::condemned || ended) {
     if (copy.run.checksum != checksum_of(copy.run)) return std::nullopt;
     read_run(copy.run, view);
   }
   if (ended) {
-    if (!sane(copy.end) || copy.end.checksum != checksum_of(&copy.end, sealed_size(copy.end))) return std::nullopt;
-    read_end(copy.end, view);
+    if (!sane(copy.end) || copy.end.checksum != checksum_of(copy.end, copied_text)) return std::nullopt;
+    read_end(copy.end, copied_text, view);
   }
   return view;
 }

@@ -52,20 +52,23 @@ struct EntryRun {
   std::int64_t started_wall_ms, started_steady_ms, timeout_ms, hard_limit_ms;  // hard_limit: steady; 0 none
   std::uint64_t checksum;
 };
-inline constexpr std::size_t kEntryTextBytes = 3072;
 struct EntryEnd {
   std::int64_t delay_ms;  // -1 none
   std::int64_t ended_steady_ms;
   std::int32_t signal;
   std::uint8_t kind, cut;
   std::uint16_t type_size, message_size, backtrace_size, result_size, unused;
-  char text[kEntryTextBytes];  // type, message, backtrace, result, one after the other
-  std::uint64_t checksum;
+  std::uint64_t checksum;  // of these and of the text
 };
 struct EntryBody {
   EntryJob job;
   EntryRun run;
   EntryEnd end;
+};
+// Apart from the bodies: most ends have none, and its pages stay untouched.
+inline constexpr std::size_t kEntryTextBytes = 3072;
+struct EntryText {
+  char bytes[kEntryTextBytes];  // type, message, backtrace, result, one after the other
 };
 
 // ---- the same as values
@@ -90,10 +93,10 @@ struct EntryView {
 
 void write_job(EntryBody& body, Delivery const& delivery);
 void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout, std::optional<SteadyPoint> hard_limit);
-void write_end(EntryBody& body, Outcome const& outcome, SteadyPoint ended_steady);
+void write_end(EntryBody& body, EntryText& text, Outcome const& outcome, SteadyPoint ended_steady);
 bool fits(Outcome const& outcome);  // whole, without a cut
 
 // Copies what the word says is there; nothing if the word changed meanwhile or a checksum is wrong.
-std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body);
+std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body, EntryText const& text);
 
 }  // namespace kue::worker

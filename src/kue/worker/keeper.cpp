@@ -42,6 +42,8 @@ void ring(int descriptor) {
   [[maybe_unused]] auto const written = ::write(descriptor, &one, sizeof one);
 }
 
+std::string jobs_text(std::ptrdiff_t count) { return count == 1 ? "a job" : fmt::format("{} jobs", count); }
+
 bool is_child(Slot const& slot) { return slot.role.load() == static_cast<std::uint32_t>(Role::child); }
 bool is_alive(SlotState state) { return state == SlotState::starting || state == SlotState::live; }
 
@@ -206,6 +208,7 @@ void Keeper::bury() {
 
 bool Keeper::bury_one(Slot& slot) {
   if (is_child(slot)) {
+    slot.lines.write_for_another();  // if there was no master to do it
     Death const death{.wait_status = slot.wait_status.load(), .cause = slot.cause(), .out_of_memory = oom_.rose()};
     std::vector<Released> released;
     if (store_ != nullptr && slot.holder.load() != 0) {
@@ -221,6 +224,8 @@ bool Keeper::bury_one(Slot& slot) {
 
 void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released, Death const& death) {
   for (Released const& one : released) tell_job(slot, one);
+  auto const not_started = std::ranges::count_if(released, [](Released const& one) { return one.outcome.kind == Outcome::Kind::returned; });
+  if (not_started > 0) log().info("child {} held {} that it had not started; available again, and not charged", slot.pid.load(), jobs_text(not_started));
   if (store_ != nullptr) return;
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     if (slot.word(index).state == EntryState::free) continue;
@@ -252,7 +257,7 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
                  .wait_status = slot.wait_status.load()};
   std::string const what = describe_release(released);
   switch (outcome.kind) {
-    case Outcome::Kind::returned: log().info("child {} had not started job={}; {}", pid, name, what); break;
+    case Outcome::Kind::returned: log().debug("child {} had not started job={}; {}", pid, name, what); break;
     case Outcome::Kind::interrupted:
       log().warn("child {} was stopped while running job={}; {}", pid, name, what);
       info.event = WorkerEvent::interrupted;

@@ -327,6 +327,7 @@ void Master::reap(std::size_t index) {
   int const wait_status = to_wait_status(info);
   if (wait_status != 0 && member.role == Role::child && member.pid > 1) ::kill(-member.pid, SIGKILL);  // programs that its job started
   Slot& its = slot(member);
+  its.lines.write_for_another();  // before anybody tells of its end
   its.wait_status.store(wait_status, std::memory_order_release);
   its.state.store(static_cast<std::uint32_t>(SlotState::dead), std::memory_order_release);  // before it is reaped: see Keeper::learn_children
   ::waitid(P_PID, static_cast<id_t>(member.pid), &info, WEXITED);

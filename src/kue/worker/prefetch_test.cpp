@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 TEST(Prefetch, begins_with_one_and_doubles_while_batches_are_quick) {
   Prefetch prefetch;
   EXPECT_EQ(prefetch.size(), 1);
-  for (int const expected : {2, 4, 8, 16, 32, 64, 100, 100}) {
+  for (int const expected : {2, 4, 8, 16, 32, 64, 128, 256, 500, 500}) {
     prefetch.ended({"default"}, 1ms);
     EXPECT_EQ(prefetch.size(), expected);
   }
@@ -18,8 +18,8 @@ TEST(Prefetch, begins_with_one_and_doubles_while_batches_are_quick) {
 
 TEST(Prefetch, halves_after_a_slow_batch_and_never_falls_below_one) {
   Prefetch prefetch;
-  for (int i = 0; i < 7; ++i) prefetch.ended({"default"}, 1ms);
-  for (int const expected : {50, 25, 12, 6, 3, 1, 1}) {
+  for (int i = 0; i < 9; ++i) prefetch.ended({"default"}, 1ms);
+  for (int const expected : {250, 125, 62, 31, 15, 7, 3, 1, 1}) {
     prefetch.ended({"default"}, Prefetch::kQuick);
     EXPECT_EQ(prefetch.size(), expected);
   }

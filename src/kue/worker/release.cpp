@@ -6,16 +6,20 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+
 namespace kue::worker {
 namespace {
 
-std::optional<EntryView> entry_of(Slot const& slot, RunningJob const& row) {
+// Every entry of a slot that says what it holds, by job and claim.
+std::map<std::pair<JobId, std::uint32_t>, EntryView> entries_of(Slot const& slot) {
+  std::map<std::pair<JobId, std::uint32_t>, EntryView> entries;
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     if (slot.word(index).state == EntryState::free) continue;
-    std::optional<EntryView> entry = slot.read(index);
-    if (entry && entry->id == row.id && entry->claim_no == row.claim_no) return entry;
+    if (std::optional<EntryView> entry = slot.read(index)) entries.insert_or_assign({entry->id, entry->claim_no}, *entry);
   }
-  return std::nullopt;
+  return entries;
 }
 
 Outcome outcome_of(std::optional<EntryView> const& entry, Death const& death, Millis hard_grace) {
@@ -83,12 +87,14 @@ void Releaser::write_all(std::span<Released> all) {
 }
 
 std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death, Millis hard_grace) {
-  Releaser releaser{store, node, slot.pid.load()};
+  auto const entries = entries_of(slot);
   std::vector<Released> all;
   for (RunningJob const& row : store.running({.holder = slot.holder.load()})) {
-    std::optional<EntryView> const entry = entry_of(slot, row);
-    all.push_back(releaser.write(row, entry, outcome_of(entry, death, hard_grace)));
+    auto const found = entries.find({row.id, row.claim_no});
+    auto const entry = found == entries.end() ? std::nullopt : std::optional(found->second);
+    all.push_back({.row = row, .entry = entry, .outcome = outcome_of(entry, death, hard_grace), .transition = {}});
   }
+  Releaser{store, node, slot.pid.load()}.write_all(all);
   return all;
 }
 

@@ -50,8 +50,9 @@ bool Slot::change(int entry, EntryWord from, EntryState to) {
   return words[entry].compare_exchange_strong(expected, from.with(to).pack(), std::memory_order_acq_rel);
 }
 
-OwnEntry Slot::hold(Delivery const& delivery, SteadyPoint steady_now) {
-  for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
+OwnEntry Slot::hold(Delivery const& delivery, SteadyPoint steady_now, int from) {
+  for (int tried = 0; tried < limits::kMaxBatch; ++tried) {
+    int const entry = (from + tried) % limits::kMaxBatch;
     EntryWord const now = word(entry);
     if (now.state != EntryState::free) continue;
     write_job(bodies[entry], delivery);
@@ -75,7 +76,7 @@ bool Slot::start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis t
 bool Slot::record(OwnEntry entry, Outcome const& outcome, SteadyPoint steady_now) {
   EntryWord const running = word(entry);
   if (running != EntryWord{entry.generation, EntryState::running}) return false;
-  write_end(bodies[entry], outcome, steady_now);
+  write_end(bodies[entry], texts[entry], outcome, steady_now);
   since[entry].store(steady_now.time_since_epoch().count(), std::memory_order_relaxed);
   return change(entry, running, EntryState::done);
 }
@@ -106,7 +107,7 @@ void Slot::reset() {
 }
 
 Scoreboard::Scoreboard(int max_children) : slot_count_(2 * max_children + 2) {
-  // Sparse: a page costs memory when it is first written, so 100 entries a slot are free until they are used.
+  // Sparse: a page costs memory when it is first written, so entries are free until they are used.
   Fd const memory(::memfd_create("spark-scoreboard", MFD_CLOEXEC));
   if (!memory) fail("memfd_create", bytes());
   if (::ftruncate(memory.get(), static_cast<off_t>(bytes())) != 0) fail("ftruncate", bytes());
@@ -117,7 +118,7 @@ Scoreboard::Scoreboard(int max_children) : slot_count_(2 * max_children + 2) {
   slots_ = reinterpret_cast<Slot*>(header_ + 1);
   header_->magic = kMagic;
   header_->version = kVersion;
-  header_->layout = static_cast<std::uint32_t>(sizeof(Header) * 31 + sizeof(Slot) * 17 + sizeof(EntryBody));
+  header_->layout = static_cast<std::uint32_t>(sizeof(Header) * 31 + sizeof(Slot) * 17 + sizeof(EntryBody) + sizeof(SlotLines));
   header_->slot_count = static_cast<std::uint32_t>(slot_count_);
   header_->slot_bytes = static_cast<std::uint32_t>(sizeof(Slot));
 }

@@ -11,6 +11,7 @@
 #include "kue/base/fd.hpp"
 #include "kue/worker/entry.hpp"
 #include "kue/worker/futex.hpp"
+#include "kue/worker/slot_lines.hpp"
 
 #include <kue/limits.hpp>
 
@@ -89,6 +90,8 @@ struct alignas(4096) Slot {
   std::atomic<std::uint64_t> cancels[limits::kMaxBatch];
   std::atomic<std::int64_t> cancelled_at[limits::kMaxBatch];  // steady ms
   EntryBody bodies[limits::kMaxBatch];
+  SlotLines lines;
+  EntryText texts[limits::kMaxBatch];
 
   SlotState state_now() const { return static_cast<SlotState>(state.load(std::memory_order_acquire)); }
   Boot boot_now() const { return static_cast<Boot>(boot.load(std::memory_order_acquire)); }
@@ -102,11 +105,12 @@ struct alignas(4096) Slot {
 
   EntryWord word(int entry) const { return EntryWord::unpack(words[entry].load(std::memory_order_acquire)); }
   bool change(int entry, EntryWord from, EntryState to);
-  std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry]); }
+  std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry], texts[entry]); }
 
   // The child's own steps. Each says whether the entry is still its own: the keeper may have taken it, or somebody is about to kill
   // the process.
-  OwnEntry hold(Delivery const& delivery, SteadyPoint steady_now);  // index -1 if all are in use
+  // The first free one at or behind `from`, and then those before it; index -1 if all are in use.
+  OwnEntry hold(Delivery const& delivery, SteadyPoint steady_now, int from = 0);
   bool start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit);
   bool record(OwnEntry entry, Outcome const& outcome, SteadyPoint steady_now);
   bool clear(OwnEntry entry);

@@ -174,7 +174,7 @@ TEST_F(ScoreboardTest, the_size_of_a_name_is_not_trusted) {
 TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
   OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);
-  slot.bodies[entry].end.text[0] = 'x';  // killed in the middle of writing it: the word still says running
+  slot.texts[entry].bytes[0] = 'x';  // killed in the middle of writing it: the word still says running
   auto const view = slot.read(entry);
   ASSERT_TRUE(view);
   EXPECT_TRUE(view->started());

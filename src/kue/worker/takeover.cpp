@@ -8,6 +8,7 @@ bool is_alive(SlotState state) { return state == SlotState::starting || state ==
 bool waits(EntryState state) { return state == EntryState::held || state == EntryState::done || is_taken(state); }
 
 bool anything_waits(Slot const& slot) {
+  if (slot.lines.any()) return true;
   for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
     if (waits(slot.word(entry).state)) return true;
   }
@@ -63,6 +64,7 @@ std::vector<Takeover::Taken> Takeover::look(Store& store, std::uint64_t node, Sc
     if (slot.role.load() != static_cast<std::uint32_t>(Role::child) || !is_alive(slot.state_now())) continue;
     if (!keep_watching(slot)) continue;
     waiting_ = true;
+    if (slot.lines.wait_since_before(now - kLineTooLong)) slot.lines.write_for_another();
     std::vector<Released> released;
     std::vector<int> entries;
     for (int entry = 0; entry < limits::kMaxBatch; ++entry) {

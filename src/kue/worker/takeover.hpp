@@ -1,6 +1,7 @@
 #pragma once
 // Takeover: what living children hold for too long. Jobs that were claimed and not started go back to the store, so that none is
-// the hostage of a long one before it; runs that have ended, and whose child does not come to writing them, are written.
+// the hostage of a long one before it; runs that have ended, and whose child does not come to writing them, are written; and so are
+// the lines of its log.
 //
 // It can be cut off at any point: an entry that was taken stays taken, and the next look (of the next keeper, too) does it again.
 
@@ -18,6 +19,7 @@ class Takeover {
  public:
   static constexpr Millis kHeldTooLong{100};
   static constexpr Millis kDoneTooLong{20};
+  static constexpr Millis kLineTooLong{20};
   static constexpr Millis kLookAgain{20};
 
   struct Taken {

@@ -41,7 +41,8 @@ std::vector<FinishStatus> MemoryStore::write(Verb verb, std::span<Finish const> 
 
 FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
   Row* const record = tables_.find(item.id);
-  bool const last_holder = record && item.holder != 0 && record->holder == item.holder && (item.claim_no == 0 || record->claim_no == item.claim_no);
+  bool const same_job = record && (item.seq == 0 || record->seq == item.seq);  // not one that was pushed under its id after it was removed
+  bool const last_holder = same_job && item.holder != 0 && record->holder == item.holder && (item.claim_no == 0 || record->claim_no == item.claim_no);
   if (last_holder && record->state != State::running) return FinishStatus::already;
   if (!last_holder) {
     record_stale(verb, item);

@@ -26,7 +26,7 @@ namespace kue::sqlite {
 
 class BatchTable {
  public:
-  static constexpr int kColumns = 12;
+  static constexpr int kColumns = 13;
 
   // Where the value of one column goes. Texts and ids are not copied: they outlive the statement.
   class Value {

@@ -60,7 +60,7 @@ CheckReport check_database(Location const& location) {
 }  // namespace
 
 CheckReport SqliteStore::check() {
-  refuse_after_fork("check of");
+  refuse_foreign_descriptors("check of");
   CheckReport report;
   try {
     report = check_database(location_);

@@ -1,3 +1,4 @@
+#include "kue/stores/sqlite/consecutive.hpp"
 #include "kue/stores/sqlite/finish.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
@@ -145,8 +146,12 @@ class Claimer {
 
   void take(std::span<Taken const> taken) {
     if (taken.empty()) return;
-    auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq); });
-    tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
+    if (consecutive(taken, &Taken::seq)) {
+      tx_.db().execute(Sql::claim_take_range, request_.holder, request_.node, tx_.now(), taken.front().seq, taken.back().seq);
+    } else {
+      auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq); });
+      tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
+    }
     for (Taken const& each : taken) changed(each, State::running, Reason::claimed);
   }
 

@@ -3,6 +3,7 @@
 #include "kue/stores/sqlite/finish.hpp"
 
 #include "kue/core/decide.hpp"
+#include "kue/stores/sqlite/consecutive.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
 
@@ -10,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <ranges>
 #include <unordered_set>
 
 namespace kue::sqlite {
@@ -49,8 +52,10 @@ void cancel_it(Transaction& tx, std::int64_t seq, Finish const& item) {
   tx.db().execute(Sql::live_delete, seq);
 }
 
+std::optional<std::int64_t> known_seq(Finish const& item) { return item.seq > 0 ? std::optional(item.seq) : std::nullopt; }
+
 FinishStatus not_running_for(Transaction& tx, Verb verb, Finish const& item) {
-  auto row = tx.db().use(Sql::finish_look_finished, item.id);
+  auto row = tx.db().use(Sql::finish_look_finished, item.id, known_seq(item));
   if (row.step() && is_last_claim(item, row.bits(0), row.small(1))) return FinishStatus::already;
   tx.refused(verb, item);
   return FinishStatus::stale;
@@ -69,8 +74,10 @@ struct Running {
 
 // One that becomes final.
 struct End {
-  std::int64_t seq;
-  Finish const* item;
+  std::int64_t seq = 0;
+  Finish const* item = nullptr;
+  std::uint32_t claim_no = 0;
+  std::string_view queue;
 };
 
 void write_column(End const& end, int column, BatchTable::Value& out) {
@@ -87,28 +94,53 @@ void write_column(End const& end, int column, BatchTable::Value& out) {
     case 8: return out.set(t.unknown_since);
     case 9: return out.set(end.item->started_at);
     case 10: return out.set(text_or_null(end.item->result));
+    case 11: return out.set(end.item->holder);
+    case 12: return out.set(end.claim_no);
+    case 13: return out.set(end.queue);
     default: return out.set(std::nullopt);
   }
 }
 
 class Finishing {
  public:
-  Finishing(Transaction& transaction, Verb verb, std::span<Finish const> items) : tx_(transaction), verb_(verb), items_(items), running_(items.size()) {}
+  Finishing(Transaction& transaction, Verb verb, std::span<Finish const> items) : tx_(transaction), verb_(verb), items_(items) {}
 
   std::vector<FinishStatus> write() {
+    if (ends_all_plainly() && end_all()) return std::vector<FinishStatus>(items_.size(), FinishStatus::applied);
+    running_.resize(items_.size());
     find_running();  // all looks before the first write
     std::vector<FinishStatus> statuses;
     statuses.reserve(items_.size());
     for (std::size_t at = 0; at < items_.size(); ++at) statuses.push_back(write_one(items_[at], running_[at]));
-    write_ends();
+    if (!write_ends()) throw Error(ErrorKind::corrupt, "sqlite: rows changed inside the transaction that had looked at them");
     return statuses;
   }
 
  private:
+  // Runs that end their jobs, each known by its claim and named once: nearly every batch. The events need a look: they name the node.
+  bool ends_all_plainly() const {
+    auto const plain = [](Finish const& item) {
+      return item.seq > 0 && item.holder != 0 && item.claim_no > 0 && !item.queue.empty() && is_final(item.transition.to) && !item.attempt;
+    };
+    auto const not_later = [](Finish const& one, Finish const& next) { return next.seq <= one.seq; };
+    return !tx_.writes_events() && std::ranges::all_of(items_, plain) && std::ranges::adjacent_find(items_, not_later) == items_.end();
+  }
+
+  // Without a look before: the fence is compared by the statement that writes them. False: one was not held so, and nothing is changed.
+  bool end_all() {
+    ends_.reserve(items_.size());
+    for (Finish const& item : items_) ends_.push_back({item.seq, &item, item.claim_no, item.queue});
+    if (!write_ends()) return false;
+    for (Finish const& item : items_) {
+      tx_.changed({.id = item.id, .queue = item.queue, .verb = verb_, .from = State::running, .to = item.transition.to, .reason = item.transition.reason});
+    }
+    return true;
+  }
+
   void find_running() {
     auto const named = batch_of(items_, [](Finish const& item, int column, BatchTable::Value& out) {
       if (column == 1) return out.set(item.id);
-      out.set(item.seq > 0 ? std::optional(item.seq) : std::nullopt);
+      out.set(known_seq(item));
     });
     for (auto row = tx_.db().use_for(named, Sql::finish_look); row.step();) {
       running_[static_cast<std::size_t>(row.integer(0))] = Running{.seq = row.integer(1),
@@ -133,7 +165,7 @@ class Finishing {
     if (next.to != item.transition.to)
       cancel_it(tx_, job->seq, item);
     else if (is_final(next.to))
-      ends_.push_back({job->seq, &item});
+      ends_.push_back({job->seq, &item, job->claim_no, job->queue});
     else
       run_again(tx_, job->seq, item);
     if (item.attempt) write_attempt(tx_.db(), job->seq, *item.attempt);
@@ -150,11 +182,21 @@ class Finishing {
     return FinishStatus::applied;
   }
 
-  void write_ends() {
-    if (ends_.empty()) return;
+  // False: the fence kept one out, and none is written.
+  bool write_ends() {
+    if (ends_.empty()) return true;
     auto const rows = batch_of(ends_, write_column);
     tx_.db().execute_for(rows, Sql::finish_final, tx_.now());
-    tx_.db().execute_for(rows, Sql::live_delete_all);
+    if (tx_.db().changes() != static_cast<std::int64_t>(ends_.size())) {
+      tx_.db().execute_for(rows, Sql::finish_undo);
+      ends_.clear();
+      return false;
+    }
+    if (consecutive(ends_, &End::seq))
+      tx_.db().execute(Sql::live_delete_range, ends_.front().seq, ends_.back().seq);
+    else
+      tx_.db().execute_for(rows, Sql::live_delete_all);
+    return true;
   }
 
   Transaction& tx_;

@@ -19,7 +19,7 @@ std::string sync_name(std::int64_t number) { return number == 2 ? "full" : numbe
 }  // namespace
 
 StoreInfo SqliteStore::info() {
-  refuse_after_fork("info of");
+  refuse_foreign_descriptors("info of");
   StoreInfo info;
   auto const add = [&](std::string name, std::string value) { info.facts.push_back({std::move(name), std::move(value)}); };
   add("file", location_.database);

@@ -110,7 +110,7 @@ class Pusher {
 }  // namespace
 
 PushResult SqliteStore::push(PushRequest const& request) {
-  refuse_after_fork("push to");
+  refuse_foreign_descriptors("push to");
   for (Envelope const& job : request.jobs) job.check();  // all of them before the first is kept: all or nothing
   if (request.jobs.empty()) return {};
   Group::Member member{.jobs = request.jobs};

@@ -1,5 +1,6 @@
 #include "kue/stores/sqlite/store.hpp"
 
+#include "kue/base/descriptors.hpp"
 #include "kue/stores/sqlite/schema.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,14 @@ SqliteStore::~SqliteStore() {
   wake_.abandon();
 }
 
+void SqliteStore::refuse_foreign_descriptors(std::string_view tried) const {
+  refuse_after_fork(tried);
+  if (descriptors_intact()) return;
+  throw Error(ErrorKind::unavailable, fmt::format("{} {} refused: a job has closed the descriptors of this process, and their numbers may name files of its own. "
+                                                  "Close only what you opened; the process is replaced after this job",
+                                                  tried, description()));
+}
+
 void SqliteStore::refuse_after_fork(std::string_view tried) const {
   int const here = ::getpid();
   if (here == owner_) return;
@@ -62,7 +71,7 @@ TimePoint SqliteStore::now() {
 }
 
 void SqliteStore::commit(std::string_view tried, std::function<void(Transaction&)> const& body) {
-  refuse_after_fork(tried);
+  refuse_foreign_descriptors(tried);
   try {
     std::unique_lock const held(writing_);
     Transaction transaction(

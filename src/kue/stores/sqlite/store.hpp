@@ -67,6 +67,7 @@ class SqliteStore final : public Store {
   std::string description() const override;
 
  private:
+  void refuse_foreign_descriptors(std::string_view tried) const;  // after a fork, or when a job has closed ours
   void refuse_after_fork(std::string_view tried) const;
   bool nap(WaitRequest const& request, std::uint32_t interrupts, std::uint32_t commits);
   TimePoint now();  // never falls while this object lives
@@ -121,7 +122,7 @@ template <class Body> auto SqliteStore::write(Sync sync, std::string_view tried,
 }
 
 template <class Body> auto SqliteStore::look(std::string_view tried, Body&& body) {
-  refuse_after_fork(tried);
+  refuse_foreign_descriptors(tried);
   try {
     std::unique_lock const held(looking_);
     if (!look_) {

@@ -43,6 +43,7 @@ class Transaction {
   };
   void changed(Change const& change);
   void refused(Verb verb, Finish const& item);  // a stale write: an event, nothing else
+  bool writes_events() const { return event_log_; }
 
   // After the commit a sleeper of this queue is to be woken, or several.
   void wake(std::string_view queue, int jobs = 1);

@@ -35,7 +35,7 @@ Prospect look_ahead(Connection& db, std::span<std::string const> queues) {
 void SqliteStore::wait(WaitRequest const& request) {
   std::uint32_t const interrupts = interrupts_.load();
   std::uint32_t commits = wake_.value();
-  refuse_after_fork("wait for");
+  refuse_foreign_descriptors("wait for");
   if (interrupted_.exchange(false)) return;
   while (nap(request, interrupts, commits)) commits = wake_.value();
 }
