@@ -1,5 +1,5 @@
 #pragma once
-// BatchTable: structs of the caller as a table that a statement reads, so that a hundred jobs are one statement and not a hundred.
+// BatchTable: structs of the caller as a table that a statement reads, so that hundreds of jobs are one statement and not hundreds.
 //
 //   -- columns are v1, v2 ... as parameters are ?1, ?2 ...; rowid counts the structs from 0
 //   DELETE FROM live WHERE seq IN (SELECT v1 FROM batch)
