@@ -299,15 +299,29 @@ void Child::leave_if_not_intact() {
 
 void Child::give_back_held() {
   try {
-    for (; holds_any(); ++next_held_) {
-      queue_->release(held_[next_held_]);
-      slot().clear(held_entries_[next_held_]);
-    }
+    release_held();
+    for (; holds_any(); ++next_held_) slot().clear(held_entries_[next_held_]);
   } catch (std::exception const& error) {
     // With a store the keeper gives them back: the entries say that they were never started.
     log().error("cannot give back {} jobs that were not started: {}", held_.size() - next_held_, error.what());
     next_held_ = held_.size();
   }
+}
+
+// All of them, before an entry is freed.
+void Child::release_held() {
+  std::span const rest = std::span(held_).subspan(next_held_);
+  std::vector<Finish> items;
+  for (Delivery const& delivery : rest) {
+    if (with_store_ == nullptr) {
+      queue_->release(delivery);
+      continue;
+    }
+    Outcome returned{.kind = Outcome::Kind::returned};
+    Transition const next = writer_->foresee(delivery, returned);
+    items.push_back(with_store_->describe_finish(delivery, returned, next, std::nullopt));
+  }
+  if (!items.empty()) with_store_->store().release({.items = items});
 }
 
 // The keeper sleeps while nothing waits in an entry: see Takeover.

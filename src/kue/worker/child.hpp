@@ -42,6 +42,7 @@ class Child {
   void write_at_once(EndedRun&& run);
   void write_ended();
   void give_back_held();
+  void release_held();
   void note_written(std::span<FinishStatus const> statuses);
   void leave_if_not_intact();
   void ring_keeper();
