@@ -4,10 +4,12 @@
 #include "kue/base/random_pool.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <functional>
 #include <set>
 #include <string>
@@ -59,6 +61,17 @@ TEST(ForkTest, a_child_draws_other_bits_than_its_parent_and_its_siblings) {
 TEST(ForkTest, a_child_knows_its_own_pid) {
   EXPECT_EQ(own_pid(), ::getpid());
   EXPECT_EQ(in_a_child([](int out) { (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2); }), "yes");
+}
+
+// Handlers of pthread_atfork(3) do not run for it: what guards a file against two owners must not need them.
+TEST(ForkTest, a_child_of_a_bare_clone_knows_its_own_pid) {
+  EXPECT_EQ(own_pid(), ::getpid());
+  auto const child = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+  if (child == 0) ::_exit(own_pid() == ::getpid() ? 0 : 1);
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(own_pid(), ::getpid());
 }
 
 }  // namespace

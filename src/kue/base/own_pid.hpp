@@ -1,6 +1,6 @@
 #pragma once
-// own_pid: getpid(2) without the system call, for what happens several times a job. Right after fork(2), too; not after a bare
-// clone(2), so what guards data against a fork asks the kernel.
+// own_pid: getpid(2) without the system call, for what happens several times a job. Right in every copy of the process, by fork(2) or
+// by a bare clone(2), so it may guard data against a fork.
 
 namespace kue {
 

@@ -21,7 +21,7 @@ static void check_args(std::string const& args, bool parse, std::vector<std::str
                        "; store the data elsewhere and pass a reference");
     return;
   }
-  if (!parse) return;
+  if (!parse || is_plain_object(args)) return;
   JsonDocument document(args);
   for (std::string const& problem : document.problems()) problems.push_back("args: " + problem);
   if (document.parsed() && document.node(0).kind != JsonNode::Kind::object) problems.push_back("args: not a JSON object");

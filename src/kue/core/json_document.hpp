@@ -46,6 +46,10 @@ class JsonDocument {
   bool parsed_ = false;
 };
 
+// A glance at arguments, which keeps nothing. True: `text` is an object, and a JsonDocument would find nothing wrong with it. False
+// says nothing: then make one, which has the words for it.
+bool is_plain_object(std::string_view text);
+
 void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace kue

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <span>
 
 // Compiled under a name of our own, boost::kue_json: a program that links a static kue may have another Boost.JSON, and two
@@ -165,6 +166,81 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_bytes, int max
     return;
   }
   parsed_ = problems_.empty();
+}
+
+// Follows the parser and keeps the keys of the objects that are open, no more. What it has no room for makes it unsure.
+class JsonGlance {
+ public:
+  using error_code = json::error_code;
+  using string_view = json::string_view;
+  static constexpr std::size_t max_object_size = std::size_t(-1);
+  static constexpr std::size_t max_array_size = std::size_t(-1);
+  static constexpr std::size_t max_key_size = std::size_t(-1);
+  static constexpr std::size_t max_string_size = std::size_t(-1);
+
+  explicit JsonGlance(std::string_view text) : text_(text) {}
+  bool sure() const { return sure_; }
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_object_begin(error_code&) {
+    if (objects_ == first_key_.size()) return unsure();
+    first_key_[objects_++] = keys_;
+    return true;
+  }
+  bool on_object_end(std::size_t, error_code&) {
+    if (!sure_) return true;
+    std::size_t const first = first_key_[--objects_];
+    for (std::size_t i = first; i < keys_; ++i) {
+      for (std::size_t j = first; j < i; ++j) sure_ = sure_ && key_[i] != key_[j];
+    }
+    keys_ = first;
+    return true;
+  }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t, error_code&) { return true; }
+  bool on_key_part(string_view, std::size_t, error_code&) { return unsure(); }
+  bool on_key(string_view s, std::size_t size, error_code&) {
+    if (keys_ == key_.size() || !stands_in_the_text(s, size)) return unsure();
+    key_[keys_++] = s;
+    return true;
+  }
+  bool on_string_part(string_view, std::size_t, error_code&) { return true; }
+  bool on_string(string_view, std::size_t, error_code&) { return true; }
+  bool on_number_part(string_view, error_code&) { return true; }
+  bool on_int64(std::int64_t, string_view, error_code&) { return true; }
+  bool on_uint64(std::uint64_t, string_view, error_code&) { return true; }
+  bool on_double(double, string_view, error_code&) { return true; }
+  bool on_bool(bool, error_code&) { return true; }
+  bool on_null(error_code&) { return true; }
+  bool on_comment_part(string_view, error_code&) { return true; }
+  bool on_comment(string_view, error_code&) { return true; }
+
+ private:
+  bool unsure() {
+    sure_ = false;
+    return true;
+  }
+  // One with an escape comes in a buffer of the parser that is gone afterwards.
+  bool stands_in_the_text(string_view s, std::size_t size) const {
+    std::less_equal<> const before;
+    return s.size() == size && before(text_.data(), s.data()) && before(s.data() + s.size(), text_.data() + text_.size());
+  }
+
+  std::string_view const text_;
+  std::array<string_view, 16> key_;
+  std::array<std::size_t, 8> first_key_{};  // of each object that is open
+  std::size_t keys_ = 0, objects_ = 0;
+  bool sure_ = true;
+};
+
+bool is_plain_object(std::string_view text) {
+  if (!text.starts_with('{')) return false;
+  json::parse_options options;
+  options.max_depth = static_cast<std::size_t>(limits::kMaxJsonDepth);
+  json::basic_parser<JsonGlance> parser(options, text);
+  json::error_code error;
+  return parser.write_some(false, text.data(), text.size(), error) == text.size() && !error && parser.handler().sure();
 }
 
 }  // namespace kue

@@ -9,6 +9,8 @@
 
 namespace kue {
 
+constexpr std::size_t kUsualBytes = 120;  // of arguments: where a text would be after growing three times
+
 void Writer::null() {
   before_value();
   text_ += "null";
@@ -73,6 +75,7 @@ void Writer::begin_object() { begin(true, '{'); }
 
 void Writer::begin(bool object, char bracket) {
   before_value();
+  if (text_.empty()) text_.reserve(kUsualBytes);
   text_ += bracket;
   levels_.push_back({.object = object});
   if (levels_.size() == static_cast<std::size_t>(limits::kMaxJsonDepth) + 1 && !too_deep_) {

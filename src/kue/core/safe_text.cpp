@@ -4,7 +4,8 @@
 
 #include <kue/envelope.hpp>
 
-#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace kue {
 namespace core {
@@ -45,10 +46,20 @@ std::string safe_text(std::string_view text, std::size_t max_bytes) {
 
 }  // namespace core
 
+// How much of the text is ASCII. Eight bytes at a time: most text is nothing else.
+static std::size_t ascii_size(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; text.size() - at >= sizeof eight; at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & 0x8080808080808080) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 bool valid_utf8(std::string_view text) {
-  auto const ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   for (;;) {
-    text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(text, ascii) - text.begin()));
+    text.remove_prefix(ascii_size(text));
     if (text.empty()) return true;
     std::size_t const size = utf8_sequence(text);
     if (size == 0) return false;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace kue::sqlite {
 namespace {
@@ -69,7 +70,7 @@ void Checkpointer::after_commit(Connection& writer) noexcept {
   try {
     OnlyOne const only_one(shared_.descriptor());
     if (!only_one) return;
-    wal_.begin_sync();  // most of the time that a checkpoint takes, here without a lock
+    if (!alone()) wal_.begin_sync();  // most of the time that a checkpoint takes, here without a lock
     gate_.enter();
     copy(writer);
   } catch (...) {
@@ -77,6 +78,13 @@ void Checkpointer::after_commit(Connection& writer) noexcept {
     shared_.frames_copied().store(frames - std::min(frames, static_cast<std::uint32_t>(kFrames) * 9 / 10));
   }
   gate_.leave();
+}
+
+// Nobody else has written since the last one: then nobody is likely to wait for this one, and a second sync, though of nothing, would be
+// a wait for the disk more.
+bool Checkpointer::alone() {
+  std::uint32_t const others = gate_.others();
+  return std::exchange(others_, others) == others;
 }
 
 void Checkpointer::begin_anew(Connection& writer) {

@@ -4,7 +4,7 @@
 // SQLite's own checkpoints are off everywhere. Whoever has committed and sees about 1,000 frames that were not copied tries a lock
 // and copies, PASSIVE, on a connection of its own while the connection that has just committed holds the write lock: so nobody can
 // begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no reader is waited for. The WAL is synced
-// once before the lock, and begun anew after it, so that neither is left to a commit that somebody waits for.
+// once before the lock if others write, too, and begun anew after it, so that neither is left to a commit that somebody waits for.
 
 #include "kue/stores/sqlite/connection.hpp"
 #include "kue/stores/sqlite/gate.hpp"
@@ -19,7 +19,8 @@ namespace kue::sqlite {
 
 class Checkpointer {
  public:
-  Checkpointer(Location const& location, WakeFile& shared, Gate& gate) : location_(location), shared_(shared), gate_(gate), wal_(location.wal()) {}
+  Checkpointer(Location const& location, WakeFile& shared, Gate& gate)
+      : location_(location), shared_(shared), gate_(gate), wal_(location.wal()), others_(gate.others()) {}
 
   bool due(Connection const& writer, int frames) const noexcept;
 
@@ -38,6 +39,7 @@ class Checkpointer {
   static constexpr int kFramesInAHurry = 1500;
 
  private:
+  bool alone();
   void copy(Connection& writer);
   void begin_anew(Connection& writer);
 
@@ -45,6 +47,7 @@ class Checkpointer {
   WakeFile& shared_;
   Gate& gate_;
   WalFile wal_;
+  std::uint32_t others_;  // of the gate, at the last one
   std::unique_ptr<Connection> connection_;
 };
 

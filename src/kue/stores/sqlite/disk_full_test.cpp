@@ -2,11 +2,13 @@
 // On a real small file system, in a mount namespace of a child process, so that nothing stays behind.
 
 #include "kue/base/fd.hpp"
+#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/fixtures_test.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 
 #include <fstream>
 
@@ -114,6 +116,24 @@ TEST(SqliteDiskFull, another_program_fills_the_disk_to_the_last_byte) {
     if (!expect(!store->get(refused[0].id), "nothing of the refused push kept")) return false;
     if (!finish_all(*store, accepted)) return false;
     fs::remove(folder + "/filler");
+    return pushes_go_on(*store);
+  });
+}
+
+TEST(SqliteDiskFull, another_program_takes_all_space_at_once_after_a_look) {
+  in_small_disk("300m", [](std::string const& folder) {
+    auto const store = open(folder + "/q.db");
+    auto const first = jobs(1);
+    store->push({.jobs = first});
+    struct statvfs disk {};
+    Fd const taker(::open((folder + "/taker").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    if (!expect(::fstatvfs(taker.get(), &disk) == 0 && static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize) > kFarFromFull, "a disk far from full"))
+      return false;
+    if (!expect(::posix_fallocate(taker.get(), 0, static_cast<off_t>(disk.f_bavail * disk.f_frsize)) == 0, "all of it taken")) return false;
+    auto accepted = push_until_full(*store, 2000);
+    accepted.push_back(first[0].id);
+    if (!finish_all(*store, accepted)) return false;
+    fs::remove(folder + "/taker");
     return pushes_go_on(*store);
   });
 }

@@ -17,6 +17,8 @@ namespace kue::sqlite {
 namespace {
 
 constexpr int kStepBytes = 1024 * 1024;
+constexpr std::int64_t kBytesUnasked = kFreeBytes / 16;
+constexpr auto kMoment = std::chrono::milliseconds(100);
 constexpr std::size_t kBytesAJob = 300;  // rows, indexes and a later result, without the arguments
 
 std::int64_t bytes_of(std::span<Envelope const> jobs) {
@@ -77,15 +79,24 @@ void keep_file_reserve(Connection& connection, Location const& location) {
   sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes);
 }
 
-void refuse_push_on_full_disk(Location const& location, std::span<Envelope const> jobs) {
+bool DiskSpace::covered(std::int64_t bytes) {
+  return std::chrono::steady_clock::now() < covered_until_.load(std::memory_order_relaxed) &&
+         covered_bytes_.fetch_sub(bytes, std::memory_order_relaxed) >= bytes;
+}
+
+void DiskSpace::refuse_push_when_full(std::span<Envelope const> jobs) {
+  std::int64_t const written = 2 * bytes_of(jobs);  // once in the WAL, once in the file
+  if (covered(written)) return;
   struct statvfs info {};
-  if (::statvfs(location.database.c_str(), &info) != 0) return;  // then the write itself will tell
+  if (::statvfs(location_.database.c_str(), &info) != 0) return;  // then the write itself will tell
   auto const available = static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
-  std::int64_t const needed = kFreeBytes + 2 * bytes_of(jobs);  // once in the WAL, once in the file
-  if (available >= needed || available + free_inside(location) >= needed + kFreeBytes) return;
+  std::int64_t const needed = kFreeBytes + written;
+  covered_bytes_.store(available >= needed + kFarFromFull ? kBytesUnasked : 0, std::memory_order_relaxed);
+  covered_until_.store(std::chrono::steady_clock::now() + kMoment, std::memory_order_relaxed);
+  if (available >= needed || available + free_inside(location_) >= needed + kFreeBytes) return;
   throw Error(ErrorKind::full, fmt::format("push to sqlite:{} refused: its file system has {} kB free, and {} kB are needed to store the jobs and to finish "
                                            "those that are there. Nothing that was accepted is lost; free some space and push again",
-                                           location.database, available / 1024, needed / 1024));
+                                           location_.database, available / 1024, needed / 1024));
 }
 
 }  // namespace kue::sqlite

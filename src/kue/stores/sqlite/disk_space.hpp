@@ -10,6 +10,8 @@
 
 #include <kue/store.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <span>
 
@@ -18,11 +20,25 @@ namespace kue::sqlite {
 inline constexpr std::int64_t kWalBytes = 8 * 1024 * 1024;
 inline constexpr std::int64_t kFileBytes = 4 * 1024 * 1024;
 inline constexpr std::int64_t kFreeBytes = 4 * 1024 * 1024;
+inline constexpr std::int64_t kFarFromFull = 256 * 1024 * 1024;
 
 // Both do what they can: on a full disk, or a file system that cannot reserve, there is less ballast and no error.
 void keep_wal_reserve(Location const& location);
 void keep_file_reserve(Connection& connection, Location const& location);
 
-void refuse_push_on_full_disk(Location const& location, std::span<Envelope const> jobs);  // throws Error(full)
+// Asks the file system before pushes. While that is far from full an answer is good for a moment and for some small pushes: so many
+// that kFreeBytes holds them many times, should somebody take all the space meanwhile. Any thread.
+class DiskSpace {
+ public:
+  explicit DiskSpace(Location const& location) : location_(location) {}
+  void refuse_push_when_full(std::span<Envelope const> jobs);  // throws Error(full)
+
+ private:
+  bool covered(std::int64_t bytes);
+
+  Location const& location_;
+  std::atomic<std::int64_t> covered_bytes_{0};  // may be written before it is asked again
+  std::atomic<std::chrono::steady_clock::time_point> covered_until_{};
+};
 
 }  // namespace kue::sqlite

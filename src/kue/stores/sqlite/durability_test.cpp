@@ -20,6 +20,7 @@ namespace kue::sqlite::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -199,20 +200,38 @@ TEST(SqliteDurability, durability_process_asks_nothing_of_the_disk) {
   EXPECT_THAT(synced_by([&] { store->push({.jobs = jobs(1)}); }), ::testing::IsEmpty());
 }
 
+// What the pushes sync that come upon a checkpoint; `between` them others may write.
+std::vector<std::vector<std::string>> checkpoints_of(Folder const& folder, Store& store, std::function<void()> const& between) {
+  std::vector<std::vector<std::string>> checkpoints;
+  store.push({.jobs = jobs(1)});
+  for (int i = 0; i < 500; ++i) {
+    auto synced = synced_by([&] { store.push({.jobs = jobs(1)}); });
+    std::erase(synced, folder.path());  // the first time, for the name of the log
+    if (!synced.empty()) checkpoints.push_back(synced);
+    between();
+  }
+  return checkpoints;
+}
+
 TEST(SqliteDurability, a_checkpoint_leaves_no_sync_to_the_next_push) {
   Folder const folder;
   auto const store = open(folder / "q.db", {.durability = Durability::process});
-  store->push({.jobs = jobs(1)});
-  int checkpoints = 0;
-  for (int i = 0; i < 500; ++i) {
-    auto synced = synced_by([&] { store->push({.jobs = jobs(1)}); });
-    std::erase(synced, folder.path());  // the first time, for the name of the log
-    if (synced.empty()) continue;
-    ++checkpoints;
-    auto const wal = folder / "q.db-wal";
-    EXPECT_THAT(synced, ElementsAre(wal, wal, folder / "q.db", wal)) << "the log without a lock, again with it, the file, the head of the new log";
-  }
-  EXPECT_GE(checkpoints, 2);
+  auto const wal = wal_in(folder);
+  auto const checkpoints = checkpoints_of(folder, *store, [] {});
+  EXPECT_GE(checkpoints.size(), 2u);
+  EXPECT_THAT(checkpoints, Each(ElementsAre(wal, folder / "q.db", wal))) << "the log, the file, the head of the new log";
+}
+
+TEST(SqliteDurability, a_checkpoint_syncs_the_log_without_a_lock_when_others_write) {
+  Folder const folder;
+  auto const store = open(folder / "q.db", {.durability = Durability::process});
+  auto const other = open(folder / "q.db", {.durability = Durability::process});
+  auto const wal = wal_in(folder);
+  auto const checkpoints = checkpoints_of(folder, *store, [&, i = 0]() mutable {
+    if (i++ % 50 == 0) other->beat({.node = 1});  // too seldom to come upon one itself
+  });
+  EXPECT_GE(checkpoints.size(), 2u);
+  EXPECT_THAT(checkpoints, Each(ElementsAre(wal, wal, folder / "q.db", wal))) << "the log without a lock, again with it, the file, the head of the new log";
 }
 
 TEST(SqliteDurability, others_push_claim_and_finish_while_one_waits_for_the_disk) {

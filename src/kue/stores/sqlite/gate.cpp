@@ -61,6 +61,7 @@ void Gate::leave() {
   if (!inside_) return;
   ::flock(shared_.descriptor(), LOCK_UN);
   inside_ = false;
+  ++left_;
   shared_.tell_opening();
 }
 

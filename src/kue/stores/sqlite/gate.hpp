@@ -22,6 +22,9 @@ class Gate {
   void enter();
   void leave();
 
+  // Counts how often others have left it, in this process or another one. Wraps round.
+  std::uint32_t others() const { return shared_.gate().openings.load() - left_; }
+
  private:
   bool try_enter();
   void wait_and_enter(std::uint32_t seen);
@@ -30,6 +33,7 @@ class Gate {
 
   WakeFile& shared_;
   bool inside_ = false;
+  std::uint32_t left_ = 0;
 };
 
 }  // namespace kue::sqlite

@@ -1,4 +1,3 @@
-#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
 
@@ -7,12 +6,19 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <deque>
+
 namespace kue::sqlite {
 namespace {
 
+struct Labels {
+  std::optional<std::string> tags, meta;
+};
+
+// Small: a thousand of them are new memory at each push.
 struct Row {
   Envelope const* job;
-  std::optional<std::string> tags, meta;
+  Labels const* labels;  // null: it has none, as most
 };
 
 void write_column(Row const& row, int column, BatchTable::Value& out) {
@@ -27,8 +33,8 @@ void write_column(Row const& row, int column, BatchTable::Value& out) {
     case 7: return out.set(job.priority);
     case 8: return out.set(job.max_attempts);
     case 9: return out.set(job.timeout.count());
-    case 10: return out.set(row.tags);
-    case 11: return out.set(row.meta);
+    case 10: return row.labels ? out.set(row.labels->tags) : out.set(std::nullopt);
+    case 11: return row.labels ? out.set(row.labels->meta) : out.set(std::nullopt);
     default: return out.set(std::nullopt);
   }
 }
@@ -91,9 +97,18 @@ class Pusher {
 
   void take_rows(std::vector<Group::Member*> const& members) {
     rows_.clear();
+    labels_.clear();
+    std::size_t count = 0;
+    for (Group::Member const* const member : members) count += member->jobs.size();
+    rows_.reserve(count);
     for (Group::Member const* const member : members) {
-      for (Envelope const& job : member->jobs) rows_.push_back({&job, pack_tags(job.tags), pack_meta(job.meta)});
+      for (Envelope const& job : member->jobs) rows_.push_back({&job, labels_of(job)});
     }
+  }
+
+  Labels const* labels_of(Envelope const& job) {
+    if (job.tags.empty() && job.meta.empty()) return nullptr;
+    return &labels_.emplace_back(Labels{pack_tags(job.tags), pack_meta(job.meta)});
   }
 
   void note(Envelope const& job) {
@@ -105,6 +120,7 @@ class Pusher {
   Transaction& tx_;
   std::int64_t last_seq_ = 0;
   std::vector<Row> rows_;
+  std::deque<Labels> labels_;  // which rows_ points to
 };
 
 }  // namespace
@@ -115,7 +131,7 @@ PushResult SqliteStore::push(PushRequest const& request) {
   if (request.jobs.empty()) return {};
   Group::Member member{.jobs = request.jobs};
   try {
-    refuse_push_on_full_disk(location_, request.jobs);
+    disk_.refuse_push_when_full(request.jobs);
     group_.push(member);
   } catch (Failure const& failure) {
     throw to_error(failure, "push to", description());

@@ -1,10 +1,10 @@
 #include "kue/stores/sqlite/store.hpp"
 
 #include "kue/base/descriptors.hpp"
+#include "kue/base/own_pid.hpp"
 #include "kue/stores/sqlite/schema.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -28,16 +28,17 @@ SqliteStore::SqliteStore(Location location, StoreOptions const& options)
       clock_(options.clock ? *options.clock : Clock::system()),
       durability_(options.durability),
       event_log_(options.event_log),
-      owner_(::getpid()),
+      owner_(own_pid()),
       writer_(open_file(location_)),
       wal_(location_.wal()),
       wake_(location_.wake_file()),
       gate_(wake_),
+      disk_(location_),
       checkpointer_(location_, wake_, gate_),
       group_([this](auto const& members) { push_group(members); }, durability_ == Durability::full ? Group::Sync([this] { wal_.sync(); }) : Group::Sync()) {}
 
 SqliteStore::~SqliteStore() {
-  if (owner_ == ::getpid()) return;
+  if (owner_ == own_pid()) return;
   // In a forked child. Closing a descriptor of the database here would drop the parent's locks on it (POSIX locks belong to the
   // process and the file), and checkpoint or roll back what is not ours: everything is left lying.
   (void)writer_.release();
@@ -56,7 +57,7 @@ void SqliteStore::refuse_foreign_descriptors(std::string_view tried) const {
 }
 
 void SqliteStore::refuse_after_fork(std::string_view tried) const {
-  int const here = ::getpid();
+  int const here = own_pid();
   if (here == owner_) return;
   throw Error(ErrorKind::refused, fmt::format("{} {} refused: it was opened by process {} and is used by process {} after a fork, which would "
                                               "damage the file. Open the store after the fork, in each process",

@@ -6,6 +6,7 @@
 
 #include "kue/stores/sqlite/checkpointer.hpp"
 #include "kue/stores/sqlite/connection.hpp"
+#include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
 #include "kue/stores/sqlite/gate.hpp"
 #include "kue/stores/sqlite/group.hpp"
@@ -98,6 +99,7 @@ class SqliteStore final : public Store {
   WalFile wal_;
   WakeFile wake_;
   Gate gate_;
+  DiskSpace disk_;
   Checkpointer checkpointer_;
   Group group_;
 
