@@ -126,13 +126,14 @@ TEST(SqliteDiskFull, another_program_takes_all_space_at_once_after_a_look) {
     auto const first = jobs(1);
     store->push({.jobs = first});
     struct statvfs disk {};
-    Fd const taker(::open((folder + "/taker").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    Fd taker(::open((folder + "/taker").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     if (!expect(::fstatvfs(taker.get(), &disk) == 0 && static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize) > kFarFromFull, "a disk far from full"))
       return false;
     if (!expect(::posix_fallocate(taker.get(), 0, static_cast<off_t>(disk.f_bavail * disk.f_frsize)) == 0, "all of it taken")) return false;
     auto accepted = push_until_full(*store, 2000);
     accepted.push_back(first[0].id);
     if (!finish_all(*store, accepted)) return false;
+    taker.reset();
     fs::remove(folder + "/taker");
     return pushes_go_on(*store);
   });
