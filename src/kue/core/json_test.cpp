@@ -1,4 +1,5 @@
 // Reading is strict and tells everything at once; writing refuses what could not be read.
+#include <kue/envelope.hpp>
 #include <kue/error.hpp>
 #include <kue/json.hpp>
 
@@ -105,6 +106,93 @@ TEST(json, depth_is_limited_when_reading_and_writing) {
   out.begin_array();
   ASSERT_EQ(out.problems().size(), 1U);
   EXPECT_THAT(out.problems()[0], HasSubstr("nested deeper than 32 levels"));
+}
+
+bool is_sound_object(std::string_view text) {
+  kue::JsonDocument const document(text);
+  return document.parsed() && document.node(0).kind == kue::JsonNode::Kind::object;
+}
+
+TEST(json, a_glance_is_enough_for_usual_arguments) {
+  for (char const* text :
+       {"{}", R"({"a":1})", R"({"a":-1.5e3,"b":[true,null,{"a":"x\ny"}],"c":{"a":{"b":18446744073709551615}}})", R"({"a":"\u00fc\ud83d\ude00 ü"})"}) {
+    EXPECT_TRUE(kue::is_plain_object(text)) << text;
+    EXPECT_TRUE(is_sound_object(text)) << text;
+  }
+}
+
+// What it does not know for certain is looked at closely: nothing gets by that a document would refuse.
+TEST(json, a_glance_lets_nothing_by) {
+  std::string many = "{";
+  for (int i = 0; i < 40; ++i) many += '"' + std::to_string(i % 39) + "\":0,";
+  many.back() = '}';
+  std::string const deep = R"({"a":)" + std::string(32, '[') + std::string(32, ']') + '}';
+  for (std::string const& text : std::vector<std::string>{"",
+                                                          "[]",
+                                                          "1",
+                                                          " {}",
+                                                          "{}x",
+                                                          "{",
+                                                          R"({"a":1,"a":2})",
+                                                          R"({"b":{"a":1,"a":2}})",
+                                                          R"([{"a":1,"a":2}])",
+                                                          R"({"a":1,"\u0061":2})",
+                                                          R"({"\u0061":1,"\u0061":2})",
+                                                          R"({"xa":1,"x\u0061":2})",
+                                                          R"({"":1,"":2})",
+                                                          R"({"a":{},"b":[{"c":{"d":{}}}],"a":0})",
+                                                          "{\"a\":\"\xFF\"}",
+                                                          "{\"\xC0\x80\":1}",
+                                                          "{\"a\":\"\\ud800\"}",
+                                                          R"({"a":01})",
+                                                          R"({"a":1,})",
+                                                          R"({"a":NaN})",
+                                                          "{\"a\":\"\n\"}",
+                                                          many,
+                                                          deep}) {
+    EXPECT_FALSE(kue::is_plain_object(text)) << text;
+  }
+}
+
+TEST(json, a_glance_agrees_with_a_close_look_whatever_is_edited) {
+  std::string const good = R"({"number":7,"ms":0.5,"list":[1,{"a":"b","c":null},[]],"deep":{"a":{"b":{"c":true}}},"text":"ü\n\u0041"})";
+  ASSERT_TRUE(kue::is_plain_object(good));
+  std::uint64_t state = 42;
+  auto const below = [&](std::size_t n) {
+    state = state * 6364136223846793005 + 1442695040888963407;
+    return static_cast<std::size_t>(state >> 33) % n;
+  };
+  std::string_view const pieces[] = {
+      "", "\"", "{", "}", "[", "]", ",", ":", "\\", "\\u0061", "\"a\":1,", "\"a\"", "{\"a\":", "1e999", "-", "null", " ", "\xC3", "\xF0\x9F\x90\xA6"};
+  int sound = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    std::string text = good;
+    for (std::size_t edits = 1 + below(3); edits > 0; --edits) text.replace(below(text.size()), below(4), pieces[below(std::size(pieces))]);
+    if (!kue::is_plain_object(text)) continue;
+    ++sound;
+    ASSERT_TRUE(is_sound_object(text)) << text;
+  }
+  EXPECT_GT(sound, 1000);
+}
+
+// A bit at each place of a group of eight and beyond, on both sides of each limit.
+TEST(json, every_byte_is_seen_wherever_it_stands) {
+  for (std::size_t size = 1; size < 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'x');
+        text[at] = static_cast<char>(byte);
+        EXPECT_EQ(kue::valid_utf8(text), byte < 0x80);
+        std::string quoted;
+        kue::append_quoted(quoted, text);
+        bool const escaped = byte < 0x20 || byte == '"' || byte == '\\';
+        EXPECT_EQ(quoted.size() > size + 2, escaped) << size << ' ' << at << ' ' << byte;
+        if (!escaped) {
+          EXPECT_EQ(quoted, '"' + text + '"');
+        }
+      }
+    }
+  }
 }
 
 TEST(json, size_is_limited) {
