@@ -50,7 +50,7 @@ def rows(build, peers, lab):
     table.append(ours(spark, "drain_10k", "full"))
     for processes in (1, 2):
         table.append(Row("drain_10k", f"bare loop, {processes} process{'es' if processes > 1 else ''}",
-                         [raw, "{file}", "drain", "full", "100000", "500", str(processes)]))
+                         [raw, "{file}", "drain", "full", "100000", str(processes)]))
     table.append(Row("drain_10k", "plainjob", node + ["drain", "{file}", "10000"]))
     table.append(Row("drain_10k", "bunqueue", bun + ["drain", "{file}", "5000"]))
     for mode, some in (("memory", 50000), ("binlog", 50000), ("fsync", 2000)):

@@ -2,7 +2,7 @@
 // without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no
 // fairness. What kue reaches is compared with it.
 //
-//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [K [PROCESSES]]
+//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [PROCESSES [K]]
 //
 // Prints one number: jobs a second. FILE must not exist; it is removed.
 
@@ -277,13 +277,13 @@ void expect_completed(std::string const& path, std::int64_t jobs) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [K [PROCESSES]]\n", stderr);
+    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [PROCESSES [K]]\n", stderr);
     return 2;
   }
   std::string const path = argv[1], work = argv[2];
   bool const full = std::string_view(argv[3]) == "full";
-  std::int64_t const jobs = std::atoll(argv[4]), most = argc > 5 ? std::atoll(argv[5]) : kue::limits::kMaxBatch;
-  int const processes = argc > 6 ? std::atoi(argv[6]) : 1;
+  std::int64_t const jobs = std::atoll(argv[4]), most = argc > 6 ? std::atoll(argv[6]) : kue::limits::kMaxBatch;
+  int const processes = argc > 5 ? std::atoi(argv[5]) : 1;
   if (::access(path.c_str(), F_OK) == 0) {
     std::fprintf(stderr, "raw_sqlite: %s is there already\n", path.c_str());
     return 2;

@@ -1,5 +1,6 @@
 // What is kept in memory to spare system calls must not outlive a fork.
 
+#include "kue/base/forked_test.hpp"
 #include "kue/base/own_pid.hpp"
 #include "kue/base/random_pool.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <array>
 #include <csignal>
-#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,29 +20,11 @@ namespace {
 
 using Bits = std::pair<std::uint64_t, std::uint64_t>;
 
-// What `part` writes to the descriptor in a forked process.
-std::string in_a_child(std::function<void(int)> const& part) {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::pipe(ends.data()), 0);
-  pid_t const child = ::fork();
-  if (child == 0) {
-    part(ends[1]);
-    ::_exit(0);
-  }
-  ::close(ends[1]);
-  std::string text;
-  std::array<char, 4096> some{};
-  for (ssize_t got = 0; (got = ::read(ends[0], some.data(), some.size())) > 0;) text.append(some.data(), static_cast<std::size_t>(got));
-  ::close(ends[0]);
-  ::waitpid(child, nullptr, 0);
-  return text;
-}
-
 TEST(ForkTest, a_child_draws_other_bits_than_its_parent_and_its_siblings) {
   std::set<Bits> seen;
   (void)RandomPool::take();  // the parent's pool is full now
   for (int i = 0; i < 3; ++i) {
-    std::string const drawn = in_a_child([](int out) {
+    std::string const drawn = test::written_in_a_child([](int out) {
       for (int n = 0; n < 40; ++n) {
         Bits const bits = RandomPool::take();
         if (::write(out, &bits, sizeof bits) != sizeof bits) ::_exit(1);
@@ -60,7 +42,7 @@ TEST(ForkTest, a_child_draws_other_bits_than_its_parent_and_its_siblings) {
 
 TEST(ForkTest, a_child_knows_its_own_pid) {
   EXPECT_EQ(own_pid(), ::getpid());
-  EXPECT_EQ(in_a_child([](int out) { (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2); }), "yes");
+  EXPECT_EQ(test::written_in_a_child([](int out) { (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2); }), "yes");
 }
 
 // Handlers of pthread_atfork(3) do not run for it: what guards a file against two owners must not need them.

@@ -178,6 +178,25 @@ void the_number_of_the_claim_changes_no_answer(StoreTest& t) {
   EXPECT_EQ(t.store->finish({.items = std::span(batch).first(1)}).statuses, std::vector{FinishStatus::already});
 }
 
+// Removed, and pushed once more under its id: the first one's number tells them apart, whatever else is the same.
+void the_number_is_part_of_the_fence(StoreTest& t) {
+  JobId const id = t.running_job();
+  std::int64_t const first = t.get(id).seq;
+  Envelope const again = t.get(id).job;
+  ASSERT_EQ(t.complete(id), FinishStatus::applied);
+  t.store->remove({.ids = std::span(&id, 1)});
+  t.push(again);
+  ASSERT_EQ(t.claim_ids(1), std::vector{id});
+  Finish item = t.to(id, State::completed, Reason::completed);
+  item.seq = first;
+  EXPECT_EQ(t.finish(item), FinishStatus::stale);
+  EXPECT_EQ(t.state(id), State::running);
+  item.seq = t.get(id).seq;
+  EXPECT_EQ(t.finish(item), FinishStatus::applied);
+  item.seq = first;
+  EXPECT_EQ(t.finish(item), FinishStatus::stale) << "nor is it told that its job had ended";
+}
+
 void refuses_what_is_no_transition(StoreTest& t) {
   JobId const good = t.running_job(), bad = t.running_job();
   std::vector const batch{t.to(good, State::completed, Reason::completed), t.to(bad, State::running, Reason::claimed)};
@@ -205,6 +224,7 @@ Cases finish_cases() {
           {"finish", "a_thousand_at_once", a_thousand_at_once},
           {"finish", "an_empty_batch_does_nothing", an_empty_batch_does_nothing},
           {"finish", "the_number_of_the_claim_changes_no_answer", the_number_of_the_claim_changes_no_answer},
+          {"finish", "the_number_is_part_of_the_fence", the_number_is_part_of_the_fence},
           {"finish", "refuses_what_is_no_transition", refuses_what_is_no_transition}};
 }
 

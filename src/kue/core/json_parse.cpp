@@ -19,14 +19,17 @@ namespace kue {
 
 namespace json = boost::kue_json;
 
-struct JsonBuilder {
+// What the parser wants of every handler; sizes are limited before it begins.
+struct JsonHandler {
   using error_code = json::error_code;
   using string_view = json::string_view;
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
+};
 
+struct JsonBuilder : JsonHandler {
   explicit JsonBuilder(JsonDocument& to) : document(to) {}
 
   bool on_document_begin(error_code&) { return true; }
@@ -169,15 +172,8 @@ JsonDocument::JsonDocument(std::string_view text, std::size_t max_bytes, int max
 }
 
 // Follows the parser and keeps the keys of the objects that are open, no more. What it has no room for makes it unsure.
-class JsonGlance {
+class JsonGlance : public JsonHandler {
  public:
-  using error_code = json::error_code;
-  using string_view = json::string_view;
-  static constexpr std::size_t max_object_size = std::size_t(-1);
-  static constexpr std::size_t max_array_size = std::size_t(-1);
-  static constexpr std::size_t max_key_size = std::size_t(-1);
-  static constexpr std::size_t max_string_size = std::size_t(-1);
-
   explicit JsonGlance(std::string_view text) : text_(text) {}
   bool sure() const { return sure_; }
 

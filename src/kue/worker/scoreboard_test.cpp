@@ -92,6 +92,14 @@ TEST_F(ScoreboardTest, carries_a_whole_batch) {
   EXPECT_EQ(slot.hold(delivery(), kSteady), -1);
 }
 
+TEST_F(ScoreboardTest, looks_for_a_free_entry_from_where_it_is_told_and_all_round) {
+  int const last = limits::kMaxBatch - 1;
+  EXPECT_EQ(slot.hold(delivery(), kSteady, last), last);
+  EXPECT_EQ(slot.hold(delivery(), kSteady, last), 0);
+  EXPECT_EQ(slot.hold(delivery(), kSteady, last + 1), 1) << "behind the last is the first";
+  EXPECT_EQ(slot.hold(delivery(), kSteady, 7), 7);
+}
+
 TEST_F(ScoreboardTest, a_condemned_job_can_write_no_outcome) {
   OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);

@@ -1,7 +1,6 @@
 #include "kue/worker/slot_lines.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace kue::worker {
 

@@ -1,6 +1,8 @@
 // The log of a child: what is written at once, what waits, what a crash leaves, who writes it then.
 
 #include "kue/worker/child_log.hpp"
+
+#include "kue/base/forked_test.hpp"
 #include "kue/worker/scoreboard.hpp"
 
 #include <kue/logger.hpp>
@@ -10,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <csignal>
 #include <functional>
@@ -28,21 +29,19 @@ struct SlotLinesTest : ::testing::Test {
 
   // What `part` writes to stderr in a forked process.
   static std::string stderr_of(std::function<void()> const& part) {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::pipe(ends.data()), 0);
-    pid_t const child = ::fork();
-    if (child == 0) {
-      ::dup2(ends[1], STDERR_FILENO);
+    return kue::test::written_in_a_child([&](int out) {
+      ::dup2(out, STDERR_FILENO);
       part();
-      ::_exit(0);
-    }
-    ::close(ends[1]);
-    std::string text;
-    std::array<char, 4096> some{};
-    for (ssize_t got = 0; (got = ::read(ends[0], some.data(), some.size())) > 0;) text.append(some.data(), static_cast<std::size_t>(got));
-    ::close(ends[0]);
-    ::waitpid(child, nullptr, 0);
-    return text;
+    });
+  }
+  // The same, of a child that logs.
+  std::string stderr_of_child(std::function<void(ChildLog&, Logger&, Sentinel const&)> const& part) {
+    return stderr_of([&] {
+      Sentinel const sentinel;
+      ChildLog log(lines, sentinel);
+      Logger logger(stderr_sink());
+      part(log, logger, sentinel);
+    });
   }
   std::string left() {
     return stderr_of([this] { lines.write_for_another(); });
@@ -97,10 +96,7 @@ TEST_F(SlotLinesTest, a_stray_write_does_not_play_with_the_terminal) {
 }
 
 TEST_F(SlotLinesTest, a_child_that_holds_nothing_back_writes_each_line_at_once) {
-  std::string const text = stderr_of([this] {
-    Sentinel const sentinel;
-    ChildLog log(lines, sentinel);
-    Logger logger(stderr_sink());
+  std::string const text = stderr_of_child([](ChildLog&, Logger& logger, Sentinel const&) {
     logger.info("first");
     ::raise(SIGKILL);
   });
@@ -109,10 +105,7 @@ TEST_F(SlotLinesTest, a_child_that_holds_nothing_back_writes_each_line_at_once) 
 }
 
 TEST_F(SlotLinesTest, a_killed_child_leaves_what_it_held_back) {
-  std::string const text = stderr_of([this] {
-    Sentinel const sentinel;
-    ChildLog log(lines, sentinel);
-    Logger logger(stderr_sink());
+  std::string const text = stderr_of_child([](ChildLog& log, Logger& logger, Sentinel const&) {
     log.hold_back(true);
     logger.info("first");
     log.hold_back(false);
@@ -127,10 +120,7 @@ TEST_F(SlotLinesTest, a_killed_child_leaves_what_it_held_back) {
 }
 
 TEST_F(SlotLinesTest, many_lines_come_whole_and_in_order) {
-  std::string const text = stderr_of([this] {
-    Sentinel const sentinel;
-    ChildLog log(lines, sentinel);
-    Logger logger(stderr_sink());
+  std::string const text = stderr_of_child([](ChildLog& log, Logger& logger, Sentinel const&) {
     log.hold_back(true);
     for (int i = 0; i < 200; ++i) logger.info("line {} {}", i, std::string(40, 'x'));
     logger.info("long {}", std::string(9000, 'y'));
@@ -148,10 +138,7 @@ TEST_F(SlotLinesTest, many_lines_come_whole_and_in_order) {
 }
 
 TEST_F(SlotLinesTest, a_process_that_a_job_forks_writes_by_itself) {
-  std::string const text = stderr_of([this] {
-    Sentinel const sentinel;
-    ChildLog log(lines, sentinel);
-    Logger logger(stderr_sink());
+  std::string const text = stderr_of_child([](ChildLog& log, Logger& logger, Sentinel const&) {
     log.hold_back(true);
     logger.info("mine");
     pid_t const forked = ::fork();
@@ -168,10 +155,7 @@ TEST_F(SlotLinesTest, a_process_that_a_job_forks_writes_by_itself) {
 }
 
 TEST_F(SlotLinesTest, a_child_whose_descriptors_a_job_has_closed_writes_nothing) {
-  std::string const text = stderr_of([this] {
-    Sentinel const sentinel;
-    ChildLog log(lines, sentinel);
-    Logger logger(stderr_sink());
+  std::string const text = stderr_of_child([](ChildLog& log, Logger& logger, Sentinel const& sentinel) {
     log.hold_back(true);
     logger.info("first");
     ::close(sentinel.number());

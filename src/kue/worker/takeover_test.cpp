@@ -53,6 +53,17 @@ TEST_F(TakeoverTest, what_has_ended_20_ms_ago_is_written_with_its_result) {
   EXPECT_EQ(slot.word(entry).state, EntryState::free);
 }
 
+TEST_F(TakeoverTest, lines_of_the_log_that_wait_20_ms_are_written) {
+  ASSERT_TRUE(slot.lines.add("a line of a run that turned out to be long\n", now));
+  look_after(Millis(19));
+  EXPECT_TRUE(slot.lines.any());
+  EXPECT_TRUE(takeover.waiting());
+  look_after(Millis(1));
+  EXPECT_FALSE(slot.lines.any());
+  look_after(Millis(20));
+  EXPECT_FALSE(takeover.waiting());
+}
+
 TEST_F(TakeoverTest, a_running_job_is_left_alone_however_long_it_runs) {
   Delivery const running = claim();
   OwnEntry const entry = slot.hold(running, now);

@@ -2,6 +2,8 @@
 
 #include "kue/stores/sqlite/fixtures_test.hpp"
 
+#include "kue/base/descriptors.hpp"
+
 #include <gmock/gmock.h>
 
 namespace kue::sqlite::test {
@@ -82,6 +84,25 @@ TEST(SqliteFork, a_child_opens_its_own) {
   for (Child& child : children) EXPECT_TRUE(child.good());
   EXPECT_EQ(store->counts().at(0).of(State::completed), 300);
   EXPECT_THAT(store->check().problems, ::testing::IsEmpty());
+}
+
+// A worker's child can tell that a job has closed its descriptors: their numbers may name the job's own files by now.
+TEST(SqliteFork, a_process_whose_descriptors_were_closed_reads_and_writes_nothing) {
+  Folder const folder;
+  auto const store = open(folder / "q.db");
+  auto const one = jobs(1);
+  store->push({.jobs = one});
+  descriptors_check = []() noexcept { return false; };
+  for (std::function<void()> const& call : std::vector<std::function<void()>>{[&] { store->push({.jobs = jobs(1)}); },
+                                                                              [&] { store->claim({.node = 1, .holder = 2}); },
+                                                                              [&] { store->get(one[0].id); },
+                                                                              [&] { store->wait({}); }}) {
+    auto const error = error_of(call);
+    EXPECT_TRUE(error && error->kind() == ErrorKind::unavailable && std::string(error->what()).find("closed the descriptors") != std::string::npos);
+  }
+  descriptors_check = nullptr;
+  EXPECT_EQ(store->get(one[0].id).value().state, State::available);
+  EXPECT_TRUE(store->check().ok());
 }
 
 }  // namespace
