@@ -277,8 +277,10 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
       emit(info);
       break;
     default:
-      log().warn("child {} ended with {} after job={}; its outcome ({}) was written for it", pid, describe_wait_status(slot.wait_status.load()), name,
-                 to_string(outcome.kind));
+      // Nothing is wrong with a job that had completed, and there may be hundreds of them.
+      log().log(outcome.kind == Outcome::Kind::completed ? LogLevel::info : LogLevel::warn,
+                fmt::format("child {} ended with {} after job={}; its outcome ({}) was written for it", pid, describe_wait_status(slot.wait_status.load()),
+                            name, to_string(outcome.kind)));
       if (outcome.kind == Outcome::Kind::completed) {
         info.event = WorkerEvent::success;
         emit(info);
