@@ -2,6 +2,7 @@
 
 #include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
+#include "kue/stores/sqlite/gathered_wal.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -22,7 +23,7 @@ Connection::Connection(std::string const& absolute_path, Mode mode) {
   // is the rule of this class.
   int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, nullptr);
+  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, gathered_wal_vfs());
   if (code != SQLITE_OK) {
     Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
     sqlite3_close_v2(handle_);
@@ -33,6 +34,7 @@ Connection::Connection(std::string const& absolute_path, Mode mode) {
     sqlite3_close_v2(handle_);
     throw failure;
   }
+  sqlite3_exec(handle_, "PRAGMA cache_spill = 0", nullptr, nullptr, nullptr);  // a condition of the VFS; fails only for want of memory
   sqlite3_busy_handler(handle_, &Connection::on_busy, this);
   patience(10s);
   // Without this the last one to close would checkpoint and delete the WAL: a long stop, and the ballast gone.
