@@ -333,6 +333,10 @@ class Store {
   // Wakes one sleeper of this queue in any process: for a claimer that leaves work behind.
   virtual void wake(std::span<std::string const> queues) noexcept = 0;
 
+  // For all who sleep, in any process: looks whether there is work that nobody was woken for, because the one who was to do it was killed
+  // after its commit, and wakes them. Called once a second (a worker's keeper does) it spares each of them a look of its own.
+  virtual void look_out() {}
+
   virtual StoreCapabilities capabilities() const = 0;
   virtual std::string description() const = 0;  // "sqlite:/srv/app/spark.db": absolute, secrets masked
 };

@@ -21,7 +21,7 @@ namespace kue::worker {
 namespace {
 
 constexpr Millis kForeignWait{1000};  // a queue of the user's may not know interrupt(): it is left at least once a second
-constexpr Millis kStoreWait{5000};    // ours stops at once
+constexpr Millis kStoreWait{30'000};  // ours stops at once
 constexpr Millis kEmptyWait{100};     // when the worker is to leave as soon as nothing is left
 constexpr Millis kLeaveIt{1000};
 constexpr Millis kEntryPatience{10'000};  // a keeper that dies meanwhile is replaced, and the next one frees them

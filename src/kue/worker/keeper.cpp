@@ -21,7 +21,8 @@
 namespace kue::worker {
 namespace {
 
-constexpr Millis kNodesEvery{1000};  // a node that is certainly gone is not waited for
+constexpr Millis kLookEvery{1000};   // a node that is certainly gone is not waited for
+constexpr Millis kAloneEvery{5000};  // at a store that nobody else works at; one that comes and dies in between waits for so long
 constexpr Millis kTryAgain{200};     // dead slots that could not be released
 constexpr Millis kEmptyEvery{50};
 constexpr Millis kHookPatience{5000};
@@ -128,9 +129,13 @@ void Keeper::work() {
     SteadyPoint const now = Clock::system().steady_now();
     if (store_ != nullptr) try_to("take over what waits in busy children", &Keeper::take_over);
     if (store_ != nullptr && now >= next_nodes_) {
-      next_nodes_ = now + kNodesEvery;
       try_to("look after other workers", &Keeper::look_after_nodes);
+      next_nodes_ = now + (rescuer_.alone() ? kAloneEvery : kLookEvery);
+    }
+    if (store_ != nullptr && now >= next_look_) {
+      next_look_ = now + kLookEvery;
       try_to("look for cancelled jobs", &Keeper::look_for_cancels);
+      try_to("look for work that nobody was woken for", &Keeper::look_out);
     }
     if (store_ != nullptr && now >= next_beat_duties_) {
       next_beat_duties_ = now + post_.options().node_beat;
@@ -162,7 +167,7 @@ Millis Keeper::patience() const {
   if (takeover_.waiting()) return Takeover::kLookAgain;
   if (unburied_) return kTryAgain;
   if (post_.options().stop_when_empty) return kEmptyEvery;
-  Millis const most = std::min(kNodesEvery, post_.options().node_beat);
+  Millis const most = std::min(kLookEvery, post_.options().node_beat);
   if (store_ == nullptr) return most;
   return std::clamp(std::chrono::ceil<Millis>(next_prune_ - Clock::system().steady_now()), Millis(1), most);
 }
@@ -367,6 +372,8 @@ void Keeper::tell_taken(Takeover::Taken const& taken) {
 }
 
 void Keeper::look_after_nodes() { rescuer_.round(*store_, beat_->fresh(), Clock::system().steady_now()); }
+
+void Keeper::look_out() { store_->look_out(); }
 
 void Keeper::beat_duties() { reconciler_.look(*store_, post_.board, Clock::system().steady_now()); }
 

@@ -54,6 +54,7 @@ class Keeper {
   void take_over();  // from living children: what waits for too long
   void tell_taken(Takeover::Taken const& taken);
   void look_after_nodes();
+  void look_out();
   void beat_duties();
   void prune();
   void look_for_cancels();
@@ -82,7 +83,7 @@ class Keeper {
   bool master_died_ = false;
   bool unburied_ = false;
   int quiet_looks_ = 0;
-  SteadyPoint next_nodes_{}, next_beat_duties_{}, next_prune_{};
+  SteadyPoint next_nodes_{}, next_look_{}, next_beat_duties_{}, next_prune_{};
   std::map<char const*, bool> failing_;
 };
 

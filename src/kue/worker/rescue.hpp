@@ -15,6 +15,7 @@ class Rescuer {
 
   // Looks at all nodes once. `own_beats`: whether ours reach the store; if not, silence of others says nothing.
   void round(Store& store, bool own_beats, SteadyPoint now);
+  bool alone() const { return seen_.empty(); }  // at the last one: no other node
 
  private:
   struct Seen {

@@ -15,10 +15,6 @@ constexpr auto kLong = 2ms;         // a wait after which newcomers stand aside
 constexpr auto kStandAside = 10ms;  // for so long, unless asked again: nobody is kept out by one that was killed while it waited
 constexpr auto kLook = 10ms;        // a holder that is killed opens the gate and tells nobody
 
-std::uint32_t milliseconds() {
-  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
-}
-
 }  // namespace
 
 void Gate::enter() {
@@ -49,12 +45,12 @@ void Gate::wait_and_enter(std::uint32_t seen) {
 bool Gate::others_first() const {
   if (shared_.gate().waiting.load() == 0) return false;
   // A word from before a restart of the machine may be anything: more than kStandAside ahead it says nothing.
-  std::uint32_t const ahead = shared_.gate().stand_aside_until.load(std::memory_order_relaxed) - milliseconds();
+  std::uint32_t const ahead = shared_.gate().stand_aside_until.load(std::memory_order_relaxed) - WakeFile::milliseconds();
   return ahead - 1 < static_cast<std::uint32_t>(kStandAside.count());
 }
 
 void Gate::newcomers_stand_aside(std::chrono::milliseconds for_so_long) {
-  shared_.gate().stand_aside_until.store(milliseconds() + static_cast<std::uint32_t>(for_so_long.count()), std::memory_order_relaxed);
+  shared_.gate().stand_aside_until.store(WakeFile::milliseconds() + static_cast<std::uint32_t>(for_so_long.count()), std::memory_order_relaxed);
 }
 
 void Gate::leave() {

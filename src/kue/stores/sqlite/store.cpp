@@ -33,6 +33,7 @@ SqliteStore::SqliteStore(Location location, StoreOptions const& options)
       wal_(location_.wal()),
       wake_(location_.wake_file()),
       gate_(wake_),
+      lookout_(wake_),
       disk_(location_),
       checkpointer_(location_, wake_, gate_),
       group_([this](auto const& members) { push_group(members); }, durability_ == Durability::full ? Group::Sync([this] { wal_.sync(); }) : Group::Sync()) {}

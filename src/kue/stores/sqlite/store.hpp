@@ -11,6 +11,7 @@
 #include "kue/stores/sqlite/gate.hpp"
 #include "kue/stores/sqlite/group.hpp"
 #include "kue/stores/sqlite/location.hpp"
+#include "kue/stores/sqlite/lookout.hpp"
 #include "kue/stores/sqlite/sqlite_store.hpp"
 #include "kue/stores/sqlite/transaction.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
@@ -63,6 +64,7 @@ class SqliteStore final : public Store {
   void wait(WaitRequest const& request) override;
   void interrupt() noexcept override;
   void wake(std::span<std::string const> queues) noexcept override;
+  void look_out() override;
 
   StoreCapabilities capabilities() const override;
   std::string description() const override;
@@ -70,7 +72,8 @@ class SqliteStore final : public Store {
  private:
   void refuse_foreign_descriptors(std::string_view tried) const;  // after a fork, or when a job has closed ours
   void refuse_after_fork(std::string_view tried) const;
-  bool nap(WaitRequest const& request, std::uint32_t interrupts, std::uint32_t commits);
+  bool sleep(WaitRequest const& request, SteadyPoint until, std::uint32_t interrupts, std::uint32_t commits, Lookout& lookout);
+  void wake_whoever_may_work();
   TimePoint now();  // never falls while this object lives
 
   // Runs body(Transaction&) and commits; then wakes and tidies. Throws kue::Error only. Sync::full, for what a producer or a person
@@ -99,6 +102,7 @@ class SqliteStore final : public Store {
   WalFile wal_;
   WakeFile wake_;
   Gate gate_;
+  Lookout lookout_;  // of look_out(); one that waits has its own
   DiskSpace disk_;
   Checkpointer checkpointer_;
   Group group_;

@@ -74,7 +74,11 @@ Transaction::Numbers& Transaction::numbers(std::string_view queue) {
 
 void Transaction::wake(std::string_view queue, int jobs) { wakes_[WakeFile::mask_of(queue)] += jobs; }
 
-Snapshot::~Snapshot() { sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+Snapshot::~Snapshot() {
+  try {
+    connection_.execute(Sql::end_look);
+  } catch (Failure const&) {}  // an error of the look has ended it
+}
 
 void Transaction::mark() {
   marked_numbers_ = numbers_;

@@ -31,29 +31,53 @@ Prospect look_ahead(Connection& db, std::span<std::string const> queues) {
 
 }  // namespace
 
-// The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a look.
+// The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a look, and of all who
+// sleep only the lookout has it. The order matters: first the words, then the look. Whatever is committed or interrupted after the look
+// changes a word, and the sleep sees the other value. What was there before is seen by the look.
 void SqliteStore::wait(WaitRequest const& request) {
   std::uint32_t const interrupts = interrupts_.load();
   std::uint32_t commits = wake_.value();
   refuse_foreign_descriptors("wait for");
   if (interrupted_.exchange(false)) return;
-  while (nap(request, interrupts, commits)) commits = wake_.value();
+  Lookout lookout(wake_);
+  // Left set: an interrupt ends the present wait and the next.
+  while (!interrupted_.load() && interrupts_.load() == interrupts) {
+    Prospect const prospect = look("wait for", [&](Connection& db) { return look_ahead(db, request.queues); });
+    if (prospect.claimable) return;
+    if (lookout.is_us()) wake_whoever_may_work();
+    SteadyPoint until = request.until;
+    if (prospect.next_due) until = std::min(until, clock_.steady_now() + (*prospect.next_due - now()));
+    if (!sleep(request, until, interrupts, commits, lookout)) return;
+    commits = wake_.value();
+  }
 }
 
-// True: only the net ended it. The order matters: first the words, then the look. Whatever is committed or interrupted after the look
-// changes a word, and the sleep sees the other value. What was there before is seen by the look.
-bool SqliteStore::nap(WaitRequest const& request, std::uint32_t interrupts, std::uint32_t commits) {
-  // Left set: an interrupt ends the present wait and the next.
-  if (interrupted_.load() || interrupts_.load() != interrupts) return false;
-  Prospect const prospect = look("wait for", [&](Connection& db) { return look_ahead(db, request.queues); });
-  if (prospect.claimable) return false;
-  std::chrono::nanoseconds at_most = request.until - clock_.steady_now();
-  if (prospect.next_due) at_most = std::min<std::chrono::nanoseconds>(at_most, *prospect.next_due - now());
-  if (at_most.count() <= 0) return false;
-  bool const net = at_most > limits::kPollNet;
-  if (net) at_most = limits::kPollNet;
-  if (interrupts_.load() != interrupts) return false;
-  return wake_.sleep(commits, WakeFile::mask_of(request.queues), at_most) && net;
+// True: look again. False: the wait is over.
+bool SqliteStore::sleep(WaitRequest const& request, SteadyPoint until, std::uint32_t interrupts, std::uint32_t commits, Lookout& lookout) {
+  while (interrupts_.load() == interrupts) {
+    std::chrono::nanoseconds const left = until - clock_.steady_now();
+    std::chrono::nanoseconds const net = lookout.stand() ? limits::kPollNet : lookout.left();
+    if (left.count() <= 0) return false;
+    if (!wake_.sleep(commits, WakeFile::mask_of(request.queues), std::min(left, net)) || left <= net) return false;
+    if (lookout.is_us() || lookout.left().count() <= 0 || wake_.value() != commits) return true;
+  }
+  return false;
+}
+
+void SqliteStore::look_out() {
+  if (!wake_.anybody_sleeps()) return;
+  lookout_.take();
+  wake_whoever_may_work();
+}
+
+void SqliteStore::wake_whoever_may_work() {
+  TimePoint const time = now();
+  std::vector<std::string> const ready = look("looking out for work in", [&](Connection& db) {
+    std::vector<std::string> found;
+    for (auto row = db.use(Sql::look_out, time); row.step();) found.emplace_back(row.text(0));
+    return found;
+  });
+  if (!ready.empty()) wake(ready);
 }
 
 void SqliteStore::interrupt() noexcept {

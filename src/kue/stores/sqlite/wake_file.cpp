@@ -80,6 +80,11 @@ bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanose
   return time_over;
 }
 
+std::uint32_t WakeFile::milliseconds() {
+  using std::chrono::steady_clock;
+  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
 void WakeFile::wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept {
   timespec const limit{.tv_sec = at_most.count() / 1000, .tv_nsec = (at_most.count() % 1000) * 1'000'000};
   words_->gate.waiting.fetch_add(1);

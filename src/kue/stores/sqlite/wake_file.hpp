@@ -32,11 +32,16 @@ class WakeFile {
   // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was over.
   bool sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
 
+  // A clock that all processes of the machine share: its steady one, cut to 32 bits. Differences of less than 24 days are true.
+  static std::uint32_t milliseconds();
+
+  bool anybody_sleeps() const { return words_->sleepers.load() != 0; }
+
   // What those who wait for the gate tell one another (gate.cpp).
   struct GateWords {
     std::atomic<std::uint32_t> openings;           // counts; the word that is slept on
     std::atomic<std::uint32_t> waiting;            // one that is killed while it waits stays counted, which costs a system call an opening
-    std::atomic<std::uint32_t> stand_aside_until;  // milliseconds of the machine's steady clock, cut to 32 bits
+    std::atomic<std::uint32_t> stand_aside_until;  // milliseconds()
   };
   GateWords& gate() { return words_->gate; }
   void wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept;
@@ -48,6 +53,8 @@ class WakeFile {
   // A hint, true or not: how much of the WAL the last checkpoint of any process has copied.
   std::atomic<std::uint32_t>& frames_copied() { return words_->frames_copied; }
 
+  std::atomic<std::uint32_t>& lookout_until() { return words_->lookout_until; }  // lookout.hpp; milliseconds(), 0: there is none
+
   void abandon() noexcept;  // in a forked child: forget everything, close nothing
 
  private:
@@ -56,8 +63,9 @@ class WakeFile {
     std::atomic<std::uint32_t> sleepers;
     std::atomic<std::uint32_t> frames_copied;
     GateWords gate;
+    std::atomic<std::uint32_t> lookout_until;
   };
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 24, "other processes read it as plain words");
+  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 28, "other processes read it as plain words");
 
   Fd file_;
   Words own_{};

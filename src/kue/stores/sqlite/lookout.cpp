@@ -1,0 +1,42 @@
+#include "kue/stores/sqlite/lookout.hpp"
+
+#include <kue/limits.hpp>
+
+#include <algorithm>
+
+namespace kue::sqlite {
+namespace {
+
+// The others wake up once a term to see that there is still one.
+constexpr std::chrono::milliseconds kTerm = 4 * limits::kPollNet;
+
+std::uint32_t end_of_term() { return std::max(WakeFile::milliseconds() + static_cast<std::uint32_t>(kTerm.count()), 1U); }
+
+}  // namespace
+
+Lookout::~Lookout() {
+  if (mine_ != 0) shared_.lookout_until().compare_exchange_strong(mine_, 0);
+}
+
+bool Lookout::stand() noexcept {
+  std::uint32_t seen = shared_.lookout_until().load();
+  if (seen != mine_ && left().count() > 0) return false;
+  std::uint32_t const until = end_of_term();
+  bool const took = shared_.lookout_until().compare_exchange_strong(seen, until);
+  mine_ = took ? until : 0;
+  return took;
+}
+
+void Lookout::take() noexcept {
+  mine_ = end_of_term();
+  shared_.lookout_until().store(mine_);
+}
+
+std::chrono::milliseconds Lookout::left() const noexcept {
+  std::uint32_t const until = shared_.lookout_until().load();
+  // A word from before a restart of the machine may be anything: more than a term ahead it says nothing.
+  std::uint32_t const ahead = until - WakeFile::milliseconds();
+  return std::chrono::milliseconds(until != 0 && ahead <= static_cast<std::uint32_t>(kTerm.count()) ? ahead : 0);
+}
+
+}  // namespace kue::sqlite
