@@ -60,6 +60,7 @@ def rows(build, peers, lab):
     both = ["latency_p50_ms", "latency_p99_ms"]
     for durability in ("full", "process"):
         table.append(ours(spark, "latency_p50_ms", durability, both))
+        table.append(Row("latency_p50_ms", f"bare loop, {durability}", [raw, "{file}", "latency", durability, "300"], both))
     for mode in ("memory", "binlog", "fsync"):
         table.append(Row("latency_p50_ms", f"beanstalkd, {mode}", [stalk, mode, "latency", "{file}-log", "300"], both))
     table.append(ours(spark, "claim_wait_p999_ms", "full", ["claim_wait_p999_ms", "claim_share_least"]))

@@ -2,9 +2,10 @@
 // without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no
 // fairness. What kue reaches is compared with it.
 //
-//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [PROCESSES [K]]
+//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency full|process JOBS [PROCESSES [K]]
 //
-// Prints one number: jobs a second. FILE must not exist; it is removed.
+// Prints one number: jobs a second; or two for latency (p50 p99 in ms): from before the push until after the claim in another process,
+// which a futex wakes. FILE must not exist; it is removed.
 
 #include "kue/stores/sqlite/batch_table.hpp"
 #include "kue/stores/sqlite/consecutive.hpp"
@@ -15,9 +16,11 @@
 #include <kue/limits.hpp>
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sqlite3.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,8 +32,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <new>
+#include <random>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -234,20 +240,20 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   return jobs;
 }
 
-std::int64_t drain(File& file, std::int64_t most, std::int64_t holder) {
-  std::int64_t done = 0;
+// Both in one transaction: the ends of these, and the next ones.
+std::vector<Claimed> exchange(File& file, std::vector<Claimed> const& ended, std::int64_t most, std::int64_t holder) {
+  file.execute(Sql::begin);
+  finish(file, ended);
+  std::vector<Claimed> jobs = claim(file, most, holder);
+  auto const taken = static_cast<std::int64_t>(jobs.size()), done = static_cast<std::int64_t>(ended.size());
+  file.execute(Sql::counts_add, kQueue, 0, 0, 0, -taken, taken - done, 0, done, 0, 0);
+  file.execute(Sql::commit);
+  return jobs;
+}
+
+void drain(File& file, std::int64_t most, std::int64_t holder) {
   std::vector<Claimed> jobs;
-  while (true) {
-    file.execute(Sql::begin);
-    finish(file, jobs);
-    auto const ended = static_cast<std::int64_t>(jobs.size());
-    jobs = claim(file, most, holder);
-    auto const taken = static_cast<std::int64_t>(jobs.size());
-    file.execute(Sql::counts_add, kQueue, 0, 0, 0, -taken, taken - ended, 0, ended, 0, 0);
-    file.execute(Sql::commit);
-    done += ended;
-    if (jobs.empty()) return done;
-  }
+  do { jobs = exchange(file, jobs, most, holder); } while (!jobs.empty());
 }
 
 double drain_in_processes(std::string const& path, std::int64_t jobs, std::int64_t most, int processes) {
@@ -264,6 +270,62 @@ double drain_in_processes(std::string const& path, std::int64_t jobs, std::int64
   return static_cast<double>(jobs) / (now() - began);
 }
 
+// ---- latency: one process pushes, another sleeps, is woken and claims
+
+struct Bell {
+  std::atomic<std::uint32_t> rings{0};
+  std::atomic<std::int64_t> pushed_at{0};
+
+  void ring() {
+    rings.fetch_add(1);
+    ::syscall(SYS_futex, &rings, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  }
+  void wait(std::uint32_t heard) { ::syscall(SYS_futex, &rings, FUTEX_WAIT, heard, nullptr, nullptr, 0); }
+};
+
+std::int64_t now_ns() { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+void* shared_memory(std::size_t size) {
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) std::_Exit(1);
+  return memory;
+}
+
+void run_as_they_come(File& file, Bell& bell, std::int64_t jobs) {
+  std::vector<double> took;
+  std::vector<Claimed> claimed;
+  while (static_cast<std::int64_t>(took.size()) < jobs || !claimed.empty()) {
+    std::uint32_t const heard = bell.rings.load();
+    claimed = exchange(file, claimed, 1, 1);
+    if (claimed.empty())
+      bell.wait(heard);
+    else
+      took.push_back(static_cast<double>(now_ns() - bell.pushed_at.load()) / 1e6);
+  }
+  std::sort(took.begin(), took.end());
+  std::printf("%.4f %.4f\n", took[took.size() / 2], took[took.size() * 99 / 100]);
+  std::fflush(stdout);
+}
+
+void latency(std::string const& path, bool full, std::int64_t jobs) {
+  Bell& bell = *new (shared_memory(sizeof(Bell))) Bell;
+  if (::fork() == 0) {
+    File of_the_child(path, full);
+    run_as_they_come(of_the_child, bell, jobs);
+    std::_Exit(0);
+  }
+  File file(path, full);
+  std::mt19937 random(7);
+  std::uniform_int_distribution<int> gap(5, 40);
+  for (std::int64_t number = 0; number < jobs; ++number) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(gap(random)));
+    bell.pushed_at = now_ns();
+    push(file, number, 1);
+    bell.ring();
+  }
+  if (int status = 0; ::wait(&status) < 0 || status != 0) std::_Exit(1);
+}
+
 void expect_completed(std::string const& path, std::int64_t jobs) {
   File file(path, false);
   sqlite3_stmt* const counts = file.bound(Sql::counts);
@@ -277,7 +339,7 @@ void expect_completed(std::string const& path, std::int64_t jobs) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain full|process JOBS [PROCESSES [K]]\n", stderr);
+    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency full|process JOBS [PROCESSES [K]]\n", stderr);
     return 2;
   }
   std::string const path = argv[1], work = argv[2];
@@ -294,13 +356,17 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < kue::bench::kSchemaCount; ++i) file.run(std::string(kue::bench::text(static_cast<kue::bench::Schema>(i))));
     file.run("INSERT INTO nodes (node, name, pid, beat, beat_at) VALUES (1, 'bare', 1, 1, 1)");
     bool const one_by_one = work == "enqueue_1x1";
-    rate = enqueue(file, jobs, one_by_one ? 1 : 1000);
+    if (work != "latency") rate = enqueue(file, jobs, one_by_one ? 1 : 1000);
+  }
+  if (work == "latency") {
+    latency(path, full, jobs);
+    expect_completed(path, jobs);
   }
   if (work == "drain") {
     rate = drain_in_processes(path, jobs, most, processes);
     expect_completed(path, jobs);
   }
   for (char const* end : {"", "-wal", "-shm"}) ::unlink((path + end).c_str());
-  std::printf("%.1f\n", rate);
+  if (work != "latency") std::printf("%.1f\n", rate);
   return 0;
 }

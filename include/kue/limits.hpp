@@ -43,7 +43,7 @@ inline constexpr auto kHardTimeoutGrace = 10s;  // from the stop token to SIGKIL
 inline constexpr auto kRespawnDelayMin = 100ms;
 inline constexpr auto kRespawnDelayMax = 30s;
 inline constexpr int kMaxFailedBoots = 10;  // in a row; then the master says why and gives up
-inline constexpr auto kPollNet = 1s;        // a sleeper looks again after this long even if nobody woke it
+inline constexpr auto kPollNet = 1s;        // somebody looks for all who sleep, even if nobody was woken
 
 // Keeping what is finished
 inline constexpr auto kKeepCompleted = 24h;

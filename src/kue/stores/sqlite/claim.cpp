@@ -35,15 +35,14 @@ class Claimer {
   void claim(ClaimResult& result) {
     find_queues();
     for (std::string const& queue : queues_) make_due(queue, result);
+    auto not_emptied = queues_.begin();
     if (request_.queues.empty() && queues_.size() > 1) {
       take_merged(result);
     } else {
-      for (std::string const& queue : queues_) {
-        if (!take_from(queue, result)) break;
-      }
+      while (not_emptied != queues_.end() && take_from(*not_emptied, result)) ++not_emptied;
     }
     result.more =
-        more_due_ || std::any_of(queues_.begin(), queues_.end(), [&](std::string const& queue) { return tx_.db().use(Sql::claim_left, queue).step(); });
+        more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) { return tx_.db().use(Sql::claim_left, queue).step(); });
   }
 
  private:
@@ -77,7 +76,7 @@ class Claimer {
 
   int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size()); }
 
-  // False: enough, or the next one must come alone.
+  // False: enough, or the next one must come alone. True: nothing is left there.
   bool take_from(std::string const& queue, ClaimResult& result) {
     bool damaged = true;
     while (damaged && room(result) > 0) {  // damaged rows took places of good ones: look again

@@ -168,6 +168,15 @@ class Stranger {
     throw std::runtime_error(sql + ": " + text);
   }
 
+  std::string word(std::string const& sql) {  // the first column of the first row
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(handle_, sql.c_str(), -1, &statement, nullptr);
+    std::string result;
+    if (sqlite3_step(statement) == SQLITE_ROW) result = reinterpret_cast<char const*>(sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    return result;
+  }
+
  private:
   sqlite3* handle_ = nullptr;
 };

@@ -13,8 +13,8 @@
 namespace kue::sqlite {
 namespace {
 
-constexpr int kHeadBytes = 24;
-constexpr int kMostHeld = 64 * 1024;  // more saves little, and costs each connection memory
+constexpr int kHeadBytes = 24, kPageBytes = 4096;       // of our files; another size of a page is written as rightly, in more calls
+constexpr int kMostHeld = 16 * (kHeadBytes + kPageBytes);  // more saves little, and costs each connection memory
 
 sqlite3_vfs* system_vfs() {
   static sqlite3_vfs* const vfs = ::sqlite3_vfs_find(nullptr);
@@ -31,6 +31,9 @@ class GatheredWal : public sqlite3_file {
     bool const is_page = std::exchange(head_came_, false) && offset == end_;
     bool const is_head = !is_page && size == kHeadBytes;
     if (is_head && held_ > 0 && offset != end_) held_ = 0;  // of a commit that failed: its place may be another's by now
+    if (is_head && held_ + kHeadBytes + kPageBytes > kMostHeld) {
+      if (int const sent = send(); sent != SQLITE_OK) return sent;
+    }
     if ((is_page || is_head) && hold(bytes, size, offset)) {
       if (is_page && commit_ends_) return send();
       if (is_head) head_came(static_cast<std::byte const*>(bytes));

@@ -2,15 +2,18 @@
 
 #include <kue/limits.hpp>
 
-#include <algorithm>
-
 namespace kue::sqlite {
 namespace {
 
 // The others wake up once a term to see that there is still one.
 constexpr std::chrono::milliseconds kTerm = 4 * limits::kPollNet;
 
-std::uint32_t end_of_term() { return std::max(WakeFile::milliseconds() + static_cast<std::uint32_t>(kTerm.count()), 1U); }
+// Never what stood there: by the word each knows whether it is still the one.
+std::uint32_t end_of_term(std::uint32_t before) {
+  std::uint32_t until = WakeFile::milliseconds() + static_cast<std::uint32_t>(kTerm.count());
+  while (until == 0 || until == before) ++until;
+  return until;
+}
 
 }  // namespace
 
@@ -21,14 +24,14 @@ Lookout::~Lookout() {
 bool Lookout::stand() noexcept {
   std::uint32_t seen = shared_.lookout_until().load();
   if (seen != mine_ && left().count() > 0) return false;
-  std::uint32_t const until = end_of_term();
+  std::uint32_t const until = end_of_term(seen);
   bool const took = shared_.lookout_until().compare_exchange_strong(seen, until);
   mine_ = took ? until : 0;
   return took;
 }
 
 void Lookout::take() noexcept {
-  mine_ = end_of_term();
+  mine_ = end_of_term(shared_.lookout_until().load());
   shared_.lookout_until().store(mine_);
 }
 

@@ -32,23 +32,22 @@ Prospect look_ahead(Connection& db, std::span<std::string const> queues) {
 }  // namespace
 
 // The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a look, and of all who
-// sleep only the lookout has it. The order matters: first the words, then the look. Whatever is committed or interrupted after the look
+// sleep only the lookout has it. The order matters: first the word, then the look. Whatever is committed or interrupted after the look
 // changes a word, and the sleep sees the other value. What was there before is seen by the look.
 void SqliteStore::wait(WaitRequest const& request) {
   std::uint32_t const interrupts = interrupts_.load();
-  std::uint32_t commits = wake_.value();
   refuse_foreign_descriptors("wait for");
   if (interrupted_.exchange(false)) return;
   Lookout lookout(wake_);
   // Left set: an interrupt ends the present wait and the next.
   while (!interrupted_.load() && interrupts_.load() == interrupts) {
+    if (lookout.is_us()) wake_whoever_may_work();
+    std::uint32_t const commits = wake_.value();
     Prospect const prospect = look("wait for", [&](Connection& db) { return look_ahead(db, request.queues); });
     if (prospect.claimable) return;
-    if (lookout.is_us()) wake_whoever_may_work();
     SteadyPoint until = request.until;
     if (prospect.next_due) until = std::min(until, clock_.steady_now() + (*prospect.next_due - now()));
     if (!sleep(request, until, interrupts, commits, lookout)) return;
-    commits = wake_.value();
   }
 }
 

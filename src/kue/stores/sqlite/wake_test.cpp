@@ -169,6 +169,60 @@ TEST(SqliteWake, without_a_wake_file_sleepers_look_once_a_second) {
   EXPECT_EQ(Hand(*other).drain(), 1);
 }
 
+// As a process does that is killed between its commit and the wake-up.
+void push_and_wake_nobody(std::string const& path, std::string const& queue, Millis delay = Millis(0)) {
+  auto const wakes_others = path + "-wake", aside = path + "-aside";
+  fs::rename(wakes_others, aside);
+  fs::create_directory(wakes_others);
+  {
+    auto const store = open(path);
+    auto pushed = jobs(1, queue);
+    if (delay > Millis(0)) pushed[0].run_at = Clock::system().now() + delay;
+    store->push({.jobs = pushed});
+  }
+  fs::remove(wakes_others);
+  fs::rename(aside, wakes_others);
+}
+
+TEST(SqliteWake, a_lost_wake_up_is_found_by_one_of_the_sleepers_for_all) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  Sleeper lookout(path, {"mail"}, 3s);
+  lookout.asleep();
+  Sleeper sleeper(path, {"video"}, 3s);
+  sleeper.asleep();
+  push_and_wake_nobody(path, "video");
+  EXPECT_LE(sleeper.slept(), 2s);
+  EXPECT_FALSE(lookout.awake());
+}
+
+TEST(SqliteWake, a_lost_wake_up_is_found_by_whoever_looks_out) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  auto const keeper = open(path);
+  Sleeper sleeper(path, {"default"}, 3s);
+  sleeper.asleep();
+  keeper->look_out();
+  push_and_wake_nobody(path, "default");
+  keeper->look_out();
+  EXPECT_LT(sleeper.slept(), 900ms);
+}
+
+TEST(SqliteWake, a_lost_wake_up_for_a_scheduled_job_is_found_when_it_is_due) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  auto const keeper = open(path);
+  Sleeper sleeper(path, {"default"}, 3s);
+  sleeper.asleep();
+  push_and_wake_nobody(path, "default", 400ms);
+  keeper->look_out();
+  std::this_thread::sleep_for(100ms);
+  EXPECT_FALSE(sleeper.awake()) << "not due yet";
+  std::this_thread::sleep_for(400ms);
+  keeper->look_out();
+  EXPECT_LT(sleeper.slept(), 900ms);
+}
+
 TEST(SqliteWake, a_look_that_finds_nothing_does_not_end_the_wait) {
   // Whoever is let go claims, which is a write: an idle worker would write every second for nothing.
   Folder const folder;
