@@ -37,9 +37,9 @@ void Lookout::take() noexcept {
 
 std::chrono::milliseconds Lookout::left() const noexcept {
   std::uint32_t const until = shared_.lookout_until().load();
-  // A word from before a restart of the machine may be anything: more than a term ahead it says nothing.
+  // A word from before a restart of the machine may be anything: well more than a term ahead it says nothing.
   std::uint32_t const ahead = until - WakeFile::milliseconds();
-  return std::chrono::milliseconds(until != 0 && ahead <= static_cast<std::uint32_t>(kTerm.count()) ? ahead : 0);
+  return std::chrono::milliseconds(until != 0 && ahead <= static_cast<std::uint32_t>(kTerm.count()) + 10 ? ahead : 0);
 }
 
 }  // namespace kue::sqlite
