@@ -4,7 +4,10 @@
 
 #include <signal.h>
 
+#include <filesystem>
+
 using namespace zoo;
+namespace fs = std::filesystem;
 using kue::Reason;
 using kue::State;
 
@@ -37,6 +40,25 @@ TEST_F(Jobs, four_sleeping_jobs_of_2_s_run_at_once_in_4_children) {
   std::set<std::string> processes;
   for (Line const& line : journal("begin")) processes.insert(line[3]);
   EXPECT_EQ(processes.size(), 4u);
+}
+
+// The process that pushed it was killed between its commit and the wake-up.
+TEST_F(Jobs, a_job_that_nobody_was_woken_for_is_found_within_two_seconds) {
+  pid_t const worker = start({"-c", "2"});
+  ASSERT_TRUE(eventually([&] { return ready_children(worker).size() == 2; }));
+  auto const wakes = path("zoo.db-wake"), aside = path("aside");
+  fs::rename(wakes, aside);
+  fs::create_directory(wakes);  // whoever opens the store now wakes nobody
+  kue::Envelope job;
+  job.id = kue::JobId::make();
+  job.kind = "zoo::Sleep";
+  job.args = R"({"ms":1})";
+  kue::open_store(url())->push({.jobs = std::span(&job, 1)});
+  auto const from = std::chrono::steady_clock::now();
+  fs::remove(wakes);
+  fs::rename(aside, wakes);
+  EXPECT_TRUE(settles(job.id, State::completed));
+  EXPECT_LT(std::chrono::steady_clock::now() - from, 2s);
 }
 
 // More than one turn of the keeper, which has other duties too.
