@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <thread>
 
 using namespace zoo;
 namespace fs = std::filesystem;
@@ -46,6 +47,7 @@ TEST_F(Jobs, four_sleeping_jobs_of_2_s_run_at_once_in_4_children) {
 TEST_F(Jobs, a_job_that_nobody_was_woken_for_is_found_within_two_seconds) {
   pid_t const worker = start({"-c", "2"});
   ASSERT_TRUE(eventually([&] { return ready_children(worker).size() == 2; }));
+  std::this_thread::sleep_for(500ms);  // both sleep
   auto const wakes = path("zoo.db-wake"), aside = path("aside");
   fs::rename(wakes, aside);
   fs::create_directory(wakes);  // whoever opens the store now wakes nobody
