@@ -3,11 +3,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <span>
 #include <utility>
 
 namespace kue::sqlite {
