@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include <linux/futex.h>
 #include <sys/syscall.h>
 
 namespace kue::sqlite::test {
@@ -18,13 +19,15 @@ using std::chrono::steady_clock;
 
 SteadyPoint in(Millis time) { return Clock::system().steady_now() + time; }
 
-// Whether the kernel has put that thread of ours to sleep: what a test waits for before it rings.
+// Whether the kernel has put that thread of ours to sleep, on a word that processes share and not on a lock of this one: what a test
+// waits for before it rings.
 void until_asleep(std::atomic<int> const& thread_id) {
   auto const give_up_at = steady_clock::now() + 10s;
   while (steady_clock::now() < give_up_at) {
     std::string call;
     std::ifstream proc(fmt::format("/proc/self/task/{}/syscall", thread_id.load()));
-    if (thread_id != 0 && std::getline(proc, call) && call.starts_with(std::to_string(SYS_futex) + " ")) return;
+    std::string word, operation;
+    if (thread_id != 0 && proc >> call >> word >> operation && call == std::to_string(SYS_futex) && operation == fmt::format("{:#x}", FUTEX_WAIT_BITSET)) return;
     std::this_thread::yield();
   }
 }
