@@ -10,9 +10,11 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <chrono>
 #include <fstream>
 #include <functional>
 #include <set>
+#include <thread>
 
 namespace studio::test {
 namespace {
@@ -226,7 +228,10 @@ TEST_F(Studio, tells_who_works_and_how_to_start_a_worker) {
   accepted("a.jpg", jpeg(30, 20));
   Process worker({"/bin/sh", "-c", "exec " + update.worker_command}, studio.folder() / "worker");  // as a person would paste it
   follow([](auto const& k) { return all_final(k, 1); });
-  update = kue::from_json<Update>(get("/pictures").body);
+  for (int tries = 0; tries < 100 && update.workers.empty(); ++tries) {  // jobs and workers are looked at one after the other
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    update = kue::from_json<Update>(get("/pictures").body);
+  }
   EXPECT_EQ(update.workers, std::vector<int>{worker.pid()});
   EXPECT_EQ(worker.end(), 0) << worker.errors();
 }
