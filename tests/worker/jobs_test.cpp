@@ -4,8 +4,12 @@
 
 #include <signal.h>
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
 #include <filesystem>
-#include <thread>
+#include <fstream>
 
 using namespace zoo;
 namespace fs = std::filesystem;
@@ -43,11 +47,18 @@ TEST_F(Jobs, four_sleeping_jobs_of_2_s_run_at_once_in_4_children) {
   EXPECT_EQ(processes.size(), 4u);
 }
 
+// On a word that processes share (a lock of its own is another operation): it waits for jobs.
+bool sleeps_until_woken(pid_t child) {
+  std::ifstream proc("/proc/" + std::to_string(child) + "/syscall");
+  std::string call, word, operation;
+  return proc >> call >> word >> operation && call == std::to_string(SYS_futex) && std::stoul(operation, nullptr, 16) == FUTEX_WAIT_BITSET;
+}
+
 // The process that pushed it was killed between its commit and the wake-up.
 TEST_F(Jobs, a_job_that_nobody_was_woken_for_is_found_within_two_seconds) {
   pid_t const worker = start({"-c", "2"});
   ASSERT_TRUE(eventually([&] { return ready_children(worker).size() == 2; }));
-  std::this_thread::sleep_for(500ms);  // both sleep
+  ASSERT_TRUE(eventually([&] { return std::ranges::all_of(ready_children(worker), sleeps_until_woken); }));
   auto const wakes = path("zoo.db-wake"), aside = path("aside");
   fs::rename(wakes, aside);
   fs::create_directory(wakes);  // whoever opens the store now wakes nobody

@@ -4,13 +4,13 @@
 #include "kue/stores/sqlite/fixtures_test.hpp"
 #include "kue/stores/sqlite/group.hpp"
 #include "kue/stores/sqlite/wal_file.hpp"
+#include "kue/stores/sqlite/watched_calls_test.hpp"
 
 #include <gmock/gmock.h>
 
 #include <atomic>
 #include <cerrno>
 #include <future>
-#include <mutex>
 #include <thread>
 
 #include <fcntl.h>
@@ -24,48 +24,21 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// Every fdatasync of this program, SQLite's too, comes by here (below).
-struct Disk {
-  std::mutex mutex;
-  std::vector<std::string> synced;         // names of files
-  std::function<int(std::string)> before;  // an errno, or 0 to go on to the kernel
-};
-Disk& disk() {
-  static Disk one;
+// Every fdatasync of this program, SQLite's too, comes by here (below): the name of the file.
+WatchedCalls<std::string>& disk() {
+  static WatchedCalls<std::string> one;
   return one;
 }
 
-std::vector<std::string> synced_by(std::function<void()> const& body) {
-  {
-    std::lock_guard const held(disk().mutex);
-    disk().synced.clear();
-  }
-  body();
-  std::lock_guard const held(disk().mutex);
-  return disk().synced;
-}
+std::vector<std::string> synced_by(std::function<void()> const& body) { return disk().during(body); }
 
-struct OnSync {
-  explicit OnSync(std::function<int(std::string)> before) { set(std::move(before)); }
-  ~OnSync() { set({}); }
-  OnSync(OnSync const&) = delete;
-  OnSync& operator=(OnSync const&) = delete;
-  static void set(std::function<int(std::string)> before) {
-    std::lock_guard const held(disk().mutex);
-    disk().before = std::move(before);
-  }
+struct OnSync : WatchedCalls<std::string>::Answered {
+  explicit OnSync(std::function<int(std::string const&)> answer) : Answered(disk(), std::move(answer)) {}
 };
 
 int disk_syncs(int descriptor) {
   std::error_code ignored;
-  std::string const name = fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor), ignored);
-  std::function<int(std::string)> before;
-  {
-    std::lock_guard const held(disk().mutex);
-    disk().synced.push_back(name);
-    before = disk().before;
-  }
-  if (int const error = before ? before(name) : 0) {
+  if (int const error = disk().came(fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor), ignored))) {
     errno = error;
     return -1;
   }

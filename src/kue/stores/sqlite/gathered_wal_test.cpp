@@ -3,12 +3,12 @@
 #include "kue/stores/sqlite/gathered_wal.hpp"
 
 #include "kue/stores/sqlite/fixtures_test.hpp"
+#include "kue/stores/sqlite/watched_calls_test.hpp"
 
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
 #include <cerrno>
-#include <mutex>
 
 #include <sys/syscall.h>
 
@@ -19,47 +19,18 @@ using ::testing::IsEmpty;
 
 constexpr std::size_t kSomePages = 4096 * 4;
 
-// Every pwrite of this program to a WAL comes by here (below).
-struct WalWrites {
-  std::mutex mutex;
-  std::vector<std::size_t> sizes;
-  std::function<int(std::size_t size)> before;  // an errno, or 0 to go on to the kernel
-};
-WalWrites& wal_writes() {
-  static WalWrites one;
+// Every pwrite of this program to a WAL comes by here (below): its bytes.
+WatchedCalls<std::size_t>& wal_writes() {
+  static WatchedCalls<std::size_t> one;
   return one;
 }
 
-std::vector<std::size_t> writes_by(std::function<void()> const& body) {
-  {
-    std::lock_guard const held(wal_writes().mutex);
-    wal_writes().sizes.clear();
-  }
-  body();
-  std::lock_guard const held(wal_writes().mutex);
-  return wal_writes().sizes;
-}
-
-struct OnWrite {
-  explicit OnWrite(std::function<int(std::size_t)> before) { set(std::move(before)); }
-  ~OnWrite() { set({}); }
-  OnWrite(OnWrite const&) = delete;
-  OnWrite& operator=(OnWrite const&) = delete;
-  static void set(std::function<int(std::size_t)> before) {
-    std::lock_guard const held(wal_writes().mutex);
-    wal_writes().before = std::move(before);
-  }
-};
-
 ssize_t wal_is_written(int descriptor, void const* bytes, std::size_t size, off_t offset) {
   std::error_code ignored;
-  if (fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor), ignored).string().ends_with("-wal")) {
-    std::lock_guard const held(wal_writes().mutex);
-    wal_writes().sizes.push_back(size);
-    if (int const error = wal_writes().before ? wal_writes().before(size) : 0) {
-      errno = error;
-      return -1;
-    }
+  bool const wal = fs::read_symlink(fmt::format("/proc/self/fd/{}", descriptor), ignored).string().ends_with("-wal");
+  if (int const error = wal ? wal_writes().came(size) : 0) {
+    errno = error;
+    return -1;
   }
   return ::syscall(SYS_pwrite64, descriptor, bytes, size, offset);
 }
@@ -87,7 +58,7 @@ TEST(SqliteGatheredWal, a_small_commit_is_one_write) {
   Folder const folder;
   auto const store = open(folder / "q.db");
   push(*store, 1);
-  auto const writes = writes_by([&] { push(*store, 1); });
+  auto const writes = wal_writes().during([&] { push(*store, 1); });
   ASSERT_EQ(writes.size(), 1u);
   EXPECT_GE(writes[0], kSomePages) << "several pages";
 }
@@ -97,7 +68,7 @@ TEST(SqliteGatheredWal, a_large_commit_is_a_few_and_all_of_it_is_there) {
   auto const store = open(folder / "q.db");
   push(*store, 1);
   std::size_t bytes = 0;
-  auto const writes = writes_by([&] { push(*store, 5000); });
+  auto const writes = wal_writes().during([&] { push(*store, 5000); });
   for (std::size_t const size : writes) bytes += size;
   EXPECT_GT(bytes, 200 * 4096u);
   EXPECT_LT(writes.size() * 10, bytes / 4096);
@@ -123,12 +94,14 @@ TEST(SqliteGatheredWal, a_commit_that_fails_in_the_middle_leaves_nothing_behind)
   auto const store = open(folder / "q.db");
   push(*store, 1);
   for (int const failing : {1, 2, 3}) {
-    int count = 0;
-    OnWrite const on([&](std::size_t) { return ++count == failing ? ENOSPC : 0; });
-    auto const error = error_of([&] { push(*store, 3000); });
+    std::optional<Error> error;
+    {
+      int count = 0;
+      WatchedCalls<std::size_t>::Answered const full(wal_writes(), [&](std::size_t) { return ++count == failing ? ENOSPC : 0; });
+      error = error_of([&] { push(*store, 3000); });
+    }
     ASSERT_TRUE(error) << failing;
     EXPECT_EQ(error->kind(), ErrorKind::full) << error->what();
-    OnWrite::set({});
     Child other([&] {
       push(*open(folder / "q.db"), failing);
       return true;

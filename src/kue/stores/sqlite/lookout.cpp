@@ -7,6 +7,7 @@ namespace {
 
 // The others wake up once a term to see that there is still one.
 constexpr std::chrono::milliseconds kTerm = 4 * limits::kPollNet;
+constexpr std::uint32_t kMostAhead = static_cast<std::uint32_t>(kTerm.count()) + 10;  // words that differ go beyond it by a little
 
 // Never what stood there: by the word each knows whether it is still the one.
 std::uint32_t end_of_term(std::uint32_t before) {
@@ -37,9 +38,9 @@ void Lookout::take() noexcept {
 
 std::chrono::milliseconds Lookout::left() const noexcept {
   std::uint32_t const until = shared_.lookout_until().load();
-  // A word from before a restart of the machine may be anything: well more than a term ahead it says nothing.
+  // A word from before a restart of the machine may be anything: further ahead it says nothing.
   std::uint32_t const ahead = until - WakeFile::milliseconds();
-  return std::chrono::milliseconds(until != 0 && ahead <= static_cast<std::uint32_t>(kTerm.count()) + 10 ? ahead : 0);
+  return std::chrono::milliseconds(until != 0 && ahead <= kMostAhead ? ahead : 0);
 }
 
 }  // namespace kue::sqlite

@@ -5,7 +5,6 @@
 #include "kue/stores/sqlite/fixtures_test.hpp"
 
 #include <memory>
-#include <thread>
 
 namespace kue::sqlite::test {
 namespace {
@@ -41,8 +40,9 @@ TEST(SqliteLookout, its_place_is_free_when_its_term_is_over) {
   Folder const folder;
   Process dead(folder), other(folder);
   ASSERT_TRUE(dead.lookout->stand());
-  dead.shared.lookout_until() = WakeFile::milliseconds() - 1;
-  std::this_thread::sleep_for(Millis(2));  // as if its term had passed
+  std::uint32_t const then = WakeFile::milliseconds();
+  dead.shared.lookout_until() = then - 1;  // as if its term had passed
+  ASSERT_TRUE(soon([&] { return WakeFile::milliseconds() != then; }));
   EXPECT_TRUE(other.lookout->stand());
   EXPECT_FALSE(dead.lookout->is_us());
   dead.lookout.reset();

@@ -3,6 +3,8 @@
 #include "kue/stores/sqlite/fixtures_test.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
 
+#include <kue/testing/fake_clock.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -214,16 +216,16 @@ TEST(SqliteWake, a_lost_wake_up_is_found_by_whoever_looks_out) {
 TEST(SqliteWake, a_lost_wake_up_for_a_scheduled_job_is_found_when_it_is_due) {
   Folder const folder;
   auto const path = folder / "q.db";
-  auto const keeper = open(path);
+  testing::FakeClock clock(Clock::system().now());
+  auto const keeper = open(path, {.clock = &clock});
   Sleeper sleeper(path, {"default"}, 3s);
   sleeper.asleep();
-  push_and_wake_nobody(path, "default", 400ms);
+  push_and_wake_nobody(path, "default", Millis(3'600'000));
   keeper->look_out();
-  std::this_thread::sleep_for(100ms);
   EXPECT_FALSE(sleeper.awake()) << "not due yet";
-  std::this_thread::sleep_for(400ms);
+  clock.advance(Millis(3'660'000));
   keeper->look_out();
-  EXPECT_LT(sleeper.slept(), 900ms);
+  EXPECT_LT(sleeper.slept(), 2s);
 }
 
 TEST(SqliteWake, a_look_that_finds_nothing_does_not_end_the_wait) {
