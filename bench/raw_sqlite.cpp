@@ -9,6 +9,7 @@
 
 #include "kue/stores/sqlite/batch_table.hpp"
 #include "kue/stores/sqlite/consecutive.hpp"
+#include "kue/stores/sqlite/stretches.hpp"
 
 #include <schema_texts.hpp>
 #include <sql_texts.hpp>
@@ -46,6 +47,7 @@ using kue::sqlite::batch_of;
 using kue::sqlite::BatchTable;
 using kue::sqlite::consecutive;
 using kue::sqlite::Sql;
+using kue::sqlite::Stretch;
 
 constexpr std::int64_t kDefaultPriority = 0;
 constexpr int kRunning = 3, kCompleted = 5;  // as in src/kue/stores/sqlite/migrations
@@ -165,6 +167,7 @@ void push(File& file, std::int64_t from, std::int64_t count) {
   std::int64_t const last = file.number(Sql::push_last_seq), at = now_ms();
   file.execute_for(batch_of(jobs, write_pushed), Sql::push_jobs, last, at);
   file.execute(Sql::push_live, last + 1, last + count, at);
+  file.execute(Sql::ready_add, kQueue, kDefaultPriority, last + 1, last + count, kue::sqlite::kMostSkipped);
   file.execute(Sql::push_set_last_seq, last + count);
   file.execute(Sql::counts_add, kQueue, count, 0, 0, count, 0, 0, 0, 0, 0);
   file.execute(Sql::commit);
@@ -201,15 +204,24 @@ void write_ended(Claimed const& job, int column, BatchTable::Value& out) {
   }
 }
 
+template <class Write> void each_stretch(std::vector<Claimed> const& jobs, Write&& write) {
+  kue::sqlite::StretchesOf<int> stretches;
+  for (Claimed const& job : jobs) stretches.add(0, job.seq);
+  stretches.each([&](int, Stretch const& stretch) { write(stretch); });
+}
+
 void finish(File& file, std::vector<Claimed> const& jobs) {
   if (jobs.empty()) return;
   auto const ended = batch_of(jobs, write_ended);
-  file.execute_for(ended, Sql::finish_final, now_ms());
+  std::int64_t const at = now_ms();
+  file.execute_for(ended, Sql::finish_final, at);
   if (file.changes() != static_cast<std::int64_t>(jobs.size())) std::_Exit(1);
   if (consecutive(jobs, &Claimed::seq))
     file.execute(Sql::live_delete_range, jobs.front().seq, jobs.back().seq);
   else
     file.execute_for(ended, Sql::live_delete_all);
+  each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::ended_add, kQueue, 0, at, stretch.first, stretch.last); });
+  file.execute(Sql::held_forget, jobs.front().holder);
 }
 
 std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
@@ -231,12 +243,15 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
   if (jobs.empty()) return jobs;
+  file.execute(Sql::ready_drop, kQueue, kDefaultPriority, jobs.back().seq);
+  file.execute(Sql::ready_cut, kQueue, kDefaultPriority, jobs.back().seq);
   if (consecutive(jobs, &Claimed::seq)) {
     file.execute(Sql::claim_take_range, holder, 1, now_ms(), jobs.front().seq, jobs.back().seq);
   } else {
     auto const seqs = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
     file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
   }
+  each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::held_add, holder, stretch.first, stretch.last); });
   return jobs;
 }
 

@@ -20,14 +20,6 @@ void check_sentences(Connection& db, Sql sql, CheckReport& report) {
   for (auto row = db.use(sql); row.step();) report.problems.emplace_back(row.text(0));
 }
 
-void check_index(Connection& db, CheckReport& report) {
-  auto row = db.use(Sql::check_index);
-  if (row.step() && row.integer(0) != row.integer(1)) {
-    report.problems.push_back(
-        fmt::format("the index of claimable jobs holds {} and the table {}; `sqlite3 FILE reindex` makes it new", row.integer(0), row.integer(1)));
-  }
-}
-
 void add_sizes(Connection& db, CheckReport& report) {
   auto row = db.use(Sql::check_sizes);
   if (!row.step()) return;
@@ -50,7 +42,7 @@ CheckReport check_database(Location const& location) {
   if (!found.ok()) return found;  // what stands on a damaged page says nothing
   check_sentences(db, Sql::check_jobs, found);
   check_sentences(db, Sql::check_counts, found);
-  check_index(db, found);
+  check_sentences(db, Sql::check_stretches, found);
   add_sizes(db, found);
   found.facts.push_back(
       fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(), db.word("PRAGMA journal_mode")));

@@ -2,11 +2,14 @@
 #include "kue/stores/sqlite/finish.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
+#include "kue/stores/sqlite/stretches.hpp"
 
 #include <kue/error.hpp>
 
 #include <algorithm>
 #include <compare>
+#include <limits>
+#include <map>
 
 namespace kue::sqlite {
 namespace {
@@ -14,13 +17,15 @@ namespace {
 // Jobs that become due in one claim; with more than this at one moment the rest follows in the next claims.
 constexpr int kMostMadeDue = 5000;
 
+// A place in the order of a queue.
 struct Turn {
   std::int64_t priority = 0, seq = 0;
   auto operator<=>(Turn const&) const = default;
 };
+constexpr Turn kLastTurn{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
 
 struct Taken {
-  std::int64_t seq = 0;
+  std::int64_t seq = 0, priority = 0;
   State state = State::available;
   std::string queue;
   JobId id;
@@ -67,6 +72,7 @@ class Claimer {
   void make_due(std::string const& queue, ClaimResult& result) {
     auto due = next_due(queue);
     if (due && *due <= tx_.now()) {
+      tx_.db().execute(Sql::ready_due, queue, tx_.now(), kMostMadeDue, kMostSkipped);
       tx_.db().execute(Sql::claim_make_due, queue, tx_.now(), kMostMadeDue);
       due = next_due(queue);
       if (due && *due <= tx_.now()) more_due_ = true;
@@ -80,12 +86,19 @@ class Claimer {
   bool take_from(std::string const& queue, ClaimResult& result) {
     bool damaged = true;
     while (damaged && room(result) > 0) {  // damaged rows took places of good ones: look again
-      bool go_on = true;
+      bool go_on = true, any_left = true;
       {
-        auto row = tx_.db().use(Sql::claim_candidates, queue, room(result));
-        // Rows are changed only after the last was read: an update would move the index under the reader.
-        while (go_on && row.step()) go_on = read_candidate(row, result);
+        int const most = room(result);
+        int found = 0;
+        auto row = tx_.db().use(Sql::claim_candidates, queue, most);
+        // Rows are changed only after the last was read: a change would move the table under the reader.
+        for (; go_on && (any_left = row.step()); ++found) go_on = read_candidate(row, result);
+        any_left = any_left || found == most;  // as far as is known
       }
+      if (!any_left)
+        took(queue, kLastTurn);
+      else if (!taken_.empty())
+        took(queue, {taken_.back().priority, taken_.back().seq});
       damaged = write_taken();
       if (!go_on) return false;
     }
@@ -105,12 +118,22 @@ class Claimer {
       auto row = tx_.db().use(Sql::claim_candidate, turn.seq);
       if (row.step() && !read_candidate(row, result)) break;
     }
+    std::map<std::string_view, Turn> last;
+    for (Taken const& each : taken_) last[each.queue] = {each.priority, each.seq};
+    for (auto const& [queue, turn] : last) took(queue, turn);
     write_taken();
+  }
+
+  // All that was claimable in a queue up to this turn is about to be claimed or put aside.
+  void took(std::string_view queue, Turn const& turn) {
+    tx_.db().execute(Sql::ready_drop, queue, turn.priority, turn.seq);
+    if (turn != kLastTurn) tx_.db().execute(Sql::ready_cut, queue, turn.priority, turn.seq);
   }
 
   // False: stop here.
   bool read_candidate(Use const& row, ClaimResult& result) {
     Taken taken{.seq = row.integer(0),
+                .priority = row.integer(21),
                 .state = static_cast<State>(row.integer(1)),
                 .queue = std::string(row.text(2)),
                 .id = row.id(10),
@@ -151,11 +174,17 @@ class Claimer {
       auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq); });
       tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
     }
-    for (Taken const& each : taken) changed(each, State::running, Reason::claimed);
+    StretchesOf<std::uint64_t> held;
+    for (Taken const& each : taken) {
+      held.add(request_.holder, each.seq);
+      changed(each, State::running, Reason::claimed);
+    }
+    held.each([&](std::uint64_t holder, Stretch const& stretch) { tx_.db().execute(Sql::held_add, holder, stretch.first, stretch.last); });
   }
 
   void put_aside(Taken const& taken) {
     tx_.db().execute(Sql::claim_put_aside, taken.seq, tx_.now(), taken.queue);
+    tx_.db().execute(Sql::ended_add, taken.queue, 1, tx_.now(), taken.seq, taken.seq);
     tx_.db().execute(Sql::live_delete, taken.seq);
     changed(taken, State::discarded, Reason::corrupt);
   }

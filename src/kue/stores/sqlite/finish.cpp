@@ -6,6 +6,7 @@
 #include "kue/stores/sqlite/consecutive.hpp"
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
+#include "kue/stores/sqlite/stretches.hpp"
 
 #include <kue/error.hpp>
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <optional>
 #include <ranges>
+#include <set>
 #include <unordered_set>
 
 namespace kue::sqlite {
@@ -40,6 +42,7 @@ void run_again(Transaction& tx, std::int64_t seq, Finish const& item) {
   if (place == Place::later) run_at = tx.now() + next.delay;
   tx.db().execute(Sql::finish_again, seq, to, t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since, item.started_at, result,
                   run_at, static_cast<int>(place));
+  if (place == Place::claimable) tx.db().execute(Sql::ready_return, seq, kMostSkipped);
 }
 
 bool is_last_claim(Finish const& item, std::uint64_t holder, std::uint32_t claim_no) {
@@ -47,8 +50,9 @@ bool is_last_claim(Finish const& item, std::uint64_t holder, std::uint32_t claim
 }
 
 // Its counters stay as they are, whatever the run came to.
-void cancel_it(Transaction& tx, std::int64_t seq, Finish const& item) {
+void cancel_it(Transaction& tx, std::int64_t seq, std::string_view queue, Finish const& item) {
   tx.db().execute(Sql::finish_cancelled, seq, item.started_at, text_or_null(item.result), tx.now());
+  tx.db().execute(Sql::ended_add, queue, 0, tx.now(), seq, seq);
   tx.db().execute(Sql::live_delete, seq);
 }
 
@@ -113,6 +117,7 @@ class Finishing {
     statuses.reserve(items_.size());
     for (std::size_t at = 0; at < items_.size(); ++at) statuses.push_back(write_one(items_[at], running_[at]));
     if (!write_ends()) throw Error(ErrorKind::corrupt, "sqlite: rows changed inside the transaction that had looked at them");
+    forget_held();
     return statuses;
   }
 
@@ -131,6 +136,7 @@ class Finishing {
     ends_.reserve(items_.size());
     for (Finish const& item : items_) ends_.push_back({item.seq, &item, item.claim_no, item.queue});
     if (!write_ends()) return false;
+    forget_held();
     for (Finish const& item : items_) {
       tx_.changed({.id = item.id, .queue = item.queue, .verb = verb_, .from = State::running, .to = item.transition.to, .reason = item.transition.reason});
     }
@@ -163,7 +169,7 @@ class Finishing {
     if (job->state != State::running || !written_.insert(job->seq).second) return FinishStatus::already;
     Transition const next = job->marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
     if (next.to != item.transition.to)
-      cancel_it(tx_, job->seq, item);
+      cancel_it(tx_, job->seq, job->queue, item);
     else if (is_final(next.to))
       ends_.push_back({job->seq, &item, job->claim_no, job->queue});
     else
@@ -196,7 +202,22 @@ class Finishing {
       tx_.db().execute(Sql::live_delete_range, ends_.front().seq, ends_.back().seq);
     else
       tx_.db().execute_for(rows, Sql::live_delete_all);
+    note_ends();
     return true;
+  }
+
+  void note_ends() {
+    StretchesOf<std::pair<std::string_view, bool>> ended;
+    for (End const& end : ends_) ended.add({end.queue, end.item->transition.to == State::discarded}, end.seq);
+    ended.each([&](auto const& of, Stretch const& stretch) {
+      tx_.db().execute(Sql::ended_add, of.first, of.second, tx_.now(), stretch.first, stretch.last);
+    });
+  }
+
+  void forget_held() {
+    std::set<std::uint64_t> holders;
+    for (Finish const& item : items_) holders.insert(item.holder);
+    for (std::uint64_t const holder : holders) tx_.db().execute(Sql::held_forget, holder);
   }
 
   Transaction& tx_;

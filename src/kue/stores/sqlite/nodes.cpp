@@ -78,8 +78,7 @@ RescueResult SqliteStore::rescue(RescueRequest const& request) {
 std::vector<RunningJob> SqliteStore::running(RunningRequest const& request) {
   return look("looking at the running jobs of", [&](Connection& db) {
     std::vector<RunningJob> found;
-    Sql const sql = request.node != 0 ? Sql::running_of_node : Sql::running;
-    for (auto row = db.use(sql, request.node, request.holder); row.step();) {
+    for (auto row = db.use(Sql::running, request.node, request.holder); row.step();) {
       found.push_back({.id = row.id(0),
                        .kind = std::string(row.text(1)),
                        .queue = std::string(row.text(2)),

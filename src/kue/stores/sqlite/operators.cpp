@@ -1,6 +1,7 @@
 // What a person does to jobs and queues: cancel, retry, remove, pause, resume.
 
 #include "kue/stores/sqlite/store.hpp"
+#include "kue/stores/sqlite/stretches.hpp"
 
 #include <kue/error.hpp>
 
@@ -34,6 +35,7 @@ CancelStatus cancel_one(Transaction& tx, JobId const& id) {
   }
   if (is_final(job->state)) return CancelStatus::final;
   tx.db().execute(Sql::cancel, job->seq, tx.now());
+  tx.db().execute(Sql::ended_add, job->queue, 0, tx.now(), job->seq, job->seq);
   tx.db().execute(Sql::live_delete, job->seq);
   tx.changed({.id = id,
               .queue = job->queue,
@@ -51,6 +53,7 @@ RetryStatus retry_one(Transaction& tx, JobId const& id) {
   if (job->state == State::completed) return RetryStatus::completed;
   if (!is_final(job->state)) return RetryStatus::not_final;
   tx.db().execute(Sql::retry, job->seq, tx.now());
+  tx.db().execute(Sql::ready_return, job->seq, kMostSkipped);
   tx.db().execute(Sql::finished_delete, job->seq);
   tx.changed(
       {.id = id, .queue = job->queue, .verb = Verb::retry, .from = job->state, .to = State::available, .reason = Reason::retried, .claim_no = job->claim_no});

@@ -105,6 +105,7 @@ std::int64_t SqliteStore::drop(std::vector<Old> const& old, std::size_t from, st
   std::map<std::string const*, std::int64_t> dropped;
   write(Sync::normal, "prune of", [&](Transaction& tx) {
     dropped.clear();
+    std::map<std::pair<std::string const*, bool>, TimePoint> youngest;  // by queue and class
     for (std::size_t i = from; i < from + count; ++i) {
       Old const& job = old[i];
       tx.db().execute(Sql::prune_finished, job.seq, job.finished_at);
@@ -114,7 +115,10 @@ std::int64_t SqliteStore::drop(std::vector<Old> const& old, std::size_t from, st
       tx.changed(
           {.id = job.id, .queue = *job.queue, .verb = Verb::prune, .from = job.state, .to = std::nullopt, .reason = Reason::pruned, .claim_no = job.claim_no});
       ++dropped[job.queue];
+      TimePoint& until = youngest[{job.queue, job.state == State::discarded}];
+      until = std::max(until, job.finished_at);
     }
+    for (auto const& [of, until] : youngest) tx.db().execute(Sql::ended_forget, *of.first, of.second, until);
   });
   std::int64_t all = 0;
   for (auto const& [queue, number] : dropped) {
@@ -137,6 +141,14 @@ void SqliteStore::forget_dead_nodes() {
   for (std::uint64_t const node : forgotten) ::unlink(location_.node_file(node).c_str());
 }
 
+void SqliteStore::forget_empty_stretches() {
+  bool const any = look("prune of", [](Connection& db) {
+    auto row = db.use(Sql::ready_forget_look);
+    return row.step() && row.integer(0) != 0;
+  });
+  if (any) write(Sync::normal, "prune of", [](Transaction& tx) { tx.db().execute(Sql::ready_forget); });
+}
+
 PruneResult SqliteStore::prune(PruneRequest const& request) {
   PruneResult result;
   std::vector<Old> const old = find_old(request, result);
@@ -157,7 +169,10 @@ PruneResult SqliteStore::prune(PruneRequest const& request) {
     if (at < old.size()) std::this_thread::sleep_for(rest(count, took));
   }
   std::erase_if(result.by_queue, [](auto const& entry) { return entry.second == 0; });
-  if (!request.dry_run) forget_dead_nodes();
+  if (!request.dry_run) {
+    forget_dead_nodes();
+    forget_empty_stretches();
+  }
   return result;
 }
 

@@ -1,5 +1,6 @@
 #include "kue/stores/sqlite/rows.hpp"
 #include "kue/stores/sqlite/store.hpp"
+#include "kue/stores/sqlite/stretches.hpp"
 
 #include <kue/error.hpp>
 
@@ -14,6 +15,8 @@ namespace {
 struct Labels {
   std::optional<std::string> tags, meta;
 };
+
+using Order = std::pair<std::string_view, int>;  // queue and priority: claims take in the order of arrival of one
 
 // Small: a thousand of them are new memory at each push.
 struct Row {
@@ -55,16 +58,21 @@ class Pusher {
     tx_.db().execute_for(batch_of(rows_, write_column), Sql::push_jobs, before, tx_.now());
     bool const all_new = tx_.db().changes() == count;
     tx_.db().execute(Sql::push_live, before + 1, before + count, tx_.now());
+    StretchesOf<Order> ready;
     std::int64_t seq = before;
     for (Group::Member* const member : members) {
       member->statuses.clear();
       member->statuses.reserve(member->jobs.size());
       for (Envelope const& job : member->jobs) {
-        bool const pushed = all_new || tx_.db().use(Sql::push_came_in, ++seq).step();
-        if (pushed) note(job);
+        ++seq;
+        bool const pushed = all_new || tx_.db().use(Sql::push_came_in, seq).step();
+        if (pushed && note(job) == State::available) ready.add({job.queue, job.priority}, seq);
         member->statuses.push_back(pushed ? PushStatus::pushed : PushStatus::already);
       }
     }
+    ready.each([&](Order const& order, Stretch const& stretch) {
+      tx_.db().execute(Sql::ready_add, order.first, order.second, stretch.first, stretch.last, kMostSkipped);
+    });
     last_seq_ = before + count;
   }
 
@@ -111,10 +119,11 @@ class Pusher {
     return &labels_.emplace_back(Labels{pack_tags(job.tags), pack_meta(job.meta)});
   }
 
-  void note(Envelope const& job) {
+  State note(Envelope const& job) {
     State const state = job.run_at && *job.run_at > tx_.now() ? State::scheduled : State::available;
     tx_.changed({.id = job.id, .queue = job.queue, .verb = Verb::push, .from = std::nullopt, .to = state, .reason = Reason::pushed});
     tx_.wake(job.queue);  // for a scheduled one too: somebody must learn when to wake up
+    return state;
   }
 
   Transaction& tx_;

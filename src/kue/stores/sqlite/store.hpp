@@ -88,6 +88,7 @@ class SqliteStore final : public Store {
   std::vector<Old> find_old(PruneRequest const& request, PruneResult& result);
   std::int64_t drop(std::vector<Old> const& old, std::size_t from, std::size_t count, PruneResult& result);
   void forget_dead_nodes();
+  void forget_empty_stretches();
   void push_group(std::vector<Group::Member*> const& members);
 
   Location const location_;

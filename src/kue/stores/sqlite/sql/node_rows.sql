@@ -1,2 +1,2 @@
 -- How many running jobs a node holds. In: 1 node.
-SELECT count(*) FROM live INDEXED BY live_running WHERE place = 3 AND node = ?1
+SELECT count(*) FROM running WHERE node = ?1

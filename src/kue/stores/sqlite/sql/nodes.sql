@@ -1,2 +1,2 @@
 -- Out: node, name, pid, beat, dead, running.
-SELECT node, name, pid, beat, dead, (SELECT count(*) FROM live INDEXED BY live_running WHERE place = 3 AND live.node = nodes.node) FROM nodes ORDER BY node
+SELECT n.node, n.name, n.pid, n.beat, n.dead, (SELECT count(*) FROM running r WHERE r.node = n.node) FROM nodes n ORDER BY n.node

@@ -1,5 +1,0 @@
--- As running.sql, for one node: from the index's own range. In: 1 node, 2 holder or 0.
-SELECT j.id, j.kind, j.queue, l.holder, l.node, l.claim_no, l.attempt, l.max_attempts, l.crashes, l.node_losses, l.interruptions,
-       l.unknown_since, l.claimed_at, l.cancel_asked_at
-FROM live l INDEXED BY live_running JOIN jobs j ON j.seq = l.seq
-WHERE l.place = 3 AND l.node = ?1 AND (?2 = 0 OR l.holder = ?2) ORDER BY l.seq
