@@ -70,7 +70,7 @@ TEST(SqliteGatheredWal, a_large_commit_is_a_few_and_all_of_it_is_there) {
   std::size_t bytes = 0;
   auto const writes = wal_writes().during([&] { push(*store, 5000); });
   for (std::size_t const size : writes) bytes += size;
-  EXPECT_GT(bytes, 200 * 4096u);
+  EXPECT_GT(bytes, 100 * 4096u);
   EXPECT_LT(writes.size() * 10, bytes / 4096);
   EXPECT_THAT(store->check().problems, IsEmpty());
   EXPECT_EQ(Hand(*store).drain(500), 5001);
