@@ -217,9 +217,9 @@ void finish(File& file, std::vector<Claimed> const& jobs) {
   file.execute_for(ended, Sql::finish_final, at);
   if (file.changes() != static_cast<std::int64_t>(jobs.size())) std::_Exit(1);
   if (consecutive(jobs, &Claimed::seq))
-    file.execute(Sql::live_delete_range, jobs.front().seq, jobs.back().seq);
+    file.execute(Sql::unfinished_delete_range, jobs.front().seq, jobs.back().seq);
   else
-    file.execute_for(ended, Sql::live_delete_all);
+    file.execute_for(ended, Sql::unfinished_delete_all);
   each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::ended_add, kQueue, 0, at, stretch.first, stretch.last); });
   file.execute(Sql::held_forget, jobs.front().holder);
 }
@@ -268,7 +268,9 @@ std::vector<Claimed> exchange(File& file, std::vector<Claimed> const& ended, std
 
 void drain(File& file, std::int64_t most, std::int64_t holder) {
   std::vector<Claimed> jobs;
-  do { jobs = exchange(file, jobs, most, holder); } while (!jobs.empty());
+  do {
+    jobs = exchange(file, jobs, most, holder);
+  } while (!jobs.empty());
 }
 
 double drain_in_processes(std::string const& path, std::int64_t jobs, std::int64_t most, int processes) {

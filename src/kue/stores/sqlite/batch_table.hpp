@@ -2,10 +2,10 @@
 // BatchTable: structs of the caller as a table that a statement reads, so that hundreds of jobs are one statement and not hundreds.
 //
 //   -- columns are v1, v2 ... as parameters are ?1, ?2 ...; rowid counts the structs from 0
-//   DELETE FROM live WHERE seq IN (SELECT v1 FROM batch)
+//   DELETE FROM unfinished WHERE seq IN (SELECT v1 FROM batch)
 //
 //   auto const rows = batch_of(std::span(jobs), [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
-//   connection.execute_for(rows, Sql::live_delete_all);
+//   connection.execute_for(rows, Sql::unfinished_delete_all);
 //
 // One a connection: a virtual table (sqlite.org/vtab.html) without a name in the schema. A statement names it once.
 

@@ -23,7 +23,7 @@ void check_sentences(Connection& db, Sql sql, CheckReport& report) {
 void add_sizes(Connection& db, CheckReport& report) {
   auto row = db.use(Sql::check_sizes);
   if (!row.step()) return;
-  report.facts.push_back(fmt::format("{} jobs: {} live, {} finished; {} failed attempts, {} events, {} queues, {} nodes", row.integer(0), row.integer(1),
+  report.facts.push_back(fmt::format("{} jobs: {} unfinished, {} finished; {} failed attempts, {} events, {} queues, {} nodes", row.integer(0), row.integer(1),
                                      row.integer(2), row.integer(3), row.integer(4), row.integer(5), row.integer(6)));
 }
 

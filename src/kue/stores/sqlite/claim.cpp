@@ -46,8 +46,7 @@ class Claimer {
     } else {
       while (not_emptied != queues_.end() && take_from(*not_emptied, result)) ++not_emptied;
     }
-    result.more =
-        more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) { return tx_.db().use(Sql::claim_left, queue).step(); });
+    result.more = more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) { return tx_.db().use(Sql::claim_left, queue).step(); });
   }
 
  private:
@@ -185,7 +184,7 @@ class Claimer {
   void put_aside(Taken const& taken) {
     tx_.db().execute(Sql::claim_put_aside, taken.seq, tx_.now(), taken.queue);
     tx_.db().execute(Sql::ended_add, taken.queue, 1, tx_.now(), taken.seq, taken.seq);
-    tx_.db().execute(Sql::live_delete, taken.seq);
+    tx_.db().execute(Sql::unfinished_delete, taken.seq);
     changed(taken, State::discarded, Reason::corrupt);
   }
 

@@ -200,6 +200,20 @@ TEST(SqliteErrors, a_lock_held_for_too_long_is_a_timeout_that_changed_nothing) {
   EXPECT_EQ(store->push({.jobs = pushed}).statuses.at(0), PushStatus::pushed);
 }
 
+// As a migration does that must keep older programs from writing.
+TEST(SqliteErrors, a_newer_program_has_updated_the_file_under_an_open_store) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  auto const store = open(path);
+  { Stranger(path).run("ALTER TABLE unfinished RENAME TO something_else"); }
+  auto const pushed = jobs(1);
+  auto const error = error_of([&] { store->push({.jobs = pushed}); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(),
+              HasSubstr("no such table: unfinished (SQLite code 1): if a newer program has updated the file meanwhile, this one must be updated"));
+  EXPECT_FALSE(error->outcome_unknown());
+}
+
 TEST(SqliteErrors, check_finds_counters_that_are_wrong) {
   Folder const folder;
   auto const path = folder / "q.db";
@@ -210,8 +224,9 @@ TEST(SqliteErrors, check_finds_counters_that_are_wrong) {
   { Stranger(path).run("UPDATE queues SET available = 7"); }
   EXPECT_THAT(store->check().problems, ::testing::ElementsAre(HasSubstr("queue default counts 7 jobs in state number 2 and has 3")));
   {
-    Stranger(path).run("UPDATE queues SET available = 2; DELETE FROM live WHERE seq = 2; UPDATE live SET place = 0 WHERE seq = 3; INSERT INTO attempts VALUES "
-                       "(1, 99, 1, 1, 1, '', '', '', 0, 0, 0, 0, 0)");
+    Stranger(path).run(
+        "UPDATE queues SET available = 2; DELETE FROM unfinished WHERE seq = 2; UPDATE unfinished SET place = 0 WHERE seq = 3; INSERT INTO attempts VALUES "
+        "(1, 99, 1, 1, 1, '', '', '', 0, 0, 0, 0, 0)");
   }
   EXPECT_THAT(store->check().problems,
               ::testing::UnorderedElementsAre(HasSubstr("(number 2) is in no state"), HasSubstr("job number 3 in state number 2 stands in place 0"),

@@ -35,6 +35,9 @@ Meaning meaning_of(Failure const& failure) {
     case SQLITE_MISMATCH:
     case SQLITE_TOOBIG:
     case SQLITE_RANGE: return {ErrorKind::invalid, "the row does not fit the table"};
+    case SQLITE_ERROR:
+      return {ErrorKind::unavailable, "if a newer program has updated the file meanwhile, this one must be updated, too, and started again; if not, "
+                                      "run `spark store:check`, and if that finds nothing, it is a bug of ours: please report it"};
     default: return {ErrorKind::unavailable, "run `spark store:check`; if that finds nothing, this is a bug of ours: please report it"};
   }
 }

@@ -53,7 +53,7 @@ bool is_last_claim(Finish const& item, std::uint64_t holder, std::uint32_t claim
 void cancel_it(Transaction& tx, std::int64_t seq, std::string_view queue, Finish const& item) {
   tx.db().execute(Sql::finish_cancelled, seq, item.started_at, text_or_null(item.result), tx.now());
   tx.db().execute(Sql::ended_add, queue, 0, tx.now(), seq, seq);
-  tx.db().execute(Sql::live_delete, seq);
+  tx.db().execute(Sql::unfinished_delete, seq);
 }
 
 std::optional<std::int64_t> known_seq(Finish const& item) { return item.seq > 0 ? std::optional(item.seq) : std::nullopt; }
@@ -199,9 +199,9 @@ class Finishing {
       return false;
     }
     if (consecutive(ends_, &End::seq))
-      tx_.db().execute(Sql::live_delete_range, ends_.front().seq, ends_.back().seq);
+      tx_.db().execute(Sql::unfinished_delete_range, ends_.front().seq, ends_.back().seq);
     else
-      tx_.db().execute_for(rows, Sql::live_delete_all);
+      tx_.db().execute_for(rows, Sql::unfinished_delete_all);
     note_ends();
     return true;
   }
@@ -209,9 +209,7 @@ class Finishing {
   void note_ends() {
     StretchesOf<std::pair<std::string_view, bool>> ended;
     for (End const& end : ends_) ended.add({end.queue, end.item->transition.to == State::discarded}, end.seq);
-    ended.each([&](auto const& of, Stretch const& stretch) {
-      tx_.db().execute(Sql::ended_add, of.first, of.second, tx_.now(), stretch.first, stretch.last);
-    });
+    ended.each([&](auto const& of, Stretch const& stretch) { tx_.db().execute(Sql::ended_add, of.first, of.second, tx_.now(), stretch.first, stretch.last); });
   }
 
   void forget_held() {

@@ -54,8 +54,8 @@ TEST(SqliteGroupCommit, the_failure_of_one_is_its_own) {
   auto const path = folder / "q.db";
   auto const store = open(path);
   {
-    Stranger(path).run(
-        "CREATE TRIGGER no_bad BEFORE INSERT ON live WHEN (SELECT kind FROM jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, 'no bad ones'); END");
+    Stranger(path).run("CREATE TRIGGER no_bad BEFORE INSERT ON unfinished WHEN (SELECT kind FROM jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, "
+                       "'no bad ones'); END");
   }
   auto pushed = jobs(kThreads);
   pushed[3].kind = "Bad";
@@ -90,7 +90,7 @@ TEST(SqliteGroupCommit, a_failed_commit_is_everybodys_and_keeps_nothing) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  { Stranger(path).run("CREATE TRIGGER stop BEFORE INSERT ON live BEGIN SELECT raise(ROLLBACK, 'stop all'); END"); }
+  { Stranger(path).run("CREATE TRIGGER stop BEFORE INSERT ON unfinished BEGIN SELECT raise(ROLLBACK, 'stop all'); END"); }
   auto const pushed = jobs(kThreads);
   auto const errors = push_together(*store, path, pushed);
   for (auto const& error : errors) EXPECT_TRUE(error);

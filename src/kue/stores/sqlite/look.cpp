@@ -36,7 +36,7 @@ unsigned mask_of(std::vector<State> const& states) {
 
 // The hot table is small: who asks for its states only is not made to walk through the finished ones.
 Sql page_of(unsigned states, bool newest_first) {
-  if ((states & kFinalStates) == 0) return newest_first ? Sql::query_live_newest : Sql::query_live_oldest;
+  if ((states & kFinalStates) == 0) return newest_first ? Sql::query_unfinished_newest : Sql::query_unfinished_oldest;
   if ((states & ~kFinalStates) == 0) return newest_first ? Sql::query_finished_newest : Sql::query_finished_oldest;
   return newest_first ? Sql::query_newest : Sql::query_oldest;
 }

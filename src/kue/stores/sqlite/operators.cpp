@@ -36,7 +36,7 @@ CancelStatus cancel_one(Transaction& tx, JobId const& id) {
   if (is_final(job->state)) return CancelStatus::final;
   tx.db().execute(Sql::cancel, job->seq, tx.now());
   tx.db().execute(Sql::ended_add, job->queue, 0, tx.now(), job->seq, job->seq);
-  tx.db().execute(Sql::live_delete, job->seq);
+  tx.db().execute(Sql::unfinished_delete, job->seq);
   tx.changed({.id = id,
               .queue = job->queue,
               .verb = Verb::cancel,
@@ -67,7 +67,7 @@ RemoveStatus remove_one(Transaction& tx, JobId const& id, std::vector<State> con
   if (job->state == State::running) return RemoveStatus::running;
   if (!only.empty() && std::find(only.begin(), only.end(), job->state) == only.end()) return RemoveStatus::other_state;
   tx.db().execute(Sql::prune_attempts, job->seq);
-  tx.db().execute(is_final(job->state) ? Sql::finished_delete : Sql::live_delete, job->seq);
+  tx.db().execute(is_final(job->state) ? Sql::finished_delete : Sql::unfinished_delete, job->seq);
   tx.db().execute(Sql::remove, job->seq);
   tx.changed(
       {.id = id, .queue = job->queue, .verb = Verb::remove, .from = job->state, .to = std::nullopt, .reason = Reason::removed, .claim_no = job->claim_no});

@@ -13,7 +13,7 @@
 
 namespace kue::sqlite {
 
-// live.place: the partial index that a job of this state stands in (migrations/0001_tables.sql).
+// unfinished.place: where a job of this state is looked for (migrations/0001_tables.sql).
 enum class Place : int { nowhere = 0, later = 1, claimable = 2, running = 3 };
 Place place_of(State state);
 

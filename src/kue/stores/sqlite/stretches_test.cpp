@@ -179,7 +179,7 @@ TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
 }
 
 // A file as schema 3 left it, with jobs in every place.
-TEST_F(StretchTables, are_made_of_an_older_file) {
+TEST_F(StretchTables, are_made_of_an_older_file_whose_programs_cannot_push_any_more) {
   auto const pushed = push(30);
   push(5, "other", 3);
   auto later = job();
@@ -190,14 +190,17 @@ TEST_F(StretchTables, are_made_of_an_older_file) {
   auto const held = hand.claim(5, {"default"});
   cancel({pushed[20].id});
   store_.reset();
-  Stranger(path_).run(
-      "DROP VIEW claimable; DROP VIEW running; DROP TABLE ready; DROP TABLE held; DROP TABLE ended;"
-      "CREATE INDEX live_claimable ON live (queue, priority, seq) WHERE place = 2;"
-      "CREATE INDEX live_running ON live (node, holder) WHERE place = 3;"
-      "CREATE INDEX finished_of_queue ON finished (queue, (state = 6), finished_at);"
-      "PRAGMA user_version = 3");
+  Stranger(path_).run("DROP VIEW claimable; DROP VIEW running; DROP TABLE ready; DROP TABLE held; DROP TABLE ended;"
+                      "DROP INDEX unfinished_later; ALTER TABLE unfinished RENAME TO live; CREATE INDEX live_later ON live (queue, run_at) WHERE place = 1;"
+                      "CREATE INDEX live_claimable ON live (queue, priority, seq) WHERE place = 2;"
+                      "CREATE INDEX live_running ON live (node, holder) WHERE place = 3;"
+                      "CREATE INDEX finished_of_queue ON finished (queue, (state = 6), finished_at);"
+                      "PRAGMA user_version = 3");
   open_again();
   EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_THROW(Stranger(path_).run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, 2, 'default', 0, 0, 1)"),
+               std::runtime_error)
+      << "as they did";
   EXPECT_EQ(store_->running({.node = hand.node}).size(), 5u);
   Hand next(*store_);
   auto const claimed = next.claim(100, {"default"});

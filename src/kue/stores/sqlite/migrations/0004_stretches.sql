@@ -1,7 +1,11 @@
 -- Instead of an index entry a job: stretches of numbers (stretches.hpp). A stretch may cover numbers that do not belong to it;
 -- whoever reads it asks the job itself. No job that belongs to one is left out.
 
--- Claimable jobs (live.place = 2). Stretches of one queue and priority do not overlap.
+-- A program of an older schema that still has the file open must not push: it knows nothing of these tables, and nobody would find its jobs.
+-- With another name for its hot table whatever it writes is an error.
+ALTER TABLE live RENAME TO unfinished;
+
+-- Claimable jobs (unfinished.place = 2). Stretches of one queue and priority do not overlap.
 CREATE TABLE ready (
   queue     TEXT    NOT NULL,
   priority  INTEGER NOT NULL,
@@ -30,11 +34,11 @@ CREATE TABLE ended (
 
 INSERT INTO ready (queue, priority, first_seq, last_seq)
 SELECT queue, priority, min(seq), max(seq) FROM (
-  SELECT queue, priority, seq, seq - row_number() OVER (PARTITION BY queue, priority ORDER BY seq) AS stretch FROM live WHERE place = 2
+  SELECT queue, priority, seq, seq - row_number() OVER (PARTITION BY queue, priority ORDER BY seq) AS stretch FROM unfinished WHERE place = 2
 ) GROUP BY queue, priority, stretch;
 INSERT INTO held (holder, first_seq, last_seq)
 SELECT holder, min(seq), max(seq) FROM (
-  SELECT holder, seq, seq - row_number() OVER (PARTITION BY holder ORDER BY seq) AS stretch FROM live WHERE place = 3
+  SELECT holder, seq, seq - row_number() OVER (PARTITION BY holder ORDER BY seq) AS stretch FROM unfinished WHERE place = 3
 ) GROUP BY holder, stretch;
 INSERT INTO ended (queue, discarded, finished_at, first_seq, last_seq)
 SELECT queue, discarded, finished_at, min(seq), max(seq) FROM (
@@ -44,15 +48,17 @@ SELECT queue, discarded, finished_at, min(seq), max(seq) FROM (
 
 DROP INDEX live_claimable;
 DROP INDEX live_running;
+DROP INDEX live_later;
 DROP INDEX finished_of_queue;
+CREATE INDEX unfinished_later ON unfinished (queue, run_at) WHERE place = 1;
 
 -- In the order of claims: priority, first_seq, seq.
 CREATE VIEW claimable AS
-SELECT r.queue, r.priority, r.first_seq, l.seq, l.state, l.attempt, l.max_attempts, l.crashes, l.node_losses, l.interruptions, l.unknown_since, l.claim_no
-FROM ready r CROSS JOIN live l ON l.seq BETWEEN r.first_seq AND r.last_seq
-WHERE l.place = 2 AND l.queue = r.queue AND l.priority = r.priority;
+SELECT r.queue, r.priority, r.first_seq, u.seq, u.state, u.attempt, u.max_attempts, u.crashes, u.node_losses, u.interruptions, u.unknown_since, u.claim_no
+FROM ready r CROSS JOIN unfinished u ON u.seq BETWEEN r.first_seq AND r.last_seq
+WHERE u.place = 2 AND u.queue = r.queue AND u.priority = r.priority;
 
 -- The signs + keep SQLite from making an index of the whole table for one look.
 CREATE VIEW running AS
-SELECT * FROM live WHERE place = 3
-  AND seq IN (SELECT l.seq FROM held h CROSS JOIN live l ON l.seq BETWEEN h.first_seq AND h.last_seq WHERE +l.place = 3 AND +l.holder = h.holder);
+SELECT * FROM unfinished WHERE place = 3
+  AND seq IN (SELECT u.seq FROM held h CROSS JOIN unfinished u ON u.seq BETWEEN h.first_seq AND h.last_seq WHERE +u.place = 3 AND +u.holder = h.holder);

@@ -1,6 +1,6 @@
 -- Counters that differ from the jobs. Out: a sentence each.
 WITH real (queue, state, jobs) AS (
-  SELECT queue, state, count(*) FROM (SELECT queue, state FROM live UNION ALL SELECT queue, state FROM finished) GROUP BY queue, state
+  SELECT queue, state, count(*) FROM (SELECT queue, state FROM unfinished UNION ALL SELECT queue, state FROM finished) GROUP BY queue, state
 ), counted (queue, state, jobs) AS (
   SELECT name, 0, scheduled FROM queues UNION ALL SELECT name, 1, blocked FROM queues UNION ALL SELECT name, 2, available FROM queues
   UNION ALL SELECT name, 3, running FROM queues UNION ALL SELECT name, 4, retryable FROM queues UNION ALL SELECT name, 5, completed FROM queues

@@ -1,24 +1,24 @@
 -- Jobs that stand in no table, in two, or in a wrong one. Out: a sentence each.
-SELECT format('job %s (number %d) is in no state: neither live nor finished', lower(hex(j.id)), j.seq) FROM jobs j
-WHERE NOT EXISTS (SELECT 1 FROM live l WHERE l.seq = j.seq) AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.seq = j.seq)
+SELECT format('job %s (number %d) is in no state: neither unfinished nor finished', lower(hex(j.id)), j.seq) FROM jobs j
+WHERE NOT EXISTS (SELECT 1 FROM unfinished u WHERE u.seq = j.seq) AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.seq = j.seq)
 UNION ALL
-SELECT format('job number %d is live and finished at once', l.seq) FROM live l JOIN finished f ON f.seq = l.seq
+SELECT format('job number %d is unfinished and finished at once', u.seq) FROM unfinished u JOIN finished f ON f.seq = u.seq
 UNION ALL
-SELECT format('job number %d is live and what was pushed is missing', l.seq) FROM live l WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.seq = l.seq)
+SELECT format('job number %d is unfinished and what was pushed is missing', u.seq) FROM unfinished u WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.seq = u.seq)
 UNION ALL
 SELECT format('job number %d is finished and what was pushed is missing', f.seq) FROM finished f WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.seq = f.seq)
 UNION ALL
-SELECT format('job number %d is live in state number %d, which is no live state', seq, state) FROM live WHERE state NOT IN (0, 1, 2, 3, 4)
+SELECT format('job number %d is unfinished in state number %d, which is no unfinished state', seq, state) FROM unfinished WHERE state NOT IN (0, 1, 2, 3, 4)
 UNION ALL
 SELECT format('job number %d is finished in state number %d, which is not final', seq, state) FROM finished WHERE state NOT IN (5, 6, 7)
 UNION ALL
-SELECT format('job number %d in state number %d stands in place %d, where nobody looks for it', seq, state, place) FROM live
+SELECT format('job number %d in state number %d stands in place %d, where nobody looks for it', seq, state, place) FROM unfinished
 WHERE NOT CASE state WHEN 0 THEN place IN (1, 2) WHEN 1 THEN place = 0 WHEN 2 THEN place = 2 WHEN 3 THEN place = 3 WHEN 4 THEN place IN (1, 2) ELSE 1 END
 UNION ALL
-SELECT format('job number %d runs for nobody: it has no holder', seq) FROM live WHERE state = 3 AND holder = 0
+SELECT format('job number %d runs for nobody: it has no holder', seq) FROM unfinished WHERE state = 3 AND holder = 0
 UNION ALL
-SELECT format('job number %d was pushed to queue %s with priority %d and is live in %s with %d', j.seq, j.queue, j.priority, l.queue, l.priority)
-FROM live l JOIN jobs j ON j.seq = l.seq WHERE l.queue <> j.queue OR l.priority <> j.priority
+SELECT format('job number %d was pushed to queue %s with priority %d and is unfinished in %s with %d', j.seq, j.queue, j.priority, u.queue, u.priority)
+FROM unfinished u JOIN jobs j ON j.seq = u.seq WHERE u.queue <> j.queue OR u.priority <> j.priority
 UNION ALL
 SELECT format('an attempt of job number %d is kept and the job is gone', seq) FROM attempts a WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.seq = a.seq)
 UNION ALL
