@@ -2,10 +2,11 @@
 // without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no
 // fairness. What kue reaches is compared with it.
 //
-//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency full|process JOBS [PROCESSES [K]]
+//   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency|latency_handed full|process JOBS [PROCESSES [K]]
 //
 // Prints one number: jobs a second; or two for latency (p50 p99 in ms): from before the push until after the claim in another process,
-// which a futex wakes. FILE must not exist; it is removed.
+// which a futex wakes. latency_handed: the push claims the job for that process in its own transaction, which nobody does; it is the
+// least that a job can take which is committed before it runs. FILE must not exist; it is removed.
 
 #include "kue/stores/sqlite/batch_table.hpp"
 #include "kue/stores/sqlite/consecutive.hpp"
@@ -159,7 +160,10 @@ void write_pushed(Pushed const& job, int column, BatchTable::Value& out) {
   }
 }
 
-void push(File& file, std::int64_t from, std::int64_t count) {
+constexpr std::int64_t kChild = 1;  // the holder of latency_handed
+
+// With `handed` they are claimed already.
+void push(File& file, std::int64_t from, std::int64_t count, bool handed = false) {
   std::vector<Pushed> jobs;
   jobs.reserve(static_cast<std::size_t>(count));
   for (std::int64_t number = from; number < from + count; ++number) jobs.push_back({new_id(), arguments(number)});
@@ -167,9 +171,14 @@ void push(File& file, std::int64_t from, std::int64_t count) {
   std::int64_t const last = file.number(Sql::push_last_seq), at = now_ms();
   file.execute_for(batch_of(jobs, write_pushed), Sql::push_jobs, last, at);
   file.execute(Sql::push_live, last + 1, last + count, at);
-  file.execute(Sql::ready_add, kQueue, kDefaultPriority, last + 1, last + count, kue::sqlite::kMostSkipped);
   file.execute(Sql::push_set_last_seq, last + count);
-  file.execute(Sql::counts_add, kQueue, count, 0, 0, count, 0, 0, 0, 0, 0);
+  if (handed) {
+    file.execute(Sql::claim_take_range, kChild, 1, at, last + 1, last + count);
+    file.execute(Sql::held_add, kChild, last + 1, last + count);
+  } else {
+    file.execute(Sql::ready_add, kQueue, kDefaultPriority, last + 1, last + count, kue::sqlite::kMostSkipped);
+  }
+  file.execute(Sql::counts_add, kQueue, count, 0, 0, handed ? 0 : count, handed ? count : 0, 0, 0, 0, 0);
   file.execute(Sql::commit);
 }
 
@@ -308,27 +317,40 @@ void* shared_memory(std::size_t size) {
   return memory;
 }
 
-void run_as_they_come(File& file, Bell& bell, std::int64_t jobs) {
+double ms_since_push(Bell const& bell) { return static_cast<double>(now_ns() - bell.pushed_at.load()) / 1e6; }
+
+std::vector<double> run_as_they_come(File& file, Bell& bell, std::int64_t jobs) {
   std::vector<double> took;
   std::vector<Claimed> claimed;
   while (static_cast<std::int64_t>(took.size()) < jobs || !claimed.empty()) {
     std::uint32_t const heard = bell.rings.load();
-    claimed = exchange(file, claimed, 1, 1);
+    claimed = exchange(file, claimed, 1, kChild);
     if (!claimed.empty())
-      took.push_back(static_cast<double>(now_ns() - bell.pushed_at.load()) / 1e6);
+      took.push_back(ms_since_push(bell));
     else if (static_cast<std::int64_t>(took.size()) < jobs)
       bell.wait(heard);
   }
-  std::sort(took.begin(), took.end());
-  std::printf("%.4f %.4f\n", took[took.size() / 2], took[took.size() * 99 / 100]);
-  std::fflush(stdout);
+  return took;
 }
 
-void latency(std::string const& path, bool full, std::int64_t jobs) {
+std::vector<double> run_as_they_are_handed(File& file, Bell& bell, std::int64_t jobs) {
+  std::vector<double> took;
+  for (std::uint32_t heard = 0; heard < jobs; ++heard) {  // one ring a job, whose numbers count from 1
+    while (bell.rings.load() == heard) bell.wait(heard);
+    took.push_back(ms_since_push(bell));
+    exchange(file, {{.seq = heard + 1, .id = {}, .holder = kChild, .claim_no = 1}}, 1, kChild);
+  }
+  return took;
+}
+
+void latency(std::string const& path, bool full, std::int64_t jobs, bool handed) {
   Bell& bell = *new (shared_memory(sizeof(Bell))) Bell;
   if (::fork() == 0) {
     File of_the_child(path, full);
-    run_as_they_come(of_the_child, bell, jobs);
+    std::vector<double> took = handed ? run_as_they_are_handed(of_the_child, bell, jobs) : run_as_they_come(of_the_child, bell, jobs);
+    std::sort(took.begin(), took.end());
+    std::printf("%.4f %.4f\n", took[took.size() / 2], took[took.size() * 99 / 100]);
+    std::fflush(stdout);
     std::_Exit(0);
   }
   File file(path, full);
@@ -337,7 +359,7 @@ void latency(std::string const& path, bool full, std::int64_t jobs) {
   for (std::int64_t number = 0; number < jobs; ++number) {
     std::this_thread::sleep_for(std::chrono::milliseconds(gap(random)));
     bell.pushed_at = now_ns();
-    push(file, number, 1);
+    push(file, number, 1, handed);
     bell.ring();
   }
   if (int status = 0; ::wait(&status) < 0 || status != 0) std::_Exit(1);
@@ -356,7 +378,7 @@ void expect_completed(std::string const& path, std::int64_t jobs) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency full|process JOBS [PROCESSES [K]]\n", stderr);
+    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency|latency_handed full|process JOBS [PROCESSES [K]]\n", stderr);
     return 2;
   }
   std::string const path = argv[1], work = argv[2];
@@ -367,16 +389,17 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "raw_sqlite: %s is there already\n", path.c_str());
     return 2;
   }
+  bool const of_latency = work.starts_with("latency");
   double rate = 0;
   {
     File file(path, full);
     for (std::size_t i = 0; i < kue::bench::kSchemaCount; ++i) file.run(std::string(kue::bench::text(static_cast<kue::bench::Schema>(i))));
     file.run("INSERT INTO nodes (node, name, pid, beat, beat_at) VALUES (1, 'bare', 1, 1, 1)");
     bool const one_by_one = work == "enqueue_1x1";
-    if (work != "latency") rate = enqueue(file, jobs, one_by_one ? 1 : 1000);
+    if (!of_latency) rate = enqueue(file, jobs, one_by_one ? 1 : 1000);
   }
-  if (work == "latency") {
-    latency(path, full, jobs);
+  if (of_latency) {
+    latency(path, full, jobs, work == "latency_handed");
     expect_completed(path, jobs);
   }
   if (work == "drain") {
@@ -384,6 +407,6 @@ int main(int argc, char** argv) {
     expect_completed(path, jobs);
   }
   for (char const* end : {"", "-wal", "-shm"}) ::unlink((path + end).c_str());
-  if (work != "latency") std::printf("%.1f\n", rate);
+  if (!of_latency) std::printf("%.1f\n", rate);
   return 0;
 }
