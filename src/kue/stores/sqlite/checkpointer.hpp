@@ -35,7 +35,7 @@ class Checkpointer {
 
   static constexpr int kFrames = 1000;
   // When somebody waits for what was committed: a checkpoint takes milliseconds with the write lock held, and one job in sixty would
-  // wait for it. The commits after that, of finishes, are in no hurry.
+  // wait for it. The commits after that, of finishes, are in no hurry. Still within what the log has in reserve for a full disk (kWalBytes).
   static constexpr int kFramesInAHurry = 1900;
 
  private:

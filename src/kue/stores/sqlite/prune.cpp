@@ -169,10 +169,8 @@ PruneResult SqliteStore::prune(PruneRequest const& request) {
     if (at < old.size()) std::this_thread::sleep_for(rest(count, took));
   }
   std::erase_if(result.by_queue, [](auto const& entry) { return entry.second == 0; });
-  if (!request.dry_run) {
-    forget_dead_nodes();
-    forget_empty_stretches();
-  }
+  if (!request.dry_run) forget_dead_nodes();
+  if (!request.dry_run && !result.more) forget_empty_stretches();
   return result;
 }
 
