@@ -88,8 +88,8 @@ TEST(JsonGlance, agrees_with_a_close_look_whatever_is_edited) {
       R"({"a":1,"b":[true,"x"],"c":{"d":null}})",
       R"({"aa":1,"a":{"a":2},"b":"\u00e9"})",
   };
-  std::string_view const pieces[] = {"",     "\"", "{",  "}", "[", "]",    ",", ":", "\\", "\\u0061", "\"a\":1,", "\"a\"",           "{\"a\":",
-                                     "1e999", "-",  "0",  "9", ".", "null", " ", "\n", "/",  "\x19",    "\xC3",     "\xF0\x9F\x90\xA6"};
+  std::string_view const pieces[] = {"",      "\"", "{", "}", "[", "]",    ",", ":",  "\\", "\\u0061", "\"a\":1,", "\"a\"",           "{\"a\":",
+                                     "1e999", "-",  "0", "9", ".", "null", " ", "\n", "/",  "\x19",    "\xC3",     "\xF0\x9F\x90\xA6"};
   std::uint64_t state = 42;
   auto const below = [&](std::size_t n) {
     state = state * 6364136223846793005 + 1442695040888963407;
