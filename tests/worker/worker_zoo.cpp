@@ -54,15 +54,14 @@ struct Sleep {
   }
 };
 struct Mixed {  // one kind, whose runs are quick, long or deadly
-  int ms = 0;  // below 0: closes all descriptors, and opens files of its own, which get the numbers
+  int ms = 0;   // below 0: closes all descriptors, and opens files of its own, which get the numbers
   bool die = false;
   void run(kue::Context& ctx) const {
     Run const run(ctx, "Mixed");
     if (die) std::abort();
     if (ms < 0) {
       ::close_range(0, ~0U, 0);
-      for (int i = 0; i < 40; ++i) [[maybe_unused]]
-        int const opened = ::open((journal_path + "-own").c_str(), O_RDWR | O_CREAT | O_APPEND, 0644);
+      for (int i = 0; i < 40; ++i) [[maybe_unused]] int const opened = ::open((journal_path + "-own").c_str(), O_RDWR | O_CREAT | O_APPEND, 0644);
     }
     if (ms > 0) sleep_ms(ms);
     run.say("end");

@@ -28,7 +28,8 @@ std::string SlotLines::take() {
 void SlotLines::write_for_another() {
   std::string lines = take();
   if (lines.empty()) return;
-  std::replace_if(lines.begin(), lines.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }, '?');
+  std::replace_if(
+      lines.begin(), lines.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }, '?');
   lines.back() = '\n';
   write_to_stderr(lines);
 }

@@ -33,7 +33,7 @@ class Tables {
   Row& at(std::int64_t seq) { return by_seq_.at(seq); }
   std::map<std::int64_t, Row> const& by_seq() const { return by_seq_; }
 
-  Row& insert(JobRecord record);  // gives it its seq
+  Row& insert(JobRecord record);       // gives it its seq
   void skip_number() { ++last_seq_; }  // of a push whose id was known: a store may leave its number unused, as SQLite does
   void erase(std::int64_t seq);
 

@@ -7,9 +7,8 @@
 #include <kue/error.hpp>
 
 #include <algorithm>
-#include <compare>
-#include <limits>
-#include <map>
+#include <queue>
+#include <tuple>
 
 namespace kue::sqlite {
 namespace {
@@ -17,20 +16,31 @@ namespace {
 // Jobs that become due in one claim; with more than this at one moment the rest follows in the next claims.
 constexpr int kMostMadeDue = 5000;
 
-// A place in the order of a queue.
-struct Turn {
+// A claimable job's place in the order of its queue, and the stretch in which it was found.
+struct Spot {
   std::int64_t priority = 0, seq = 0;
-  auto operator<=>(Turn const&) const = default;
+  Stretch stretch;
+  bool before(Spot const& other) const { return std::tie(priority, seq) < std::tie(other.priority, other.seq); }
 };
-constexpr Turn kLastTurn{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
 
 struct Taken {
-  std::int64_t seq = 0, priority = 0;
+  Spot spot;
   State state = State::available;
   std::string queue;
   JobId id;
   std::uint32_t claim_no = 0;
   bool damaged = false;
+  std::int64_t seq() const { return spot.seq; }
+};
+
+// One of several queues that are claimed as if they were one.
+struct Source {
+  std::string const* queue = nullptr;
+  std::vector<Spot> spots;  // the first ones, in order
+  bool all = false;         // there are no more
+  std::size_t next = 0;     // in spots
+  std::size_t taken = 0;    // of them
+  Spot const& head() const { return spots[next]; }
 };
 
 class Claimer {
@@ -91,13 +101,16 @@ class Claimer {
         int found = 0;
         auto row = tx_.db().use(Sql::claim_candidates, queue, most);
         // Rows are changed only after the last was read: a change would move the table under the reader.
-        for (; go_on && (any_left = row.step()); ++found) go_on = read_candidate(row, result);
+        for (; go_on && (any_left = row.step()); ++found) {
+          Spot const spot{row.integer(21), row.integer(0), {row.integer(22), row.integer(23)}};
+          go_on = read_candidate(row, spot, result);
+        }
         any_left = any_left || found == most;  // as far as is known
       }
       if (!any_left)
-        took(queue, kLastTurn);
+        took_all(queue);
       else if (!taken_.empty())
-        took(queue, {taken_.back().priority, taken_.back().seq});
+        took(queue, taken_.front().spot, taken_.back().spot);
       damaged = write_taken();
       if (!go_on) return false;
     }
@@ -106,37 +119,74 @@ class Claimer {
 
   // All queues as if they were one: by priority, then arrival.
   void take_merged(ClaimResult& result) {
-    int const most = std::max(request_.max, 0);
-    std::vector<Turn> turns;
-    for (std::string const& queue : queues_) {
-      for (auto row = tx_.db().use(Sql::claim_heads, queue, most); row.step();) turns.push_back({row.integer(0), row.integer(1)});
+    std::vector<Source> sources = read_sources();
+    auto const later = [](Source const* one, Source const* other) { return other->head().before(one->head()); };
+    std::priority_queue<Source*, std::vector<Source*>, decltype(later)> order(later);
+    for (Source& source : sources) {
+      if (!source.spots.empty()) order.push(&source);
     }
-    std::sort(turns.begin(), turns.end());
-    for (Turn const& turn : turns) {
-      if (room(result) <= 0) break;
-      auto row = tx_.db().use(Sql::claim_candidate, turn.seq);
-      if (row.step() && !read_candidate(row, result)) break;
+    for (bool go_on = true; go_on && !order.empty() && room(result) > 0;) {
+      Source& source = *order.top();
+      order.pop();
+      go_on = take_head(source, result);
+      if (room(result) > 0 && has_head(source)) order.push(&source);
     }
-    std::map<std::string_view, Turn> last;
-    for (Taken const& each : taken_) last[each.queue] = {each.priority, each.seq};
-    for (auto const& [queue, turn] : last) took(queue, turn);
+    for (Source const& source : sources) {
+      if (source.taken == 0) continue;
+      if (source.all && source.taken == source.spots.size())
+        took_all(*source.queue);
+      else
+        took(*source.queue, source.spots.front(), source.spots[source.taken - 1]);
+    }
     write_taken();
   }
 
-  // All that was claimable in a queue up to this turn is about to be claimed or put aside.
-  void took(std::string_view queue, Turn const& turn) {
-    tx_.db().execute(Sql::ready_drop, queue, turn.priority, turn.seq);
-    if (turn != kLastTurn) tx_.db().execute(Sql::ready_cut, queue, turn.priority, turn.seq);
+  std::vector<Source> read_sources() {
+    std::vector<Source> sources(queues_.size());
+    std::size_t const share = static_cast<std::size_t>(std::max(request_.max, 0)) / queues_.size();
+    for (std::size_t i = 0; i < queues_.size(); ++i) {
+      sources[i].queue = &queues_[i];
+      read_spots(sources[i], 2 * share + 1);  // more only if one turns out to have more than its share
+    }
+    return sources;
+  }
+
+  void read_spots(Source& source, std::size_t most) {
+    source.spots.clear();
+    for (auto row = tx_.db().use(Sql::claim_heads, *source.queue, most); row.step();)
+      source.spots.push_back({row.integer(0), row.integer(1), {row.integer(2), row.integer(3)}});
+    source.all = source.spots.size() < most;
+  }
+
+  bool has_head(Source& source) {
+    if (source.next == source.spots.size() && !source.all) read_spots(source, 2 * source.spots.size());
+    return source.next < source.spots.size();
   }
 
   // False: stop here.
-  bool read_candidate(Use const& row, ClaimResult& result) {
-    Taken taken{.seq = row.integer(0),
-                .priority = row.integer(21),
-                .state = static_cast<State>(row.integer(1)),
-                .queue = std::string(row.text(2)),
-                .id = row.id(10),
-                .damaged = !is_envelope(row, 10)};
+  bool take_head(Source& source, ClaimResult& result) {
+    Spot const spot = source.spots[source.next++];
+    auto row = tx_.db().use(Sql::claim_candidate, spot.seq);
+    if (!row.step()) return true;
+    std::size_t const before = taken_.size();
+    bool const go_on = read_candidate(row, spot, result);
+    source.taken += taken_.size() - before;
+    return go_on;
+  }
+
+  // All that was claimable in a queue from its head up to the last of these is about to be claimed or put aside.
+  void took(std::string_view queue, Spot const& first, Spot const& last) {
+    bool const goes_on = last.seq < last.stretch.last;
+    if (goes_on) tx_.db().execute(Sql::ready_cut, queue, last.priority, last.stretch.first, last.seq + 1);
+    bool const one_stretch = first.priority == last.priority && first.stretch.first == last.stretch.first;
+    if (!goes_on || !one_stretch) tx_.db().execute(Sql::ready_drop, queue, last.priority, last.seq);
+  }
+  void took_all(std::string_view queue) { tx_.db().execute(Sql::ready_clear, queue); }
+
+  // False: stop here.
+  bool read_candidate(Use const& row, Spot const& spot, ClaimResult& result) {
+    Taken taken{
+        .spot = spot, .state = static_cast<State>(row.integer(1)), .queue = std::string(row.text(2)), .id = row.id(10), .damaged = !is_envelope(row, 10)};
     if (taken.damaged) {
       taken.claim_no = row.small(9);
       taken_.push_back(std::move(taken));
@@ -147,7 +197,7 @@ class Claimer {
     taken.claim_no = row.small(9) + 1;
     Claimed& job = result.jobs.emplace_back();
     job.job = read_envelope(row, 10);
-    job.seq = taken.seq;
+    job.seq = spot.seq;
     job.claim_no = taken.claim_no;
     job.tally = read_tally(row, 3);
     job.claimed_at = tx_.now();
@@ -168,23 +218,23 @@ class Claimer {
   void take(std::span<Taken const> taken) {
     if (taken.empty()) return;
     if (consecutive(taken, &Taken::seq)) {
-      tx_.db().execute(Sql::claim_take_range, request_.holder, request_.node, tx_.now(), taken.front().seq, taken.back().seq);
+      tx_.db().execute(Sql::claim_take_range, request_.holder, request_.node, tx_.now(), taken.front().seq(), taken.back().seq());
     } else {
-      auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq); });
+      auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq()); });
       tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
     }
     StretchesOf<std::uint64_t> held;
     for (Taken const& each : taken) {
-      held.add(request_.holder, each.seq);
+      held.add(request_.holder, each.seq());
       changed(each, State::running, Reason::claimed);
     }
     held.each([&](std::uint64_t holder, Stretch const& stretch) { tx_.db().execute(Sql::held_add, holder, stretch.first, stretch.last); });
   }
 
   void put_aside(Taken const& taken) {
-    tx_.db().execute(Sql::claim_put_aside, taken.seq, tx_.now(), taken.queue);
-    tx_.db().execute(Sql::ended_add, taken.queue, 1, tx_.now(), taken.seq, taken.seq);
-    tx_.db().execute(Sql::unfinished_delete, taken.seq);
+    tx_.db().execute(Sql::claim_put_aside, taken.seq(), tx_.now(), taken.queue);
+    tx_.db().execute(Sql::ended_add, taken.queue, 1, tx_.now(), taken.seq(), taken.seq());
+    tx_.db().execute(Sql::unfinished_delete, taken.seq());
     changed(taken, State::discarded, Reason::corrupt);
   }
 

@@ -93,10 +93,9 @@ TEST(SqliteFork, a_process_whose_descriptors_were_closed_reads_and_writes_nothin
   auto const one = jobs(1);
   store->push({.jobs = one});
   descriptors_check = []() noexcept { return false; };
-  for (std::function<void()> const& call : std::vector<std::function<void()>>{[&] { store->push({.jobs = jobs(1)}); },
-                                                                              [&] { store->claim({.node = 1, .holder = 2}); },
-                                                                              [&] { store->get(one[0].id); },
-                                                                              [&] { store->wait({}); }}) {
+  for (std::function<void()> const& call :
+       std::vector<std::function<void()>>{[&] { store->push({.jobs = jobs(1)}); }, [&] { store->claim({.node = 1, .holder = 2}); },
+                                          [&] { store->get(one[0].id); }, [&] { store->wait({}); }}) {
     auto const error = error_of(call);
     EXPECT_TRUE(error && error->kind() == ErrorKind::unavailable && std::string(error->what()).find("closed the descriptors") != std::string::npos);
   }

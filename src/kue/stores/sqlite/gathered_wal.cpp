@@ -11,7 +11,7 @@
 namespace kue::sqlite {
 namespace {
 
-constexpr int kHeadBytes = 24, kPageBytes = 4096;       // of our files; another size of a page is written as rightly, in more calls
+constexpr int kHeadBytes = 24, kPageBytes = 4096;          // of our files; another size of a page is written as rightly, in more calls
 constexpr int kMostHeld = 16 * (kHeadBytes + kPageBytes);  // more saves little, and costs each connection memory
 
 sqlite3_vfs* system_vfs() {
@@ -83,27 +83,27 @@ int close(sqlite3_file* file) {
   return closed;
 }
 
-sqlite3_io_methods const kMethods{.iVersion = 1,
-                                  .xClose = close,
-                                  .xRead = pass<&sqlite3_io_methods::xRead, void*, int, sqlite3_int64>,
-                                  .xWrite = [](sqlite3_file* file, void const* bytes, int size,
-                                               sqlite3_int64 offset) { return GatheredWal::of(file).write(bytes, size, offset); },
-                                  .xTruncate = pass<&sqlite3_io_methods::xTruncate, sqlite3_int64>,
-                                  .xSync = pass<&sqlite3_io_methods::xSync, int>,
-                                  .xFileSize = pass<&sqlite3_io_methods::xFileSize, sqlite3_int64*>,
-                                  .xLock = pass<&sqlite3_io_methods::xLock, int>,
-                                  .xUnlock = pass<&sqlite3_io_methods::xUnlock, int>,
-                                  .xCheckReservedLock = pass<&sqlite3_io_methods::xCheckReservedLock, int*>,
-                                  .xFileControl = pass<&sqlite3_io_methods::xFileControl, int, void*>,
-                                  .xSectorSize = pass<&sqlite3_io_methods::xSectorSize>,
-                                  .xDeviceCharacteristics = pass<&sqlite3_io_methods::xDeviceCharacteristics>,
-                                  // of version 2 and 3: memory shared through the file, which SQLite does through the database's
-                                  .xShmMap = nullptr,
-                                  .xShmLock = nullptr,
-                                  .xShmBarrier = nullptr,
-                                  .xShmUnmap = nullptr,
-                                  .xFetch = nullptr,
-                                  .xUnfetch = nullptr};
+sqlite3_io_methods const kMethods{
+    .iVersion = 1,
+    .xClose = close,
+    .xRead = pass<&sqlite3_io_methods::xRead, void*, int, sqlite3_int64>,
+    .xWrite = [](sqlite3_file* file, void const* bytes, int size, sqlite3_int64 offset) { return GatheredWal::of(file).write(bytes, size, offset); },
+    .xTruncate = pass<&sqlite3_io_methods::xTruncate, sqlite3_int64>,
+    .xSync = pass<&sqlite3_io_methods::xSync, int>,
+    .xFileSize = pass<&sqlite3_io_methods::xFileSize, sqlite3_int64*>,
+    .xLock = pass<&sqlite3_io_methods::xLock, int>,
+    .xUnlock = pass<&sqlite3_io_methods::xUnlock, int>,
+    .xCheckReservedLock = pass<&sqlite3_io_methods::xCheckReservedLock, int*>,
+    .xFileControl = pass<&sqlite3_io_methods::xFileControl, int, void*>,
+    .xSectorSize = pass<&sqlite3_io_methods::xSectorSize>,
+    .xDeviceCharacteristics = pass<&sqlite3_io_methods::xDeviceCharacteristics>,
+    // of version 2 and 3: memory shared through the file, which SQLite does through the database's
+    .xShmMap = nullptr,
+    .xShmLock = nullptr,
+    .xShmBarrier = nullptr,
+    .xShmUnmap = nullptr,
+    .xFetch = nullptr,
+    .xUnfetch = nullptr};
 
 int open(sqlite3_vfs*, char const* path, sqlite3_file* file, int flags, int* flags_out) {
   if ((flags & SQLITE_OPEN_WAL) == 0) return system_vfs()->xOpen(system_vfs(), path, file, flags, flags_out);

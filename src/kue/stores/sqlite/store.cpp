@@ -52,9 +52,10 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::refuse_foreign_descriptors(std::string_view tried) const {
   refuse_after_fork(tried);
   if (descriptors_intact()) return;
-  throw Error(ErrorKind::unavailable, fmt::format("{} {} refused: a job has closed the descriptors of this process, and their numbers may name files of its own. "
-                                                  "Close only what you opened; the process is replaced after this job",
-                                                  tried, description()));
+  throw Error(ErrorKind::unavailable,
+              fmt::format("{} {} refused: a job has closed the descriptors of this process, and their numbers may name files of its own. "
+                          "Close only what you opened; the process is replaced after this job",
+                          tried, description()));
 }
 
 void SqliteStore::refuse_after_fork(std::string_view tried) const {

@@ -29,7 +29,8 @@ void until_asleep(std::atomic<int> const& thread_id) {
     std::string call;
     std::ifstream proc(fmt::format("/proc/self/task/{}/syscall", thread_id.load()));
     std::string word, operation;
-    if (thread_id != 0 && proc >> call >> word >> operation && call == std::to_string(SYS_futex) && operation == fmt::format("{:#x}", FUTEX_WAIT_BITSET)) return;
+    if (thread_id != 0 && proc >> call >> word >> operation && call == std::to_string(SYS_futex) && operation == fmt::format("{:#x}", FUTEX_WAIT_BITSET))
+      return;
     std::this_thread::yield();
   }
 }

@@ -54,7 +54,7 @@ CREATE INDEX unfinished_later ON unfinished (queue, run_at) WHERE place = 1;
 
 -- In the order of claims: priority, first_seq, seq.
 CREATE VIEW claimable AS
-SELECT r.queue, r.priority, r.first_seq, u.seq, u.state, u.attempt, u.max_attempts, u.crashes, u.node_losses, u.interruptions, u.unknown_since, u.claim_no
+SELECT r.queue, r.priority, r.first_seq, r.last_seq, u.seq, u.state, u.attempt, u.max_attempts, u.crashes, u.node_losses, u.interruptions, u.unknown_since, u.claim_no
 FROM ready r CROSS JOIN unfinished u ON u.seq BETWEEN r.first_seq AND r.last_seq
 WHERE u.place = 2 AND u.queue = r.queue AND u.priority = r.priority;
 

@@ -1,3 +1,2 @@
--- Every claimable job of a queue up to a place in its order was taken: stretches that end there are gone. Followed by ready_cut.sql.
--- In: 1 queue, 2 priority, 3 seq.
+-- Every claimable job of a queue up to a place in its order was taken, after ready_cut.sql: the stretches before it are gone. In: 1 queue, 2 priority, 3 seq.
 DELETE FROM ready WHERE queue = ?1 AND (priority, first_seq) <= (?2, ?3) AND (priority < ?2 OR last_seq <= ?3)
