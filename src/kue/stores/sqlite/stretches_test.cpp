@@ -122,6 +122,27 @@ TEST_F(StretchTables, priorities_have_their_own) {
   EXPECT_THAT(problems(), IsEmpty());
 }
 
+TEST_F(StretchTables, all_queues_are_one_order_however_unequal_they_are) {
+  std::vector<JobId> pushed;
+  auto const note = [&](std::vector<Envelope> const& some) {
+    for (Envelope const& each : some) pushed.push_back(each.id);
+  };
+  note(push(200, "a"));  // more than its share of a claim
+  for (int i = 0; i < 40; ++i) {
+    note(push(1, "b"));
+    note(push(2, "c"));
+  }
+  note(push(100, "b"));
+  Hand hand(*store_);
+  std::vector<JobId> claimed;
+  for (int const max : {50, 1, 300, 7, 300}) {
+    auto const some = ids(hand.claim(max));
+    claimed.insert(claimed.end(), some.begin(), some.end());
+  }
+  EXPECT_EQ(claimed, pushed);
+  EXPECT_EQ(rows("ready"), "0");
+}
+
 TEST_F(StretchTables, an_emptied_one_is_forgotten_by_a_claim_or_a_prune) {
   auto const pushed = push(3);
   cancel({pushed[2].id});
