@@ -39,7 +39,7 @@ struct Source {
   std::vector<Spot> spots;  // the first ones, in order
   bool all = false;         // there are no more
   std::size_t next = 0;     // in spots
-  std::size_t taken = 0;    // of them
+  std::size_t taken = 0;    // from their beginning
   Spot const& head() const { return spots[next]; }
 };
 
@@ -170,7 +170,7 @@ class Claimer {
     if (!row.step()) return true;
     std::size_t const before = taken_.size();
     bool const go_on = read_candidate(row, spot, result);
-    source.taken += taken_.size() - before;
+    if (taken_.size() > before) source.taken = source.next;
     return go_on;
   }
 
