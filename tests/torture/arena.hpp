@@ -15,6 +15,7 @@ namespace torture {
 
 struct Mix {
   int slow_percent = 0;  // jobs that outlive a stop deadline of 300 ms
+  bool events = true;    // false: as a store is by default, whose ends take a quicker way; judged by row_verdict.hpp
   bool brief = false;    // nine of ten take no time, so that children claim many at once; some of the others keep them waiting
 };
 
@@ -64,6 +65,7 @@ class Arena {
   milliseconds slowest_recovery() const { return slowest_; }
   kue::testing::History const& history() const { return history_; }
   std::int64_t count_of(std::string_view reason) const;  // events with this reason
+  std::vector<std::string> problems_of_store() const { return queue_->store().check().problems; }
 
   // One row of the table in docs/torture.md, on standard output.
   void print_ledger(kue::testing::Verdict const& verdict, int kills);

@@ -81,9 +81,7 @@ Holding meet_and_kill(Arena& arena, Wanted wanted) {
 // A job whose end stood in an entry is not claimed again, unless it failed.
 void expect_no_second_run(Arena& arena, std::vector<HeldJob> const& ended) {
   std::map<kue::JobId, std::uint32_t> last;
-  for (kue::Event const& event : arena.history().events) {
-    if (event.verb == kue::Verb::claim) last[event.id] = std::max(last[event.id], event.claim_no);
-  }
+  for (kue::JobRecord const& row : arena.history().records) last[row.job.id] = row.claim_no;
   int again = 0;
   for (HeldJob const& job : ended) again += last[job.id] > job.claim_no ? 1 : 0;
   EXPECT_EQ(again, 0) << "of " << ended.size() << " jobs that had completed when their child was killed";
@@ -108,8 +106,8 @@ bool freeze_in_takeover(Arena& arena, int keeper, bool before) {
 
 }  // namespace
 
-void kill_children_with_batches(int kills) {
-  Arena arena("batches", seed_of_this_run(), {.brief = true});
+void kill_children_with_batches(int kills, bool events) {
+  Arena arena(events ? "batches" : "plain_batches", seed_of_this_run(), {.events = events, .brief = true});
   arena.push(2000);
   arena.start_worker();
   TORTURE_REQUIRE(arena.wait_for_runs(100, kUnderLoad), arena);

@@ -1,6 +1,7 @@
 #include "promise.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace torture {
 namespace {
@@ -18,6 +19,7 @@ void expect_promise_kept(Arena& arena, int kills, milliseconds recovered) {
   EXPECT_EQ(verdict.accepted, arena.pushed());
   EXPECT_EQ(verdict.completed, arena.pushed());
   EXPECT_LE(arena.slowest_recovery(), recovered);
+  EXPECT_THAT(arena.problems_of_store(), ::testing::IsEmpty());
 }
 
 }  // namespace

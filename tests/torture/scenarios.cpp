@@ -56,8 +56,8 @@ bool gone_within(Arena& arena, int but_not, milliseconds limit) {
 
 }  // namespace
 
-void kill_children(int jobs, int kills, int mid_job) {
-  Arena arena("children", seed_of_this_run());
+void kill_children(int jobs, int kills, int mid_job, bool events) {
+  Arena arena(events ? "children" : "plain_children", seed_of_this_run(), {.events = events});
   arena.push(jobs);
   arena.start_worker();
   int killed = 0, inside = 0;

@@ -1,4 +1,4 @@
-// The worker that the torture tests start and kill: torture_worker DIRECTORY CONCURRENCY STOP_TIMEOUT_MS
+// The worker that the torture tests start and kill: torture_worker DIRECTORY CONCURRENCY STOP_TIMEOUT_MS events|plain
 
 #include "jobs.hpp"
 
@@ -11,11 +11,12 @@
 #include <string>
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    fmt::print(stderr, "usage: torture_worker DIRECTORY CONCURRENCY STOP_TIMEOUT_MS\n");
+  if (argc != 5) {
+    fmt::print(stderr, "usage: torture_worker DIRECTORY CONCURRENCY STOP_TIMEOUT_MS events|plain\n");
     return 2;
   }
   std::string const directory = argv[1];
+  bool const events = std::string(argv[4]) == "events";
   std::string const url = "sqlite:" + directory + "/spark.db";
   kue::Registry registry;
   torture::add_jobs(registry);
@@ -24,6 +25,6 @@ int main(int argc, char** argv) {
   options.stop_timeout = kue::Millis(std::stoi(argv[3]));
   options.store_url = url;
   kue::PreforkingWorker worker(registry, options);
-  return worker.run({.queue = [url] { return kue::open_store_queue(url, {.event_log = true}); },
+  return worker.run({.queue = [url, events] { return kue::open_store_queue(url, {.event_log = events}); },
                      .services = [directory] { return std::make_shared<torture::WitnessServices>(directory); }});
 }
