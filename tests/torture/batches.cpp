@@ -135,6 +135,8 @@ void kill_keepers_in_takeover(int kills) {
   int before = 0, keeper = arena.next_keeper(0, kNextKeeper);
   for (int killed = 0; killed < kills;) {
     TORTURE_REQUIRE(keeper != 0, arena);
+    // It first writes what the one before had taken. Killed before that it has taken nothing itself, and has not even started well.
+    TORTURE_REQUIRE(wait_for([&] { return !any_taken(arena.master()); }, kUnderLoad), arena);
     bool const early = killed % 2 == 0;
     TORTURE_REQUIRE(wait_for(
                         [&] {
