@@ -239,6 +239,7 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   file.number(Sql::claim_next_due, kQueue);
   sqlite3_stmt* const candidates = file.bound(Sql::claim_candidates, kQueue, most);
   std::size_t bytes = 0;
+  Stretch last_one;  // in which the last one was found
   while (file.row(candidates)) {
     Claimed& job = jobs.emplace_back();
     job.seq = sqlite3_column_int64(candidates, 0);
@@ -247,13 +248,14 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
     job.id = JobId(id);
     job.holder = holder;
     job.claim_no = sqlite3_column_int64(candidates, 9) + 1;
+    last_one = {sqlite3_column_int64(candidates, 22), sqlite3_column_int64(candidates, 23)};
     bytes += std::string(reinterpret_cast<char const*>(sqlite3_column_text(candidates, 13))).size();
   }
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
   if (jobs.empty()) return jobs;
+  if (std::int64_t const last = jobs.back().seq; last < last_one.last) file.execute(Sql::ready_cut, kQueue, kDefaultPriority, last_one.first, last + 1);
   file.execute(Sql::ready_drop, kQueue, kDefaultPriority, jobs.back().seq);
-  file.execute(Sql::ready_cut, kQueue, kDefaultPriority, jobs.back().seq);
   if (consecutive(jobs, &Claimed::seq)) {
     file.execute(Sql::claim_take_range, holder, 1, now_ms(), jobs.front().seq, jobs.back().seq);
   } else {

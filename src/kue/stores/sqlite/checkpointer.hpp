@@ -35,8 +35,9 @@ class Checkpointer {
 
   static constexpr int kFrames = 1000;
   // When somebody waits for what was committed: a checkpoint takes milliseconds with the write lock held, and one job in sixty would
-  // wait for it. The commits after that, of finishes, are in no hurry. Still within what the log has in reserve for a full disk (kWalBytes).
-  static constexpr int kFramesInAHurry = 1900;
+  // wait for it. The commits after that, of finishes, are in no hurry. With room below what the log has in reserve for a full disk (kWalBytes) for a
+  // large commit: 330 frames, 1.3 MB.
+  static constexpr int kFramesInAHurry = 1700;
 
  private:
   bool alone();

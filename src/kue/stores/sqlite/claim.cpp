@@ -81,12 +81,25 @@ class Claimer {
   void make_due(std::string const& queue, ClaimResult& result) {
     auto due = next_due(queue);
     if (due && *due <= tx_.now()) {
-      tx_.db().execute(Sql::ready_due, queue, tx_.now(), kMostMadeDue, kMostSkipped);
-      tx_.db().execute(Sql::claim_make_due, queue, tx_.now(), kMostMadeDue);
+      make_claimable(due_jobs(queue));
       due = next_due(queue);
       if (due && *due <= tx_.now()) more_due_ = true;
     }
     if (due && (!result.next_due || *due < *result.next_due)) result.next_due = due;
+  }
+
+  std::vector<std::int64_t> due_jobs(std::string const& queue) {
+    std::vector<std::int64_t> seqs;
+    for (auto row = tx_.db().use(Sql::claim_due, queue, tx_.now(), kMostMadeDue); row.step();) seqs.push_back(row.integer(0));
+    return seqs;
+  }
+
+  // In the order of their numbers, so that each may make the stretch of the one before longer.
+  void make_claimable(std::vector<std::int64_t> seqs) {
+    std::ranges::sort(seqs);
+    auto const rows = batch_of(seqs, [](std::int64_t seq, int, BatchTable::Value& out) { out.set(seq); });
+    tx_.db().execute_for(rows, Sql::claim_make_due);
+    for (std::int64_t const seq : seqs) tx_.db().execute(Sql::ready_return, seq, kMostSkipped);
   }
 
   int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size()); }
@@ -110,7 +123,7 @@ class Claimer {
       if (!any_left)
         took_all(queue);
       else if (!taken_.empty())
-        took(queue, taken_.front().spot, taken_.back().spot);
+        took(queue, taken_.back().spot);
       damaged = write_taken();
       if (!go_on) return false;
     }
@@ -132,11 +145,10 @@ class Claimer {
       if (room(result) > 0 && has_head(source)) order.push(&source);
     }
     for (Source const& source : sources) {
-      if (source.taken == 0) continue;
       if (source.all && source.taken == source.spots.size())
         took_all(*source.queue);
-      else
-        took(*source.queue, source.spots.front(), source.spots[source.taken - 1]);
+      else if (source.taken > 0)
+        took(*source.queue, source.spots[source.taken - 1]);
     }
     write_taken();
   }
@@ -174,12 +186,11 @@ class Claimer {
     return go_on;
   }
 
-  // All that was claimable in a queue from its head up to the last of these is about to be claimed or put aside.
-  void took(std::string_view queue, Spot const& first, Spot const& last) {
-    bool const goes_on = last.seq < last.stretch.last;
-    if (goes_on) tx_.db().execute(Sql::ready_cut, queue, last.priority, last.stretch.first, last.seq + 1);
-    bool const one_stretch = first.priority == last.priority && first.stretch.first == last.stretch.first;
-    if (!goes_on || !one_stretch) tx_.db().execute(Sql::ready_drop, queue, last.priority, last.seq);
+  // All that was claimable in a queue up to this one is about to be claimed or put aside. Empty stretches that stood before it go, too: each claim
+  // would walk along them.
+  void took(std::string_view queue, Spot const& last) {
+    if (last.seq < last.stretch.last) tx_.db().execute(Sql::ready_cut, queue, last.priority, last.stretch.first, last.seq + 1);
+    tx_.db().execute(Sql::ready_drop, queue, last.priority, last.seq);
   }
   void took_all(std::string_view queue) { tx_.db().execute(Sql::ready_clear, queue); }
 

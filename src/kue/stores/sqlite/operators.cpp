@@ -17,16 +17,20 @@ struct Standing {
   State state = State::available;
   std::string queue;
   std::uint32_t claim_no = 0;
+  std::optional<TimePoint> finished_at = {};
 };
 
 std::optional<Standing> find(Connection& db, JobId const& id) {
   auto row = db.use(Sql::cancel_look, id);
   if (!row.step() || (row.null(1) && row.null(2))) return std::nullopt;
   int const state = static_cast<int>(row.null(1) ? row.integer(2) : row.integer(1));
-  return Standing{.seq = row.integer(0), .state = static_cast<State>(state), .queue = std::string(row.text(3)), .claim_no = row.small(4)};
+  return Standing{
+      .seq = row.integer(0), .state = static_cast<State>(state), .queue = std::string(row.text(3)), .claim_no = row.small(4), .finished_at = row.maybe_time(5)};
 }
 
-CancelStatus cancel_one(Transaction& tx, JobId const& id) {
+using Cancelled = std::vector<std::pair<std::string, std::int64_t>>;  // queues and numbers
+
+CancelStatus cancel_one(Transaction& tx, JobId const& id, Cancelled& cancelled) {
   auto const job = find(tx.db(), id);
   if (!job) return CancelStatus::not_found;
   if (job->state == State::running) {  // its holder alone may end it
@@ -35,7 +39,7 @@ CancelStatus cancel_one(Transaction& tx, JobId const& id) {
   }
   if (is_final(job->state)) return CancelStatus::final;
   tx.db().execute(Sql::cancel, job->seq, tx.now());
-  tx.db().execute(Sql::ended_add, job->queue, 0, tx.now(), job->seq, job->seq);
+  cancelled.emplace_back(job->queue, job->seq);
   tx.db().execute(Sql::unfinished_delete, job->seq);
   tx.changed({.id = id,
               .queue = job->queue,
@@ -47,6 +51,18 @@ CancelStatus cancel_one(Transaction& tx, JobId const& id) {
   return CancelStatus::cancelled;
 }
 
+void note_ends(Transaction& tx, Cancelled cancelled) {
+  std::ranges::sort(cancelled);
+  StretchesOf<std::string_view> ended;
+  for (auto const& [queue, seq] : cancelled) ended.add(queue, seq);
+  ended.each([&](std::string_view queue, Stretch const& stretch) { tx.db().execute(Sql::ended_add, queue, 0, tx.now(), stretch.first, stretch.last); });
+}
+
+void leave_finished(Transaction& tx, Standing const& job) {
+  tx.db().execute(Sql::finished_delete, job.seq);
+  tx.db().execute(Sql::ended_left, job.queue, job.state == State::discarded, job.finished_at, job.seq);
+}
+
 RetryStatus retry_one(Transaction& tx, JobId const& id) {
   auto const job = find(tx.db(), id);
   if (!job) return RetryStatus::not_found;
@@ -54,7 +70,7 @@ RetryStatus retry_one(Transaction& tx, JobId const& id) {
   if (!is_final(job->state)) return RetryStatus::not_final;
   tx.db().execute(Sql::retry, job->seq, tx.now());
   tx.db().execute(Sql::ready_return, job->seq, kMostSkipped);
-  tx.db().execute(Sql::finished_delete, job->seq);
+  leave_finished(tx, *job);
   tx.changed(
       {.id = id, .queue = job->queue, .verb = Verb::retry, .from = job->state, .to = State::available, .reason = Reason::retried, .claim_no = job->claim_no});
   tx.wake(job->queue);
@@ -67,7 +83,10 @@ RemoveStatus remove_one(Transaction& tx, JobId const& id, std::vector<State> con
   if (job->state == State::running) return RemoveStatus::running;
   if (!only.empty() && std::find(only.begin(), only.end(), job->state) == only.end()) return RemoveStatus::other_state;
   tx.db().execute(Sql::prune_attempts, job->seq);
-  tx.db().execute(is_final(job->state) ? Sql::finished_delete : Sql::unfinished_delete, job->seq);
+  if (is_final(job->state))
+    leave_finished(tx, *job);
+  else
+    tx.db().execute(Sql::unfinished_delete, job->seq);
   tx.db().execute(Sql::remove, job->seq);
   tx.changed(
       {.id = id, .queue = job->queue, .verb = Verb::remove, .from = job->state, .to = std::nullopt, .reason = Reason::removed, .claim_no = job->claim_no});
@@ -86,7 +105,9 @@ void check_queue_name(std::string const& queue) {
 CancelResult SqliteStore::cancel(CancelRequest const& request) {
   return write(Sync::full, "cancel in", [&](Transaction& tx) {
     CancelResult result;
-    for (JobId const& id : request.ids) result.statuses.push_back(cancel_one(tx, id));
+    Cancelled cancelled;
+    for (JobId const& id : request.ids) result.statuses.push_back(cancel_one(tx, id, cancelled));
+    note_ends(tx, std::move(cancelled));
     return result;
   });
 }

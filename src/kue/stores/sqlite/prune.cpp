@@ -45,9 +45,14 @@ std::vector<Kept> kept(Connection& db, std::string const& queue) {
 template <class Take>
 void each_old(Connection& db, std::string const& queue, Class which, TimePoint until, std::int64_t surplus, std::int64_t most, Take&& take) {
   TimePoint const before = surplus > 0 ? TimePoint(Millis::max()) : until;
-  for (auto row = db.use(Sql::prune_oldest, std::string_view(queue), static_cast<int>(which), before, most); row.step(); --surplus) {
+  std::pair<TimePoint, std::int64_t> last{TimePoint::min(), 0};
+  for (auto row = db.use(Sql::prune_oldest, std::string_view(queue), static_cast<int>(which), before, most); row.step();) {
+    std::pair const here{row.time(3), row.integer(0)};
+    if (here <= last) continue;  // seen already, in another stretch of the same moment
+    last = here;
     if (row.time(3) >= until && surplus <= 0) return;
     if (!take(row)) return;
+    --surplus;
   }
 }
 

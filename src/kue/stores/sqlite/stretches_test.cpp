@@ -4,6 +4,8 @@
 
 #include "kue/stores/sqlite/fixtures_test.hpp"
 
+#include <kue/testing/fake_clock.hpp>
+
 #include <gmock/gmock.h>
 
 #include <set>
@@ -61,6 +63,11 @@ class StretchTables : public ::testing::Test {
     store_->release({.items = items});
   }
   void cancel(std::vector<JobId> const& ids) { store_->cancel({.ids = ids}); }
+  std::vector<JobId> ids_of(std::vector<Envelope> const& pushed) {
+    std::vector<JobId> all;
+    for (Envelope const& each : pushed) all.push_back(each.id);
+    return all;
+  }
   std::vector<JobId> ids(std::vector<Claimed> const& claimed) {
     std::vector<JobId> all;
     for (Claimed const& each : claimed) all.push_back(each.job.id);
@@ -154,6 +161,59 @@ TEST_F(StretchTables, an_emptied_one_is_forgotten_by_a_claim_or_a_prune) {
   EXPECT_EQ(rows("ready"), "1");
   store_->prune({});
   EXPECT_EQ(rows("ready"), "0");
+}
+
+// Else each claim would walk along what the many were, with the write lock held.
+TEST_F(StretchTables, emptied_ones_are_forgotten_by_a_claim_that_ends_inside_a_later_one) {
+  auto const many = push(100);
+  push(40, "other");  // so that the next one is not near
+  push(20);
+  cancel(ids_of(many));
+  Hand hand(*store_);
+  EXPECT_EQ(hand.claim(5, {"default"}).size(), 5u);
+  EXPECT_EQ(rows("ready WHERE queue = 'default'"), "1");
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(StretchTables, emptied_ones_are_forgotten_by_a_claim_of_all_queues) {
+  auto const gone = push(100, "a");
+  push(5, "b");
+  cancel(ids_of(gone));
+  Hand hand(*store_);
+  EXPECT_EQ(hand.claim(2).size(), 2u);
+  EXPECT_EQ(rows("ready"), "1") << "of b";
+}
+
+TEST_F(StretchTables, jobs_that_become_due_are_gathered) {
+  kue::testing::FakeClock clock;
+  store_ = open(path_, {.clock = &clock});
+  push(2);
+  auto later = jobs(50);
+  for (Envelope& each : later) each.run_at = clock.now() + std::chrono::seconds(5);
+  std::ranges::reverse(later);
+  store_->push({.jobs = later});
+  push(1);
+  Hand hand(*store_);
+  EXPECT_EQ(hand.claim(1).size(), 1u);
+  clock.advance(std::chrono::seconds(6));
+  EXPECT_EQ(hand.claim(1).size(), 1u);
+  EXPECT_LE(std::stoi(rows("ready")), 2);
+  EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_EQ(hand.claim(100).size(), 51u);
+  store_.reset();  // before its clock
+}
+
+TEST_F(StretchTables, what_leaves_the_finished_ones_takes_its_stretch_along) {
+  auto const pushed = push(100);
+  cancel(ids_of(pushed));
+  EXPECT_EQ(rows("ended"), "1") << "one call, one stretch";
+  std::vector<JobId> const all = ids_of(pushed);
+  store_->remove({.ids = std::span(all).first(60)});
+  EXPECT_EQ(rows("ended"), "1");
+  store_->remove({.ids = std::span(all).subspan(60, 20)});
+  store_->retry({.ids = std::span(all).subspan(80)});
+  EXPECT_EQ(rows("ended") + rows("finished"), "00");
+  EXPECT_THAT(problems(), IsEmpty());
 }
 
 TEST_F(StretchTables, a_prune_takes_the_ended_ones) {

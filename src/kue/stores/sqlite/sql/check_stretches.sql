@@ -10,6 +10,6 @@ SELECT format('job number %d runs and no stretch of its holder covers it', u.seq
 WHERE u.place = 3 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.holder = u.holder AND h.first_seq <= u.seq AND h.last_seq >= u.seq)
 UNION ALL
 SELECT format('job number %d is finished and no stretch covers it: it would never be pruned', f.seq) FROM finished f
-WHERE NOT EXISTS (SELECT 1 FROM ended e WHERE e.queue = f.queue AND e.discarded = (f.state = 6) AND e.finished_at = f.finished_at
-                  AND e.first_seq <= f.seq AND e.last_seq >= f.seq)
+WHERE f.seq NOT IN (SELECT c.seq FROM ended e CROSS JOIN finished c ON c.seq BETWEEN e.first_seq AND e.last_seq
+                    WHERE +c.finished_at = e.finished_at AND +c.queue = e.queue AND (c.state = 6) = e.discarded)
 LIMIT 100
