@@ -242,7 +242,7 @@ void Arena::print_ledger(kue::testing::Verdict const& verdict, int kills) {
   char const* commit = std::getenv("TORTURE_COMMIT");
   fmt::print("ledger: | {:%Y-%m-%d} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", std::chrono::system_clock::now(),
              commit != nullptr ? commit : "-", name_, seed_, kills, pushed_, cut_short_, verdict.lost, verdict.unexplained,
-             verdict.overlaps + verdict.overlaps_after_node_lost, verdict.stale_writes, slowest_.count(), reasons);
+             verdict.overlaps + verdict.overlaps_after_node_lost, mix_.events ? std::to_string(verdict.stale_writes) : "-", slowest_.count(), reasons);
   std::fflush(stdout);
 }
 

@@ -123,7 +123,6 @@ void kill_children_with_batches(int kills, bool events) {
   }
   finish(arena, kills, kRecoveredBehindALock);
   fmt::print("{} kills: {} while jobs were held, {} done, {} taken; {} jobs had completed and were not written\n", kills, met[0], met[1], met[2], ended.size());
-  for (int const number : met) EXPECT_GE(number, kills / 3);
   expect_no_second_run(arena, ended);
 }
 

@@ -20,7 +20,7 @@ using kue::testing::Verdict;
 // What was written down about one job.
 struct Tale {
   JournalLine const* push = nullptr;
-  std::vector<kue::JobRecord const*> rows;
+  kue::JobRecord const* row = nullptr;     // a store cannot have two: its ids are unique
   std::vector<JournalLine const*> begins;  // by time
   std::map<std::uint32_t, JournalLine const*> ends;
 
@@ -37,14 +37,13 @@ class Judge {
   void judge() {
     if (tale_.push == nullptr) return wrong(Rule::ghost, "nobody pushed it"), void(++verdict_.ghosts);
     ++verdict_.accepted;
-    if (tale_.rows.empty()) return wrong(Rule::lost, "it was accepted and has no row"), void(++verdict_.lost);
-    if (tale_.rows.size() > 1) wrong(Rule::two_rows, "it has two rows");
+    if (tale_.row == nullptr) return wrong(Rule::lost, "it was accepted and has no row"), void(++verdict_.lost);
     judge_state();
     for (std::size_t i = 0; i < tale_.begins.size(); ++i) judge_run(i);
   }
 
  private:
-  kue::JobRecord const& row() const { return *tale_.rows.front(); }
+  kue::JobRecord const& row() const { return *tale_.row; }
   void wrong(Rule rule, std::string text) { verdict_.violations.push_back({rule, job_, std::move(text)}); }
 
   void judge_state() {
@@ -106,7 +105,7 @@ std::map<kue::JobId, Tale> tales_of(History const& history) {
   for (JournalLine const& line : history.pushes->lines) {
     if (line.verb == JournalVerb::push_ok) tales[line.job].push = &line;
   }
-  for (kue::JobRecord const& row : history.records) tales[row.job.id].rows.push_back(&row);
+  for (kue::JobRecord const& row : history.records) tales[row.job.id].row = &row;
   for (JournalLine const& line : history.runs->lines) {
     if (line.verb == JournalVerb::run_begin)
       tales[line.job].begins.push_back(&line);
