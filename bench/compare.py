@@ -152,7 +152,7 @@ def main():
                 return
             values, facts = run(row, lab)
             if facts and row.who == "spark, full":
-                data["store"] = facts
+                data["store"] = [fact for fact in facts if not fact.startswith("wake_file")]  # a path of this machine
             for work, value in values.items():
                 data["values"].append({"round": turn, "row": row.work, "work": work, "who": row.who, "value": value})
                 print(f"{time.monotonic() - began:6.0f} s  round {turn + 1}  {work:<20} {row.who:<22} {value:14.2f}", flush=True)

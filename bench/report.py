@@ -103,7 +103,7 @@ def condition_lines(data):
     if c.get("note"):
         lines.append(f"- **{c['note']}**")
     lines += [f"- {name}: {version}" for name, version in c["versions"].items()]
-    lines.append("- the store, read back: " + ", ".join(f"`{fact}`" for fact in data["store"] if not fact.startswith("wake_file")))
+    lines.append("- the store, read back: " + ", ".join(f"`{fact}`" for fact in data["store"]))
     return lines
 
 
