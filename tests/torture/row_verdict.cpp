@@ -35,9 +35,15 @@ class Judge {
   Judge(kue::JobId job, Tale const& tale, bool drained, Verdict& verdict) : job_(job), tale_(tale), drained_(drained), verdict_(verdict) {}
 
   void judge() {
-    if (tale_.push == nullptr) return wrong(Rule::ghost, "nobody pushed it"), void(++verdict_.ghosts);
+    if (tale_.push == nullptr) {
+      ++verdict_.ghosts;
+      return wrong(Rule::ghost, "nobody pushed it");
+    }
     ++verdict_.accepted;
-    if (tale_.row == nullptr) return wrong(Rule::lost, "it was accepted and has no row"), void(++verdict_.lost);
+    if (tale_.row == nullptr) {
+      ++verdict_.lost;
+      return wrong(Rule::lost, "it was accepted and has no row");
+    }
     judge_state();
     for (std::size_t i = 0; i < tale_.begins.size(); ++i) judge_run(i);
   }

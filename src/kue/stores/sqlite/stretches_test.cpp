@@ -247,15 +247,20 @@ TEST_F(StretchTables, a_dry_run_counts_stretches_of_one_moment_once) {
 }
 
 TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
-  push(4);
+  auto const pushed = push(4);
   Hand hand(*store_);
   hand.finish(hand.claim(1));
   hand.claim(1);
   ASSERT_THAT(problems(), IsEmpty());
   Stranger(path_).run("UPDATE ready SET last_seq = 3; DELETE FROM held; DELETE FROM ended");
-  EXPECT_THAT(problems(), UnorderedElementsAre(HasSubstr("job number 4 is claimable and no stretch"), HasSubstr("job number 2 runs and no stretch"),
-                                               HasSubstr("job number 1 is finished and no stretch")));
-  Stranger(path_).run("INSERT INTO ready VALUES ('default', 0, 2, 4)");
+  EXPECT_THAT(problems(), UnorderedElementsAre(HasSubstr("(number 4) is claimable and no stretch"), HasSubstr("job number 2 runs and no stretch"),
+                                               HasSubstr("(number 1) is finished and no stretch")));
+  // As its sentences advise.
+  cancel({pushed[3].id});
+  store_->retry({.ids = std::span(&pushed[3].id, 1)});
+  store_->remove({.ids = std::span(&pushed[0].id, 1)});
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("job number 2 runs and no stretch")));
+  Stranger(path_).run("UPDATE ready SET last_seq = 3; INSERT INTO ready VALUES ('default', 0, 2, 4)");
   EXPECT_THAT(problems(), ::testing::Contains(HasSubstr("queue default has two stretches for job number 3")));
 }
 

@@ -1,5 +1,9 @@
 -- Jobs that stand in no table, in two, or in a wrong one. Out: a sentence each.
-SELECT format('job %s (number %d) is in no state: neither unfinished nor finished', lower(hex(j.id)), j.seq) FROM jobs j
+WITH named (seq, id) AS NOT MATERIALIZED ( -- as the console takes it
+  SELECT seq, lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-' || substr(hex(id), 17, 4) || '-' ||
+                    substr(hex(id), 21)) FROM jobs
+)
+SELECT format('job %s (number %d) is in no state: neither unfinished nor finished', j.id, j.seq) FROM named j
 WHERE NOT EXISTS (SELECT 1 FROM unfinished u WHERE u.seq = j.seq) AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.seq = j.seq)
 UNION ALL
 SELECT format('job number %d is unfinished and finished at once', u.seq) FROM unfinished u JOIN finished f ON f.seq = u.seq
