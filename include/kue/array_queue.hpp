@@ -18,7 +18,7 @@ namespace kue {
 class ArrayQueue : public Queue {
  public:
   using Queue::push;
-  void push(Envelope job) override;
+  Pushed push(Envelope job) override;
   std::optional<Delivery> pop(Millis wait) override;
 
   std::vector<Envelope> jobs() const;  // a copy, oldest first

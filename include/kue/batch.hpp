@@ -34,13 +34,9 @@ class Batch {
   Batch(Batch&& other) noexcept;
   Batch& operator=(Batch&& other) noexcept;  // what this one held ends as in the destructor
 
-  template <Job J> JobId push(J const& job, PushOptions const& options = {}) {
-    Envelope envelope = make_envelope(job, options, queue_->clock());
-    JobId const id = envelope.id;
-    push(std::move(envelope));
-    return id;
-  }
-  void push(Envelope job);
+  // Answers `collected`.
+  template <Job J> Pushed push(J const& job, PushOptions const& options = {}) { return push(make_envelope(job, options, queue_->clock())); }
+  Pushed push(Envelope job);
 
   void flush();             // push_many, then the queue's own flush; the batch is empty then and may be used again
   void discard() noexcept;  // forgets the jobs, on purpose

@@ -22,7 +22,7 @@ class BufferedQueue : public Queue {
   ~BufferedQueue() override;
 
   using Queue::push;
-  void push(Envelope job) override;
+  Pushed push(Envelope job) override;
   void flush() override;
   std::optional<Delivery> pop(Millis wait) override;  // of the queue behind
   std::vector<Delivery> pop_many(int max, Millis wait) override;

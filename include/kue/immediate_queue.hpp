@@ -17,7 +17,7 @@ class ImmediateQueue : public Queue {
   ImmediateQueue(Registry const& registry, Services& services, Logger log = Logger());
 
   using Queue::push;
-  void push(Envelope job) override;
+  Pushed push(Envelope job) override;
   std::optional<Delivery> pop(Millis wait) override;  // always empty: nothing waits here
 
   std::vector<std::pair<Envelope, Outcome>> const& outcomes() const { return outcomes_; }

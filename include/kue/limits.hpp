@@ -21,6 +21,10 @@ inline constexpr auto kMaxJobTimeout = Days(365);                // longer is a 
 inline constexpr std::int64_t kMaxTimeMs = 253'402'300'799'999;  // the last millisecond of the year 9999
 inline constexpr int kMaxJsonDepth = 32;                         // deeper input is an attack or a mistake
 inline constexpr std::size_t kMaxErrorTextBytes = 8 * 1024;      // of one attempt's message
+inline constexpr std::size_t kMaxHeadTextBytes = 1024;           // of it in the head of an attempt, which is kept longer than its record
+inline constexpr std::size_t kMaxRecordBytes = 96 * 1024;        // of one attempt: a backtrace, the last output
+inline constexpr int kWholeAttempts = 3;                         // the newest ones keep their records
+inline constexpr int kMaxAttempts = 100;                         // heads kept of a job: under 0.5 MB with the records, however it behaves
 inline constexpr int kMinPriority = -1000, kMaxPriority = 1000;
 
 // Trying again

@@ -4,7 +4,7 @@
 //   class MyRedisQueue : public kue::Queue {
 //    public:
 //     using Queue::push;                                             // keeps the typed push visible
-//     void push(kue::Envelope job) override { redis_.rpush(key, job.to_bytes()); }
+//     kue::Pushed push(kue::Envelope job) override;                  // redis_.rpush(key, job.to_bytes()); return {job.id};
 //     std::optional<kue::Delivery> pop(kue::Millis wait) override;   // blocks until a job or the time is over
 //   };
 //   queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
@@ -13,8 +13,10 @@
 // says otherwise (BufferedQueue); it throws kue::Error and then nothing was pushed, unless outcome_unknown().
 // A queue without Capabilities::acknowledge loses a job whose process dies; the worker says so when it starts.
 
+#include <kue/claim.hpp>
 #include <kue/job.hpp>
 #include <kue/outcome.hpp>
+#include <kue/pushed.hpp>
 #include <kue/record.hpp>
 
 #include <optional>
@@ -27,12 +29,10 @@ class Worker;
 
 struct Delivery {
   Envelope job = {};
-  std::uint64_t holder = 0;  // who has it: see kue/store.hpp, fence
-  std::uint32_t claim_no = 1;
+  Claim claim = {.claim_no = 1};
   std::uint32_t attempt = 1;  // the number that the job sees
   Tally tally = {};           // before this run
   TimePoint claimed_at{};
-  std::int64_t seq = 0;  // its place in the store; 0: the queue has none
 };
 
 // What a queue can honour. A push that asks for more is refused with Error(refused); nothing is dropped silently.
@@ -47,15 +47,10 @@ class Queue {
  public:
   virtual ~Queue() = default;
 
-  template <Job J> JobId push(J const& job, PushOptions const& options = {}) {
-    Envelope envelope = make_envelope(job, options, clock());
-    JobId const id = envelope.id;
-    push_checked(std::move(envelope));
-    return id;
-  }
+  template <Job J> Pushed push(J const& job, PushOptions const& options = {}) { return push_checked(make_envelope(job, options, clock())); }
 
-  virtual void push(Envelope job) = 0;
-  virtual void push_many(std::span<Envelope> jobs);  // default: one by one
+  virtual Pushed push(Envelope job) = 0;
+  virtual std::vector<Pushed> push_many(std::span<Envelope> jobs);  // one answer each, in order; default: one by one
   virtual std::optional<Delivery> pop(Millis wait) = 0;
   virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
   virtual void flush() {}                                        // sends what push only collected
@@ -68,7 +63,7 @@ class Queue {
   virtual void interrupt() noexcept {}                            // makes a waiting pop return soon; called from a signal handler
 
   void check(Envelope const& job) const;  // refuses what capabilities() cannot honour
-  void push_checked(Envelope job);        // check(), then push(Envelope)
+  Pushed push_checked(Envelope job);      // check(), then push(Envelope)
 };
 
 }  // namespace kue

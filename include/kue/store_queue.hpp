@@ -22,12 +22,17 @@ namespace kue {
 
 class StoreQueue : public Queue {
  public:
-  explicit StoreQueue(std::shared_ptr<Store> store, Clock const& clock = Clock::system(), Random& random = Random::system());
+  explicit StoreQueue(std::unique_ptr<Store> store, Clock const& clock = Clock::system(), Random& random = Random::system());
   ~StoreQueue() override;
 
   using Queue::push;
-  void push(Envelope job) override;
-  void push_many(std::span<Envelope> jobs) override;  // one transaction
+  Pushed push(Envelope job) override;
+  std::vector<Pushed> push_many(std::span<Envelope> jobs) override;  // one transaction
+  // In a transaction of the program's own: the job is there when that is committed, and not before (kue/foreign.hpp).
+  template <Job J> Pushed push(Foreign& transaction, J const& job, PushOptions const& options = {}) {
+    return push(transaction, make_envelope(job, options, clock()));
+  }
+  Pushed push(Foreign& transaction, Envelope job);
   std::optional<Delivery> pop(Millis wait) override;
   std::vector<Delivery> pop_many(int max, Millis wait) override;
   void process(Worker& worker) override;

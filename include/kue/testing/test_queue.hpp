@@ -127,7 +127,7 @@ class TestQueue : public Queue {
 
   // ---- Queue
   using Queue::push;
-  void push(Envelope job) override;
+  Pushed push(Envelope job) override;
   std::optional<Delivery> pop(Millis wait) override;
   void finish(Delivery const& delivery, Outcome const& outcome) override;
   void release(Delivery const& delivery) override;

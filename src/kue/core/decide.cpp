@@ -90,11 +90,7 @@ Verb verb_of(Outcome::Kind kind) { return kind >= Kind::interrupted ? Verb::rele
 bool is_remembered(Transition const& transition) {
   switch (transition.reason) {
     case Reason::completed:
-    case Reason::snoozed:
-    case Reason::returned:
-    case Reason::lost_call:
-    case Reason::store_restart: return false;
-    case Reason::unknown_kind: return transition.to == State::discarded;  // one row every 10 s would bury the others
+    case Reason::returned: return false;
     default: return true;
   }
 }

@@ -16,7 +16,7 @@ Transition when_asked_to_cancel(Transition const& wanted, Tally const& before);
 
 // Which verb writes it: finish for what a run came to, release for what was given back without an end of its own.
 Verb verb_of(Outcome::Kind kind);
-// Whether the run is kept in the job's history of attempts: all but those that completed, asked for later, or never started.
+// Whether the run is kept in the job's history: all but those that completed or never started.
 bool is_remembered(Transition const& transition);
 
 // n^4 + 15 + rand(10(n+1)) seconds, n = failures before this one (Sidekiq's formula, the best known).

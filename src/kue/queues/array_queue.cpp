@@ -2,13 +2,15 @@
 
 namespace kue {
 
-void ArrayQueue::push(Envelope job) {
+Pushed ArrayQueue::push(Envelope job) {
   job.check();
+  JobId const id = job.id;
   {
     std::lock_guard const lock(mutex_);
     jobs_.push_back(std::move(job));
   }
   arrived_.notify_one();
+  return {id};
 }
 
 std::optional<Delivery> ArrayQueue::pop(Millis wait) {
@@ -17,6 +19,8 @@ std::optional<Delivery> ArrayQueue::pop(Millis wait) {
   Delivery delivery;
   delivery.job = std::move(jobs_.front());
   jobs_.pop_front();
+  delivery.claim.id = delivery.job.id;
+  delivery.claim.queue = delivery.job.queue;
   delivery.tally.max_attempts = delivery.job.max_attempts;
   delivery.claimed_at = Clock::system().now();
   return delivery;

@@ -34,8 +34,9 @@ Batch& Batch::operator=(Batch&& other) noexcept {
   return *this;
 }
 
-void Batch::push(Envelope job) {
+Pushed Batch::push(Envelope job) {
   job.check();
+  JobId const id = job.id;
   queue_->check(job);
   std::size_t const bytes = bytes_of(job);
   if (jobs_.size() >= limits_.max_jobs || bytes > limits_.max_bytes - bytes_) {
@@ -45,6 +46,7 @@ void Batch::push(Envelope job) {
   }
   jobs_.push_back(std::move(job));
   bytes_ += bytes;
+  return {id, PushStatus::collected};
 }
 
 void Batch::flush() {

@@ -93,14 +93,16 @@ BufferedQueue::BufferedQueue(std::unique_ptr<Queue> behind, Logger log, std::siz
 
 BufferedQueue::~BufferedQueue() { buffer_->close(); }
 
-void BufferedQueue::push(Envelope job) {
+Pushed BufferedQueue::push(Envelope job) {
   job.check();
+  JobId const id = job.id;
   std::lock_guard const lock(buffer_->mutex);
   if (buffer_->waiting.size() >= buffer_->max) {
     throw Error(ErrorKind::full,
                 "cannot push " + job.kind + ": " + std::to_string(buffer_->max) + " jobs wait for flush() already; call it, or push to the queue behind");
   }
   buffer_->waiting.push_back(std::move(job));
+  return {id, PushStatus::collected};
 }
 
 void BufferedQueue::flush() {

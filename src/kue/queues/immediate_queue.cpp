@@ -31,8 +31,9 @@ class ImmediateContext final : public Context {
 
 ImmediateQueue::ImmediateQueue(Registry const& registry, Services& services, Logger log) : registry_(registry), services_(services), log_(std::move(log)) {}
 
-void ImmediateQueue::push(Envelope job) {
+Pushed ImmediateQueue::push(Envelope job) {
   job.check();
+  JobId const id = job.id;
   JobType const* type = registry_.find(job.kind);
   if (type == nullptr) {
     auto const nearest = registry_.suggest(job.kind);
@@ -43,6 +44,7 @@ void ImmediateQueue::push(Envelope job) {
   ImmediateContext context(job, log_.for_job(current_job()));
   Outcome outcome = type->run(job.args, context, services_);
   outcomes_.emplace_back(std::move(job), std::move(outcome));
+  return {id};
 }
 
 std::optional<Delivery> ImmediateQueue::pop(Millis /*wait*/) { return std::nullopt; }

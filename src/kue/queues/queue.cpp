@@ -16,13 +16,16 @@ void Queue::check(Envelope const& job) const {
   }
 }
 
-void Queue::push_checked(Envelope job) {
+Pushed Queue::push_checked(Envelope job) {
   check(job);
-  push(std::move(job));
+  return push(std::move(job));
 }
 
-void Queue::push_many(std::span<Envelope> jobs) {
-  for (Envelope& job : jobs) push(std::move(job));
+std::vector<Pushed> Queue::push_many(std::span<Envelope> jobs) {
+  std::vector<Pushed> pushed;
+  pushed.reserve(jobs.size());
+  for (Envelope& job : jobs) pushed.push_back(push(std::move(job)));
+  return pushed;
 }
 
 std::vector<Delivery> Queue::pop_many(int /*max*/, Millis wait) {

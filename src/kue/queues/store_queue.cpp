@@ -3,6 +3,7 @@
 #include <kue/error.hpp>
 #include <kue/worker.hpp>
 
+#include "kue/core/attempt_record.hpp"
 #include "kue/core/decide.hpp"
 #include "kue/core/queue_order.hpp"
 
@@ -20,15 +21,20 @@ std::string host_name() {
   return name;
 }
 
-Delivery deliver(Claimed claimed, std::uint64_t holder) {
+std::vector<Pushed> answered(std::span<Envelope const> jobs, PushResult const& result) {
+  std::vector<Pushed> pushed;
+  pushed.reserve(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) pushed.push_back({jobs[i].id, result.statuses.at(i)});
+  return pushed;
+}
+
+Delivery deliver(Claimed claimed) {
   Delivery delivery;
   delivery.job = std::move(claimed.job);
-  delivery.holder = holder;
-  delivery.claim_no = claimed.claim_no;
+  delivery.claim = std::move(claimed.claim);
   delivery.tally = claimed.tally;
   delivery.attempt = claimed.tally.attempt + 1;
   delivery.claimed_at = claimed.claimed_at;
-  delivery.seq = claimed.seq;
   return delivery;
 }
 
@@ -52,16 +58,16 @@ struct StoreQueue::Identity {
   std::atomic<bool> interrupted{false};
 };
 
-StoreQueue::StoreQueue(std::shared_ptr<Store> store, Clock const& clock, Random& random)
-    : store_(std::move(store)), clock_(clock), random_(random), identity_(std::make_unique<Identity>()) {}
+StoreQueue::StoreQueue(std::unique_ptr<Store> store, Clock const& clock, Random& random)
+    : store_(guarded(std::move(store))), clock_(clock), random_(random), identity_(std::make_unique<Identity>()) {}
 
 StoreQueue::~StoreQueue() = default;
 
-void StoreQueue::push(Envelope job) { push_many(std::span(&job, 1)); }
+Pushed StoreQueue::push(Envelope job) { return {job.id, store_->push({.jobs = std::span(&job, 1)}).statuses.at(0)}; }
 
-void StoreQueue::push_many(std::span<Envelope> jobs) {
-  store_->push({.jobs = jobs});  // which checks them
-}
+std::vector<Pushed> StoreQueue::push_many(std::span<Envelope> jobs) { return answered(jobs, store_->push({.jobs = jobs})); }
+
+Pushed StoreQueue::push(Foreign& transaction, Envelope job) { return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)}; }
 
 void StoreQueue::process(Worker& worker) {
   identity_->node = worker.node();
@@ -102,15 +108,21 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
   while (true) {
     become_a_node();
     std::vector<std::string> const order = identity_->drawn(random_);
-    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = order, .max = max, .finishes = finishes});
+    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = {order}, .max = max, .finishes = finishes});
     if (!finishes.empty() && merged.written) merged.written(claimed.finishes);
     finishes = {};
-    if (claimed.node_dead) {
+    if (claimed.node == NodeState::unknown) {
+      if (identity_->of_a_worker) throw Error(ErrorKind::not_found, "the store has never heard of this worker, or has forgotten it; it beats again");
+      identity_->next_beat = {};
+      if (clock_.steady_now() >= until) return deliveries;
+      continue;
+    }
+    if (claimed.node == NodeState::dead) {
       throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " + std::to_string(limits::kNodeDead.count()) +
                                         " s); it claims nothing more and must start over");
     }
     deliveries.reserve(claimed.jobs.size());
-    for (Claimed& job : claimed.jobs) deliveries.push_back(deliver(std::move(job), identity_->holder));
+    for (Claimed& job : claimed.jobs) deliveries.push_back(deliver(std::move(job)));
     if (claimed.more) store_->wake(identity_->queues);
     if (!deliveries.empty() || identity_->interrupted.exchange(false)) return deliveries;
 
@@ -121,7 +133,9 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
       wake_at = std::min(wake_at, now + std::max(*claimed.next_due - clock_.now(), Millis(1)));
     }
     if (!identity_->of_a_worker) wake_at = std::min(wake_at, identity_->next_beat);  // nobody else says that this node lives
-    store_->wait({.queues = identity_->queues, .until = wake_at});
+    WaitResult handed = store_->wait({.queues = {identity_->queues}, .until = wake_at, .node = identity_->node, .holder = identity_->holder});
+    for (Claimed& job : handed.jobs) deliveries.push_back(deliver(std::move(job)));
+    if (!deliveries.empty()) return deliveries;
   }
 }
 
@@ -135,23 +149,18 @@ FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& out
 
 Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const {
   Finish item;
-  item.id = delivery.job.id;
-  item.holder = delivery.holder;
-  item.seq = delivery.seq;
-  item.queue = delivery.job.queue;
-  item.claim_no = delivery.claim_no;
+  item.claim = delivery.claim;
   item.transition = next;
   item.started_at = started_at;
   item.result = outcome.result;
   if (core::is_remembered(item.transition)) {
-    item.attempt = Attempt{.claim_no = delivery.claim_no,
-                           .attempt = delivery.attempt,
-                           .reason = item.transition.reason,
-                           .failure = outcome.failure,
-                           .started_at = started_at.value_or(delivery.claimed_at),
-                           .ended_at = clock_.now(),
-                           .node = identity_->node,
-                           .pid = ::getpid()};
+    item.attempt = core::attempt_of(outcome.failure, {.claim_no = delivery.claim.claim_no,
+                                                      .attempt = delivery.attempt,
+                                                      .reason = item.transition.reason,
+                                                      .started_at = started_at.value_or(delivery.claimed_at),
+                                                      .ended_at = clock_.now(),
+                                                      .node = identity_->node,
+                                                      .pid = ::getpid()});
   }
   return item;
 }

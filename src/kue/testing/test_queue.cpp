@@ -26,7 +26,7 @@ class OneByOne {
         runner_(
             registry, services, Logger(lines_, LogLevel::debug), [this](EventInfo const& event) { keep_log_of_the_job(event); },
             [&queue](Delivery const& delivery, Progress const& progress) {
-              ProgressItem const item{delivery.job.id, delivery.holder, progress};
+              ProgressItem const item{delivery.claim, progress};
               queue.store().progress({.items = std::span(&item, 1)});
             }),
         watch_(bell_, {.stop_asked = [] { return false; }, .on_stop = [] {}, .trusted_until = [] { return SteadyPoint::max(); }}) {}

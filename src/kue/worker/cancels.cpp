@@ -8,7 +8,7 @@ bool ask_in(Slot& slot, RunningJob const& row, SteadyPoint now) {
     EntryWord const word = slot.word(index);
     if (word.state != EntryState::running && word.state != EntryState::held) continue;
     std::optional<EntryView> const entry = slot.read(index);
-    bool const its = entry && entry->word == word && entry->id == row.id && entry->claim_no == row.claim_no;
+    bool const its = entry && entry->word == word && entry->is(row.claim);
     if (!its) continue;
     // Not begun: taken from the child, and what the keeper gives back of a marked job is cancelled by the store.
     if (word.state == EntryState::held) return slot.change(index, word, EntryState::taken_held);
@@ -39,8 +39,8 @@ int pass_on_cancels(Store& store, std::uint64_t node, Scoreboard& board, SteadyP
     if (!row.cancel_asked_at) continue;
     for (int index = 0; index < board.slots(); ++index) {
       Slot& slot = board.slot(index);
-      if (slot.state_now() != SlotState::live || slot.holder.load() != row.holder || !ask_in(slot, row, now)) continue;
-      log.info("child {} is asked to end job={}#{}, which was cancelled", slot.pid.load(), row.kind, row.id.str());
+      if (slot.state_now() != SlotState::live || slot.holder.load() != row.claim.holder || !ask_in(slot, row, now)) continue;
+      log.info("child {} is asked to end job={}#{}, which was cancelled", slot.pid.load(), row.kind, row.claim.id.str());
       ++asked;
     }
   }

@@ -2,6 +2,7 @@
 
 #include "kue/base/descriptors.hpp"
 #include "kue/core/decide.hpp"
+#include "kue/worker/release.hpp"
 #include "kue/worker/signals.hpp"
 
 #include <kue/error.hpp>
@@ -34,6 +35,7 @@ Sentinel const* the_sentinel = nullptr;  // of this process
 
 void Child::live() {
   settle();
+  wait_for_keeper();
   try {
     boot();
   } catch (std::exception const& error) {
@@ -66,6 +68,15 @@ void Child::settle() {
   std::uint64_t const holder = random_bits();
   slot().holder.store(holder, std::memory_order_release);  // before the first claim: the keeper releases by it
   post_.set_holder(holder);
+}
+
+void Child::wait_for_keeper() {
+  Header const& header = post_.board.header();
+  while (slot().stop.load() == 0 && header.stop.load() == 0) {
+    std::uint32_t const heard = header.trust_bell.load(std::memory_order_acquire);
+    if (header.trusted_until.load(std::memory_order_acquire) != 0) return;
+    futex_wait(header.trust_bell, heard, Millis(100));
+  }
 }
 
 void Child::boot() {
@@ -157,6 +168,7 @@ std::vector<Delivery> Child::pop() {
   if (post_.options().stop_when_empty) wait = kEmptyWait;
   try {
     std::vector<Delivery> deliveries;
+    if (claim_in_doubt_) settle_lost_claim();
     if (with_store_ != nullptr) {
       deliveries = with_store_->pop_many(prefetch_.size(), wait, {.items = ended_->items(), .written = [this](auto statuses) { note_written(statuses); }});
     } else if (auto one = queue_->pop(wait)) {
@@ -164,14 +176,42 @@ std::vector<Delivery> Child::pop() {
     }
     pop_trouble_ = Millis(0);
     return deliveries;
+  } catch (Error const& error) {
+    claim_in_doubt_ |= with_store_ != nullptr && error.outcome_unknown();
+    if (with_store_ != nullptr && error.kind() == ErrorKind::not_found) return wait_until_known(), std::vector<Delivery>();
+    return pop_failed(error);
   } catch (std::exception const& error) {
-    pop_trouble_ = next_trouble(pop_trouble_);
-    if (watch_->stopping()) return {};
-    log().error("cannot take a job, trying again in {} ms: {}", pop_trouble_.count(), error.what());
-    write_ended();  // what was to be written with the claim goes alone first
-    rest(pop_trouble_);
-    return {};
+    return pop_failed(error);
   }
+}
+
+std::vector<Delivery> Child::pop_failed(std::exception const& error) {
+  pop_trouble_ = next_trouble(pop_trouble_);
+  if (watch_->stopping()) return {};
+  log().error("cannot take a job, trying again in {} ms: {}", pop_trouble_.count(), error.what());
+  write_ended();  // what was to be written with the claim goes alone first
+  rest(pop_trouble_);
+  return {};
+}
+
+// What the store gave us in an answer that never came, it takes back now: nobody else would know of it for a while.
+void Child::settle_lost_claim() {
+  Releaser releaser{with_store_->store(), post_.node, ::getpid()};
+  for (RunningJob const& row : with_store_->store().running({.holder = slot().holder.load()})) {
+    if (slot().has_entry(row.claim)) continue;  // it has ended, or is the keeper's
+    Released const released = releaser.write(row, std::nullopt, {.kind = Outcome::Kind::lost_call});
+    log().warn("job={}#{} was claimed in an answer that was lost; {}", row.kind, row.claim.id.str(), describe_release(released));
+  }
+  claim_in_doubt_ = false;
+}
+
+// The store came back without this node: the keeper beats, and rings when that is done.
+void Child::wait_until_known() {
+  Header const& header = post_.board.header();
+  std::uint32_t const heard = header.trust_bell.load(std::memory_order_acquire);
+  slot().unknown.store(1, std::memory_order_release);
+  tell_keeper();
+  futex_wait(header.trust_bell, heard, Millis(1000));
 }
 
 void Child::hold(std::vector<Delivery> deliveries) {
@@ -327,14 +367,18 @@ void Child::release_held() {
 // The keeper sleeps while nothing waits in an entry: see Takeover.
 void Child::ring_keeper() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  if (slot().watched.load(std::memory_order_seq_cst) != 0 || !sentinel_->intact()) return;
+  if (slot().watched.load(std::memory_order_seq_cst) == 0) tell_keeper();
+}
+
+void Child::tell_keeper() {
+  if (!sentinel_->intact()) return;
   std::uint64_t const one = 1;
   [[maybe_unused]] auto const written = ::write(post_.keeper_bell, &one, sizeof one);
 }
 
 void Child::note_progress(Delivery const& delivery, Progress const& progress) {
   if (with_store_ == nullptr || !sentinel_->intact()) return;
-  ProgressItem const item{delivery.job.id, delivery.holder, progress};
+  ProgressItem const item{delivery.claim, progress};
   with_store_->store().progress({.items = std::span(&item, 1)});
 }
 

@@ -27,11 +27,15 @@ class Child {
 
  private:
   void settle();  // process, signals, memory
-  void boot();    // queue, services; throws
+  void wait_for_keeper();  // which brings the store to the newest schema
+  void boot();             // queue, services; throws
   void work();
   bool trusted(SteadyPoint now);
   void refill();
   std::vector<Delivery> pop();
+  std::vector<Delivery> pop_failed(std::exception const& error);
+  void settle_lost_claim();
+  void wait_until_known();
   void hold(std::vector<Delivery> deliveries);
   OwnEntry free_entry_for(Delivery const& delivery, SteadyPoint now, int from);  // negative: none became free
   bool holds_any() const { return next_held_ < held_.size(); }
@@ -45,7 +49,8 @@ class Child {
   void release_held();
   void note_written(std::span<FinishStatus const> statuses);
   void leave_if_not_intact();
-  void ring_keeper();
+  void ring_keeper();  // if it does not look anyway
+  void tell_keeper();
   void note_progress(Delivery const& delivery, Progress const& progress);
   void flush_queue();
   void rest(Millis duration);
@@ -65,6 +70,7 @@ class Child {
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<StopWatch> watch_;
   Millis pop_trouble_{0};
+  bool claim_in_doubt_ = false;  // its answer was lost: the store may have given us jobs
 
   // The batch as it was claimed, and the entry of each. From next_held_ on they are not started.
   std::vector<Delivery> held_;

@@ -84,10 +84,8 @@ struct TextPacker {
 void read_job(EntryJob const& job, EntryView& view) {
   std::array<std::uint8_t, 16> id{};
   std::copy(std::begin(job.id), std::end(job.id), id.begin());
-  view.id = JobId(id);
+  view.claim = {.id = JobId(id), .seq = job.seq, .queue = std::string(job.queue, job.queue_size), .lane = job.lane, .kind = job.kind_number, .claim_no = job.claim_no};
   view.kind.assign(job.kind, job.kind_size);
-  view.queue.assign(job.queue, job.queue_size);
-  view.claim_no = job.claim_no;
   view.attempt = job.attempt;
   view.tally = {job.counted, job.max_attempts, job.crashes, job.node_losses, job.interruptions, std::nullopt};
   if (job.unknown_since_ms >= 0) view.tally.unknown_since = TimePoint(Millis(job.unknown_since_ms));
@@ -131,7 +129,11 @@ void write_job(EntryBody& body, Delivery const& delivery) {
   std::copy(id.begin(), id.end(), job.id);
   job.claimed_wall_ms = count(delivery.claimed_at);
   job.unknown_since_ms = delivery.tally.unknown_since ? count(*delivery.tally.unknown_since) : -1;
-  job.claim_no = delivery.claim_no;
+  job.unused = 0;
+  job.seq = delivery.claim.seq;
+  job.lane = delivery.claim.lane;
+  job.kind_number = delivery.claim.kind;
+  job.claim_no = delivery.claim.claim_no;
   job.attempt = delivery.attempt;
   job.counted = delivery.tally.attempt;
   job.max_attempts = delivery.tally.max_attempts;

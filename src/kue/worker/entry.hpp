@@ -41,10 +41,12 @@ struct EntryWord {
 // ---- the bytes in shared memory: no padding, so that a checksum over them is defined
 struct EntryJob {
   std::uint8_t id[16];
+  std::int64_t seq, lane;
   std::int64_t claimed_wall_ms, unknown_since_ms;  // unknown_since: -1 none
-  std::uint32_t claim_no, attempt;
+  std::uint32_t kind_number, claim_no, attempt;
   std::uint32_t counted, max_attempts, crashes, node_losses, interruptions;
   std::uint16_t kind_size, queue_size;
+  std::uint32_t unused;
   char kind[limits::kMaxNameBytes], queue[limits::kMaxNameBytes];
   std::uint64_t checksum;
 };
@@ -74,9 +76,9 @@ struct EntryText {
 // ---- the same as values
 struct EntryView {
   EntryWord word;
-  JobId id;
-  std::string kind, queue;
-  std::uint32_t claim_no = 0, attempt = 0;
+  Claim claim;  // but for the holder, which is the slot's
+  std::string kind;
+  std::uint32_t attempt = 0;
   Tally tally;
   TimePoint claimed_at{};
   std::optional<TimePoint> started_at;  // running and later
@@ -88,7 +90,8 @@ struct EntryView {
   bool cut = false;  // the outcome's texts did not fit
 
   bool started() const { return started_at.has_value(); }
-  std::string name() const { return kind + "#" + id.str(); }
+  std::string name() const { return kind + "#" + claim.id.str(); }
+  bool is(Claim const& other) const { return claim.id == other.id && claim.claim_no == other.claim_no; }
 };
 
 void write_job(EntryBody& body, Delivery const& delivery);

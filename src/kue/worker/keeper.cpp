@@ -87,6 +87,7 @@ void Keeper::boot() {
     beat_ = std::make_unique<NodeBeat>(beat_store,
                                        NodeBeat::Rules{.node = post_.node,
                                                        .pid = post_.master_pid,
+                                                       .lock = post_.lock,
                                                        .every = post_.options().node_beat,
                                                        .dead_after = post_.options().node_dead,
                                                        .trusted_until =
@@ -97,6 +98,11 @@ void Keeper::boot() {
                                                        .declared_dead =
                                                            [this] {
                                                              node_dead_ = true;
+                                                             ring(wires_.bell);
+                                                           },
+                                                       .store_restarted =
+                                                           [this] {
+                                                             store_restarted_ = true;
                                                              ring(wires_.bell);
                                                            }},
                                        log());
@@ -135,7 +141,13 @@ void Keeper::work() {
     if (store_ != nullptr && now >= next_look_) {
       next_look_ = now + kLookEvery;
       try_to("look for cancelled jobs", &Keeper::look_for_cancels);
-      try_to("look for work that nobody was woken for", &Keeper::look_out);
+      try_to("tend the store", &Keeper::tend);
+    }
+    if (store_ != nullptr) answer_unknown();
+    if (store_restarted_.exchange(false)) {
+      log().warn("the store was restarted, or is another one: what this worker holds is compared with it");
+      reconciler_.store_restarted();
+      next_beat_duties_ = now;
     }
     if (store_ != nullptr && now >= next_beat_duties_) {
       next_beat_duties_ = now + post_.options().node_beat;
@@ -219,7 +231,7 @@ bool Keeper::bury_one(Slot& slot) {
     if (store_ != nullptr && slot.holder.load() != 0) {
       released = release_holder(*store_, post_.node, slot, death, post_.options().hard_timeout_grace);
       std::vector<std::string> queues;
-      for (Released const& one : released) queues.push_back(one.row.queue);
+      for (Released const& one : released) queues.push_back(one.row.claim.queue);
       if (!queues.empty()) store_->wake(queues);
     }
     tell_death(slot, released, death);
@@ -239,9 +251,9 @@ void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released,
     tell_lost(slot, *entry);
     EventInfo info{.event = WorkerEvent::crash,
                    .pid = slot.pid.load(),
-                   .job = entry->id,
+                   .job = entry->claim.id,
                    .kind = entry->kind,
-                   .queue = entry->queue,
+                   .queue = entry->claim.queue,
                    .attempt = entry->attempt,
                    .wait_status = death.wait_status};
     if (entry->started()) info.failure = verdict(death, *entry, post_.options().hard_timeout_grace).failure;
@@ -251,12 +263,12 @@ void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released,
 
 void Keeper::tell_job(Slot const& slot, Released const& released) {
   int const pid = slot.pid.load();
-  std::string const name = released.row.kind + "#" + released.row.id.str();
+  std::string const name = released.row.kind + "#" + released.row.claim.id.str();
   Outcome const& outcome = released.outcome;
   EventInfo info{.pid = pid,
-                 .job = released.row.id,
+                 .job = released.row.claim.id,
                  .kind = released.row.kind,
-                 .queue = released.row.queue,
+                 .queue = released.row.claim.queue,
                  .attempt = released.entry ? released.entry->attempt : released.row.tally.attempt + 1,
                  .failure = outcome.failure,
                  .wait_status = slot.wait_status.load()};
@@ -317,11 +329,10 @@ void Keeper::tell_lost(Slot const& slot, EntryView const& entry) {
 void Keeper::call_failed(Released const& released) {
   JobType const* const type = post_.worker.registry().find(released.row.kind);
   if (type == nullptr || !type->failed) return;
-  std::optional<JobRecord> record = store_->get(released.row.id);
+  std::optional<JobRecord> record = store_->get(released.row.claim.id);
   if (!record) return;
   Delivery delivery{.job = record->job,
-                    .holder = released.row.holder,
-                    .claim_no = released.row.claim_no,
+                    .claim = released.row.claim,
                     .attempt = released.entry ? released.entry->attempt : released.row.tally.attempt + 1,
                     .tally = released.row.tally};
   hooks_->call([this, type, delivery, failure = released.outcome.failure] {
@@ -348,9 +359,8 @@ void Keeper::tell_taken(Takeover::Taken const& taken) {
   Released const& released = taken.released;
   EntryView const& entry = *released.entry;
   if (released.status == FinishStatus::stale) return;
-  Delivery delivery{.job = {.id = entry.id, .kind = entry.kind, .queue = entry.queue},
-                    .holder = released.row.holder,
-                    .claim_no = entry.claim_no,
+  Delivery delivery{.job = {.id = entry.claim.id, .kind = entry.kind, .queue = entry.claim.queue},
+                    .claim = released.row.claim,
                     .attempt = entry.attempt,
                     .tally = entry.tally,
                     .claimed_at = entry.claimed_at};
@@ -373,7 +383,14 @@ void Keeper::tell_taken(Takeover::Taken const& taken) {
 
 void Keeper::look_after_nodes() { rescuer_.round(*store_, beat_->fresh(), Clock::system().steady_now()); }
 
-void Keeper::look_out() { store_->look_out(); }
+void Keeper::tend() { store_->tend(); }
+
+// A child was told that the store does not know this node: it came back empty. A beat makes it known again.
+void Keeper::answer_unknown() {
+  bool asked = false;
+  for (int index = 0; index < post_.board.slots(); ++index) asked |= post_.board.slot(index).unknown.exchange(0) != 0;
+  if (asked) beat_->now();
+}
 
 void Keeper::beat_duties() { reconciler_.look(*store_, post_.board, Clock::system().steady_now()); }
 
@@ -456,7 +473,7 @@ void Keeper::leave() {
     try {
       reconciler_.look(*store_, post_.board, Clock::system().steady_now());  // a node that leaves may hold nothing
       store_->beat({.node = post_.node, .name = host_name(), .pid = post_.master_pid, .leaving = true});
-      if (!post_.lock_file.empty()) ::unlink(post_.lock_file.c_str());
+      remove_lock_file(post_.lock);
     } catch (std::exception const& error) {
       log().error("cannot say good-bye to the store: {}", error.what());
       all_released = false;

@@ -54,7 +54,8 @@ class Keeper {
   void take_over();  // from living children: what waits for too long
   void tell_taken(Takeover::Taken const& taken);
   void look_after_nodes();
-  void look_out();
+  void tend();
+  void answer_unknown();
   void beat_duties();
   void prune();
   void look_for_cancels();
@@ -71,7 +72,7 @@ class Keeper {
   std::shared_ptr<Queue> queue_, beat_queue_;
   Store* store_ = nullptr;  // null: a user's own queue
   std::unique_ptr<NodeBeat> beat_;
-  std::atomic<bool> node_dead_{false};
+  std::atomic<bool> node_dead_{false}, store_restarted_{false};
   Rescuer rescuer_;
   Reconciler reconciler_;
   Takeover takeover_;

@@ -470,8 +470,8 @@ void Master::change_pool(int by) {
 void Master::renew_node() {
   node_lock_.remove();
   post_.node = random_bits();
-  node_lock_ = NodeLock(options().store_url, post_.node, log());
-  post_.lock_file = node_lock_.path();
+  node_lock_ = NodeLock(post_.node, log());
+  post_.lock = node_lock_.file();
   set_node_(post_.node);
   for (Member& member : members_) {
     if (member.role == Role::child) ask_to_stop(member);

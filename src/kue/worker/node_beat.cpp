@@ -1,5 +1,7 @@
 #include "kue/worker/node_beat.hpp"
 
+#include "kue/worker/node_lock.hpp"
+
 #include <kue/error.hpp>
 
 #include <pthread.h>
@@ -7,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace kue::worker {
 
@@ -19,7 +22,11 @@ NodeBeat::NodeBeat(std::shared_ptr<Store> store, Rules rules, Logger log) : stor
 
 bool NodeBeat::beat() {
   SteadyPoint const before = Clock::system().steady_now();  // observers may have seen it from now on
-  if (!store_->beat({.node = rules_.node, .name = host_name(), .pid = rules_.pid}).alive) return false;
+  BeatResult const answer = store_->beat({.node = rules_.node, .name = host_name(), .pid = rules_.pid, .boot_id = boot_id(), .lock = rules_.lock});
+  if (!answer.alive) return false;
+  bool const other_store = epoch_ && *epoch_ != answer.epoch;
+  epoch_ = answer.epoch;
+  if (other_store && rules_.store_restarted) rules_.store_restarted();
   last_ms_ = before.time_since_epoch().count();
   if (rules_.trusted_until) rules_.trusted_until(before + std::max(rules_.dead_after - rules_.every, rules_.dead_after / 2));
   return true;
@@ -31,6 +38,12 @@ void NodeBeat::start() {
   ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the thread that started us
   thread_ = std::jthread([this](std::stop_token stop) { go_on(stop); });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void NodeBeat::now() {
+  std::lock_guard const lock(mutex_);
+  asked_ = true;
+  changed_.notify_one();
 }
 
 void NodeBeat::stop() {
@@ -47,7 +60,7 @@ void NodeBeat::go_on(std::stop_token stop) {
   bool failing = false;
   while (true) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, wait, [] { return false; });
+    changed_.wait_for(lock, stop, wait, [this] { return std::exchange(asked_, false); });
     if (stop.stop_requested()) return;
     lock.unlock();
     try {

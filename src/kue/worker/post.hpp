@@ -19,7 +19,7 @@ struct Post {
   int master_pid = 0;
   int keeper_bell = -1;  // eventfd: a child rings when jobs wait in its entries and nobody watches
   std::uint64_t node = 0;
-  std::string lock_file;                       // of the node; empty: none
+  LockFile lock;                               // of the node
   std::function<void(EventInfo const&)> emit;  // never throws
   std::function<bool(WorkerEvent)> wants;      // a handler listens
   std::function<void(std::uint64_t)> set_holder;

@@ -17,16 +17,6 @@ Slot const* slot_of(Scoreboard const& board, std::uint64_t holder) {
   return nullptr;
 }
 
-// An entry that cannot be read just now may be this one.
-bool has_entry(Slot const& slot, RunningJob const& row) {
-  for (int index = 0; index < limits::kMaxBatch; ++index) {
-    if (slot.word(index).state == EntryState::free) continue;
-    std::optional<EntryView> const entry = slot.read(index);
-    if (!entry || (entry->id == row.id && entry->claim_no == row.claim_no)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void Reconciler::look(Store& store, Scoreboard& board, SteadyPoint now) {
@@ -37,7 +27,7 @@ void Reconciler::look(Store& store, Scoreboard& board, SteadyPoint now) {
     if (slot.state_now() != SlotState::live) continue;
     for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
       if (slot.word(entry).state != EntryState::running) continue;
-      if (auto const view = slot.read(entry)) running_before[{view->id, view->claim_no}] = index;
+      if (auto const view = slot.read(entry)) running_before[{view->claim.id, view->claim.claim_no}] = index;
     }
   }
   std::vector<RunningJob> const rows = store.running({.node = node_});
@@ -49,25 +39,27 @@ void Reconciler::release_lost(Store& store, std::vector<RunningJob> const& rows,
   std::map<Key, SteadyPoint> lost;
   Releaser releaser{store, node_};
   for (RunningJob const& row : rows) {
-    Slot const* const slot = slot_of(board, row.holder);
-    if (slot != nullptr && (slot->state_now() == SlotState::dead || has_entry(*slot, row))) continue;
-    Key const key{row.id, row.claim_no};
+    Slot const* const slot = slot_of(board, row.claim.holder);
+    if (slot != nullptr && (slot->state_now() == SlotState::dead || slot->has_entry(row.claim))) continue;
+    Key const key{row.claim.id, row.claim.claim_no};
     auto const seen = rows_in_no_entry_.find(key);
     lost[key] = seen == rows_in_no_entry_.end() ? now : seen->second;
     // A living holder may not have noted yet what it has just claimed; a dead one will never.
     if (slot != nullptr && now - lost[key] < kTwoCalls) continue;
-    Released const released = releaser.write(row, std::nullopt, {.kind = Outcome::Kind::lost_call});
-    store.wake(std::span(&row.queue, 1));
-    log_.warn("job={}#{} was claimed for nobody (the answer was lost); {}", row.kind, row.id.str(), describe_release(released));
+    Released const released = releaser.write(row, std::nullopt, {.kind = why_});
+    store.wake(std::span(&row.claim.queue, 1));
+    log_.warn("job={}#{} was claimed for nobody ({}); {}", row.kind, row.claim.id.str(),
+              why_ == Outcome::Kind::lost_call ? "the answer was lost" : "the store was restarted meanwhile", describe_release(released));
     lost.erase(key);
   }
+  if (lost.empty()) why_ = Outcome::Kind::lost_call;
   rows_in_no_entry_ = std::move(lost);
 }
 
 void Reconciler::stop_strangers(std::vector<RunningJob> const& rows, Scoreboard& board, std::map<Key, int> const& running_before) {
   std::map<Key, int> strangers;
   for (auto const& [key, index] : running_before) {
-    bool const ours = std::any_of(rows.begin(), rows.end(), [&](RunningJob const& row) { return Key{row.id, row.claim_no} == key; });
+    bool const ours = std::any_of(rows.begin(), rows.end(), [&](RunningJob const& row) { return Key{row.claim.id, row.claim.claim_no} == key; });
     if (ours) continue;
     auto const before = not_ours_.find(key);
     if (before != not_ours_.end() && before->second == index) {  // the second look: no write of it is on its way

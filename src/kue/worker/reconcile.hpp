@@ -18,6 +18,8 @@ class Reconciler {
   Reconciler(std::uint64_t node, Logger log) : node_(node), log_(std::move(log)) {}
 
   void look(Store& store, Scoreboard& board, SteadyPoint now);
+  // From now on and until all agree that is the reason of what is given back: the store may have forgotten the last claims and ends.
+  void store_restarted() { why_ = Outcome::Kind::store_restart; }
 
  private:
   using Key = std::pair<JobId, std::uint32_t>;  // a claim
@@ -26,6 +28,7 @@ class Reconciler {
 
   std::uint64_t node_;
   Logger log_;
+  Outcome::Kind why_ = Outcome::Kind::lost_call;
   std::map<Key, SteadyPoint> rows_in_no_entry_;  // since when
   std::map<Key, int> not_ours_;                  // running here, not for us in the store: in the last look
 };

@@ -1,5 +1,6 @@
 #include "kue/worker/release.hpp"
 
+#include "kue/core/attempt_record.hpp"
 #include "kue/core/decide.hpp"
 
 #include <kue/error.hpp>
@@ -17,7 +18,7 @@ std::map<std::pair<JobId, std::uint32_t>, EntryView> entries_of(Slot const& slot
   std::map<std::pair<JobId, std::uint32_t>, EntryView> entries;
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     if (slot.word(index).state == EntryState::free) continue;
-    if (std::optional<EntryView> entry = slot.read(index)) entries.insert_or_assign({entry->id, entry->claim_no}, *entry);
+    if (std::optional<EntryView> entry = slot.read(index)) entries.insert_or_assign({entry->claim.id, entry->claim.claim_no}, *entry);
   }
   return entries;
 }
@@ -38,18 +39,17 @@ Finish Releaser::describe(Released& one) const {
   RunningJob const& row = one.row;
   std::optional<EntryView> const& entry = one.entry;
   one.transition = core::decide(row.tally, one.outcome, now, Random::system());
-  Finish item{.id = row.id, .holder = row.holder, .claim_no = row.claim_no, .transition = one.transition};
+  Finish item{.claim = row.claim, .transition = one.transition};
   if (entry) item.started_at = entry->started_at;
   item.result = one.outcome.result;
   if (core::is_remembered(one.transition)) {
-    item.attempt = Attempt{.claim_no = row.claim_no,
-                           .attempt = entry ? entry->attempt : row.tally.attempt + 1,
-                           .reason = one.transition.reason,
-                           .failure = one.outcome.failure,
-                           .started_at = item.started_at.value_or(row.claimed_at),
-                           .ended_at = now,
-                           .node = node,
-                           .pid = pid};
+    item.attempt = core::attempt_of(one.outcome.failure, {.claim_no = row.claim.claim_no,
+                                                          .attempt = entry ? entry->attempt : row.tally.attempt + 1,
+                                                          .reason = one.transition.reason,
+                                                          .started_at = item.started_at.value_or(row.claimed_at),
+                                                          .ended_at = now,
+                                                          .node = node,
+                                                          .pid = pid});
   }
   return item;
 }
@@ -90,7 +90,7 @@ std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot cons
   auto const entries = entries_of(slot);
   std::vector<Released> all;
   for (RunningJob const& row : store.running({.holder = slot.holder.load()})) {
-    auto const found = entries.find({row.id, row.claim_no});
+    auto const found = entries.find({row.claim.id, row.claim.claim_no});
     auto const entry = found == entries.end() ? std::nullopt : std::optional(found->second);
     all.push_back({.row = row, .entry = entry, .outcome = outcome_of(entry, death, hard_grace), .transition = {}});
   }

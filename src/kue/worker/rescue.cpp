@@ -1,5 +1,6 @@
 #include "kue/worker/rescue.hpp"
 
+#include "kue/worker/node_lock.hpp"
 #include "kue/worker/release.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ void Rescuer::round(Store& store, bool own_beats, SteadyPoint now) {
 bool Rescuer::dead(Store& store, NodeInfo const& node, bool own_beats, SteadyPoint now) {
   if (node.dead) return node.running > 0;  // its rescuer may have died before it gave everything back
   bool const silent = own_beats && now - seen_[node.node].since >= dead_after_;
-  if (!node.gone && !silent) return false;
+  if (!silent && !is_gone(node, store.capabilities().one_host)) return false;
   // Refused if it beat meanwhile: a compare-and-set on the beat that we saw.
   return store.rescue({.node = node.node, .beat_seen = node.beat}).dead;
 }
@@ -29,13 +30,14 @@ bool Rescuer::dead(Store& store, NodeInfo const& node, bool own_beats, SteadyPoi
 void Rescuer::release_all(Store& store, NodeInfo const& node) {
   Outcome const lost{.kind = Outcome::Kind::node_lost,
                      .failure = {.type = "node", .message = fmt::format("its worker on {} (pid {}) died", node.name, node.pid)}};
+  remove_lock_of(node.node, node.lock);
   int count = 0;
   std::vector<std::string> queues;
   Releaser releaser{store, node.node, node.pid};
   for (RunningJob const& row : store.running({.node = node.node})) {
     if (releaser.write(row, std::nullopt, lost).status != FinishStatus::applied) continue;
     ++count;
-    queues.push_back(row.queue);
+    queues.push_back(row.claim.queue);
   }
   if (count == 0) return;
   store.wake(queues);

@@ -89,6 +89,15 @@ bool Slot::clear(OwnEntry entry) {
   return change(entry, now, EntryState::free);
 }
 
+bool Slot::has_entry(Claim const& claim) const {
+  for (int index = 0; index < limits::kMaxBatch; ++index) {
+    if (word(index).state == EntryState::free) continue;
+    std::optional<EntryView> const entry = read(index);
+    if (!entry || entry->is(claim)) return true;
+  }
+  return false;
+}
+
 void Slot::reset() {
   pid = 0;
   wait_status = 0;
@@ -97,6 +106,7 @@ void Slot::reset() {
   boot = 0;
   stop = 0;
   idle = 0;
+  unknown = 0;
   runs = 0;
   watched = 0;
   boot_error.set("");

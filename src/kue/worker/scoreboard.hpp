@@ -80,7 +80,8 @@ struct alignas(4096) Slot {
   std::atomic<std::uint32_t> boot;
   std::atomic<std::uint32_t> stop;  // this process only: finish what runs and leave
   FutexWord bell;                   // its stop watch sleeps on it
-  std::atomic<std::uint32_t> idle;  // its last pop found nothing
+  std::atomic<std::uint32_t> idle;     // its last pop found nothing
+  std::atomic<std::uint32_t> unknown;  // the store did not know this node: the keeper beats
   std::atomic<std::uint64_t> runs;  // jobs started
   SharedText<1024> boot_error;
   std::atomic<std::uint32_t> watched;                   // the keeper looks at the entries every few milliseconds; 0: ring its bell first
@@ -106,6 +107,7 @@ struct alignas(4096) Slot {
   EntryWord word(int entry) const { return EntryWord::unpack(words[entry].load(std::memory_order_acquire)); }
   bool change(int entry, EntryWord from, EntryState to);
   std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry], texts[entry]); }
+  bool has_entry(Claim const& claim) const;  // also if one cannot be read just now: it may be this one
 
   // The child's own steps. Each says whether the entry is still its own: the keeper may have taken it, or somebody is about to kill
   // the process.

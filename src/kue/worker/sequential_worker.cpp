@@ -140,7 +140,7 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
   });
   runner_.emplace(worker.registry(), *services_, log(), emit_, [this](Delivery const& delivery, Progress const& progress) {
     if (with_store_ == nullptr) return;
-    ProgressItem const item{delivery.job.id, delivery.holder, progress};
+    ProgressItem const item{delivery.claim, progress};
     with_store_->store().progress({.items = std::span(&item, 1)});
   });
   watch_.emplace(stop_.bell, worker::StopWatch::Rules{.stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
@@ -150,12 +150,13 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
 }
 
 void Session::become_a_node() {
-  lock_ = worker::NodeLock(worker_.options().store_url, worker_.node(), log());
+  lock_ = worker::NodeLock(worker_.node(), log());
   std::shared_ptr<Store> const store(queue_, &with_store_->store());
   beat_ = std::make_unique<worker::NodeBeat>(
       store,
       worker::NodeBeat::Rules{.node = worker_.node(),
                               .pid = ::getpid(),
+                              .lock = lock_.file(),
                               .every = worker_.options().node_beat,
                               .dead_after = worker_.options().node_dead,
                               .trusted_until = [this](SteadyPoint until) { trusted_until_ = until.time_since_epoch().count(); },
@@ -233,7 +234,7 @@ bool Session::cancel_asked() {
   if (with_store_ == nullptr) return false;
   try {
     for (RunningJob const& row : with_store_->store().running({.node = worker_.node()})) {
-      if (row.id == running_->job.id && row.claim_no == running_->claim_no) return row.cancel_asked_at.has_value();
+      if (row.claim == running_->claim) return row.cancel_asked_at.has_value();
     }
   } catch (std::exception const&) {  // the next look asks again; what else needs the store says that it does not answer
   }

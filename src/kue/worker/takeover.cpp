@@ -43,12 +43,10 @@ bool take(Slot& slot, int entry, SteadyPoint now) {
 
 RunningJob row_of(EntryView const& view, std::uint64_t holder, std::uint64_t node) {
   RunningJob row;
-  row.id = view.id;
+  row.claim = view.claim;
+  row.claim.holder = holder;
   row.kind = view.kind;
-  row.queue = view.queue;
-  row.holder = holder;
   row.node = node;
-  row.claim_no = view.claim_no;
   row.tally = view.tally;
   row.claimed_at = view.claimed_at;
   return row;

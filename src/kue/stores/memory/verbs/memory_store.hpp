@@ -8,6 +8,6 @@
 
 namespace kue::memory {
 
-std::unique_ptr<Store> open(StoreOptions const& options = {});  // each call a new, empty store
+StoreDriver driver();  // of memory:. Each store that it opens is a new, empty one
 
 }  // namespace kue::memory

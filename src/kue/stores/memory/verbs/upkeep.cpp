@@ -1,4 +1,8 @@
-#include "kue/stores/memory/store.hpp"
+// prune, check, info, schema.
+
+#include "kue/stores/memory/verbs/store.hpp"
+
+#include <fmt/format.h>
 
 #include <limits>
 
@@ -37,11 +41,18 @@ void MemoryStore::prune_from(std::string const& queue, std::set<Moment> const& o
     ++next;  // before it goes
     ++result.pruned;
     ++result.by_queue[queue];
-    if (request.dry_run) continue;
-    Row const& row = tables_.at(seq);
-    record_event(Verb::prune, row, row.state, std::nullopt, Reason::pruned);
-    tables_.erase(seq);
+    if (!request.dry_run) tables_.erase(tables_.at(seq), {Verb::prune, Reason::pruned});
   }
 }
+
+CheckReport MemoryStore::check() {
+  Lock const held = lock();
+  return {.problems = tables_.problems(),
+          .facts = {fmt::format("{} jobs in {} queues", tables_.by_seq().size(), tables_.queues().size()), fmt::format("{} events", tables_.events().size())}};
+}
+
+StoreInfo MemoryStore::info() { return {.facts = {{"durability", "none: jobs end with this process"}, {"event_log", event_log_ ? "on" : "off"}}}; }
+
+StoreSchema MemoryStore::schema() { return {.exists = true, .version = 1, .newest = 1, .place = "the memory of this process"}; }
 
 }  // namespace kue::memory

@@ -1,6 +1,6 @@
-// Looking changes nothing: get, query, head, counts, check.
+// Looking changes nothing: get, query, head, counts, events.
 
-#include "kue/stores/memory/store.hpp"
+#include "kue/stores/memory/verbs/store.hpp"
 
 #include <kue/error.hpp>
 
@@ -27,14 +27,14 @@ bool matches(Filter const& filter, JobRecord const& record) {
          (error.empty() || failed_by(record, error)) && (!from || record.inserted_at >= *from) && (!until || record.inserted_at < *until);
 }
 
-// A cursor is the seq of the last job of its page.
-std::int64_t read_cursor(QueryRequest const& request) {
-  if (request.cursor.empty()) return request.newest_first ? std::numeric_limits<std::int64_t>::max() : 0;
-  std::int64_t seq = 0;
-  char const* const end = request.cursor.data() + request.cursor.size();
-  auto const [rest, error] = std::from_chars(request.cursor.data(), end, seq);
-  if (error == std::errc() && rest == end && seq > 0) return seq;
-  throw Error(ErrorKind::invalid, fmt::format("memory: '{}' is no cursor of a query; pass the one of the page before", request.cursor));
+// A cursor is a number: the seq of the last job of its page, or how many events were read.
+std::int64_t read_cursor(std::string const& cursor, std::int64_t first) {
+  if (cursor.empty()) return first;
+  std::int64_t number = 0;
+  char const* const end = cursor.data() + cursor.size();
+  auto const [rest, error] = std::from_chars(cursor.data(), end, number);
+  if (error == std::errc() && rest == end && number >= 0) return number;
+  throw Error(ErrorKind::invalid, fmt::format("'{}' is no cursor of this store; pass the one of the answer before", cursor));
 }
 
 }  // namespace
@@ -47,10 +47,7 @@ std::optional<JobRecord> MemoryStore::get(JobId id) {
 }
 
 QueryResult MemoryStore::query(QueryRequest const& request) {
-  if (request.limit < 1 || request.limit > 1000) {
-    throw Error(ErrorKind::invalid, fmt::format("memory: query with limit {}; it must be 1 to 1000", request.limit));
-  }
-  std::int64_t const after = read_cursor(request);
+  std::int64_t const after = read_cursor(request.cursor, request.newest_first ? std::numeric_limits<std::int64_t>::max() : 0);
   Lock const held = lock();
   QueryResult page;
   // False when the page is full: then there is more, and the cursor says where.
@@ -75,11 +72,10 @@ QueryResult MemoryStore::query(QueryRequest const& request) {
 
 HeadResult MemoryStore::head(HeadRequest const& request) {
   Lock const held = lock();
-  tables_.make_due(request.queue, clock_.now());
+  tables_.make_due(request.queue);
   HeadResult result;
-  auto const& claimable = tables_.claimable(request.queue);
-  for (auto next = claimable.begin(); next != claimable.end(); next = claimable.lower_bound({next->priority + 1, 0})) {
-    TimePoint const due = tables_.at(next->seq).run_at;
+  for (auto lane = tables_.first_lane(request.queue); lane != tables_.lanes().end() && lane->first.queue == request.queue; ++lane) {
+    TimePoint const due = tables_.at(*lane->second.begin()).run_at;
     if (!result.waiting_since || due < *result.waiting_since) result.waiting_since = due;
   }
   if (auto const& later = tables_.later(request.queue); !later.empty()) result.next_due = later.begin()->at;
@@ -93,10 +89,13 @@ std::vector<QueueCounts> MemoryStore::counts() {
   return all;
 }
 
-CheckReport MemoryStore::check() {
+EventsResult MemoryStore::events(EventsRequest const& request) {
   Lock const held = lock();
-  return {.problems = tables_.problems(),
-          .facts = {fmt::format("{} jobs in {} queues", tables_.by_seq().size(), tables_.queues().size()), fmt::format("{} events", events_.size())}};
+  auto const& all = tables_.events();
+  auto const count = static_cast<std::int64_t>(all.size());
+  std::int64_t const first = std::min(read_cursor(request.cursor, 0), count);
+  std::int64_t const last = std::min<std::int64_t>(count, first + std::max(request.limit, 0));
+  return {.events = {all.begin() + first, all.begin() + last}, .cursor = std::to_string(last)};
 }
 
 }  // namespace kue::memory

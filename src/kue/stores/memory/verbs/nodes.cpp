@@ -1,16 +1,22 @@
 // Who works here: beat, nodes, rescue, running.
 
-#include "kue/stores/memory/store.hpp"
+#include "kue/stores/memory/verbs/store.hpp"
 
 #include <kue/error.hpp>
 
 #include <fmt/format.h>
 
 namespace kue::memory {
+namespace {
 
-bool MemoryStore::alive(std::uint64_t node) const {
+constexpr std::uint64_t kEpoch = 1;  // it ends with its process: nobody sees another one
+
+}  // namespace
+
+NodeState MemoryStore::state_of(std::uint64_t node) const {
   auto const found = nodes_.find(node);
-  return found != nodes_.end() && !found->second.dead;
+  if (found == nodes_.end()) return NodeState::unknown;
+  return found->second.dead ? NodeState::dead : NodeState::alive;
 }
 
 std::int64_t MemoryStore::rows_of(std::uint64_t node) const {
@@ -20,25 +26,26 @@ std::int64_t MemoryStore::rows_of(std::uint64_t node) const {
 }
 
 BeatResult MemoryStore::beat(BeatRequest const& request) {
-  if (request.node == 0) throw Error(ErrorKind::invalid, "memory: beat of node 0, which means nobody. Use kue::random_bits().");
   Lock const held = lock();
   auto const found = nodes_.find(request.node);
-  if (found != nodes_.end() && found->second.dead) return {.alive = false};
+  if (found != nodes_.end() && found->second.dead) return {.alive = false, .epoch = kEpoch};
   if (request.leaving) {
     // A node that left is looked after by nobody: what it still held would run for ever in the books.
     if (std::int64_t const rows = rows_of(request.node); rows > 0) {
-      throw Error(ErrorKind::conflict, fmt::format("memory: node {:x} wants to leave and still holds {} jobs; release them first", request.node, rows));
+      throw Error(ErrorKind::conflict, fmt::format("node {:x} wants to leave and still holds {} jobs; release them first", request.node, rows));
     }
     nodes_.erase(request.node);
-    return {.alive = true};
+    return {.alive = true, .epoch = kEpoch};
   }
   Node& node = nodes_[request.node];
   node.node = request.node;
   node.name = request.name;
   node.pid = request.pid;
+  node.boot_id = request.boot_id;
+  node.lock = request.lock;
   node.beat += 1;
   node.beat_at = clock_.now();
-  return {.alive = true};
+  return {.alive = true, .epoch = kEpoch};
 }
 
 std::vector<NodeInfo> MemoryStore::nodes() {
@@ -67,12 +74,9 @@ std::vector<RunningJob> MemoryStore::running(RunningRequest const& request) {
     Row const& row = tables_.at(seq);
     if (request.node != 0 && row.node != request.node) continue;
     if (request.holder != 0 && row.holder != request.holder) continue;
-    jobs.push_back({.id = row.job.id,
+    jobs.push_back({.claim = {.id = row.job.id, .seq = row.seq, .queue = row.job.queue, .holder = row.holder, .claim_no = row.claim_no},
                     .kind = row.job.kind,
-                    .queue = row.job.queue,
-                    .holder = row.holder,
                     .node = row.node,
-                    .claim_no = row.claim_no,
                     .tally = row.tally,
                     .claimed_at = row.claimed_at,
                     .cancel_asked_at = row.cancel_asked_at});

@@ -1,4 +1,4 @@
-#include "kue/stores/memory/bell.hpp"
+#include "kue/stores/memory/process/bell.hpp"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
