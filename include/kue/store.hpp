@@ -2,7 +2,6 @@
 // Store: where jobs live. One parameter struct in, one result struct out, batches everywhere.
 //
 //   auto store = kue::open_store("sqlite:spark.db");
-//   store->migrate();
 //   store->push({.jobs = envelopes});
 //   auto got = store->claim({.node = node, .holder = holder, .max = 10});
 //
@@ -54,7 +53,7 @@ struct StoreOptions {
   Clock const* clock = nullptr;  // null: Clock::system()
   Durability durability = Durability::full;
   bool event_log = false;                              // keep every transition, in the transaction that made it
-  bool migrate = true;                                 // open_store_queue() brings the store to the newest schema
+  bool migrate = true;                                 // opening makes the store, or brings it to the newest schema
   std::function<void(StoreCall const&)> on_call = {};  // must not throw, nor call the store
 };
 
@@ -141,8 +140,9 @@ struct StoreDriver {
 };
 std::vector<StoreDriver> const& store_drivers();  // those that were built in
 
-// Opens a store, guarded; touches nothing until it is used. Throws Error(invalid) for a URL of no driver, and what the
-// driver throws. A store that nobody has migrated refuses all verbs but schema() and migrate().
+// Opens a store, guarded, and migrates it. With `migrate = false` it touches nothing until it is used, and a store that is not there or
+// of an older schema refuses all verbs but schema() and migrate(). Throws Error(invalid) for a URL of no driver, and what the driver
+// throws.
 std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options = {}, std::span<StoreDriver const> drivers = store_drivers());
 
 }  // namespace kue

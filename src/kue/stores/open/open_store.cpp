@@ -33,7 +33,10 @@ std::vector<StoreDriver> const& store_drivers() {
 
 std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options, std::span<StoreDriver const> drivers) {
   for (StoreDriver const& driver : drivers) {
-    if (driver.scheme == scheme_of(url)) return guarded(driver.open(url, options), options);
+    if (driver.scheme != scheme_of(url)) continue;
+    std::unique_ptr<Store> store = guarded(driver.open(url, options), options);
+    if (options.migrate) store->migrate();
+    return store;
   }
   throw Error(ErrorKind::invalid, "no store of the kind '" + shown(url) + "'; there are " + examples_of(drivers));
 }
