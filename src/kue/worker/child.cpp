@@ -1,6 +1,7 @@
 #include "kue/worker/child.hpp"
 
 #include "kue/base/descriptors.hpp"
+#include "kue/base/eventfd.hpp"
 #include "kue/core/decide.hpp"
 #include "kue/worker/signals.hpp"
 
@@ -328,8 +329,7 @@ void Child::release_held() {
 void Child::ring_keeper() {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (slot().watched.load(std::memory_order_seq_cst) != 0 || !sentinel_->intact()) return;
-  std::uint64_t const one = 1;
-  [[maybe_unused]] auto const written = ::write(post_.keeper_bell, &one, sizeof one);
+  ring_eventfd(post_.keeper_bell);
 }
 
 void Child::note_progress(Delivery const& delivery, Progress const& progress) {
