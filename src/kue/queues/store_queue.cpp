@@ -1,7 +1,7 @@
 #include <kue/store_queue.hpp>
 
+#include <kue/consumer.hpp>
 #include <kue/error.hpp>
-#include <kue/worker.hpp>
 
 #include "kue/core/decide.hpp"
 #include "kue/core/queue_order.hpp"
@@ -63,11 +63,11 @@ void StoreQueue::push_many(std::span<Envelope> jobs) {
   store_->push({.jobs = jobs});  // which checks them
 }
 
-void StoreQueue::process(Worker& worker) {
+void StoreQueue::process(Consumer& worker) {
   identity_->node = worker.node();
   identity_->holder = worker.holder();
   identity_->queues = worker.queues();
-  identity_->weights = worker.options().queue_weights;
+  identity_->weights = worker.queue_weights();
   identity_->of_a_worker = true;
 }
 
