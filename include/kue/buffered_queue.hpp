@@ -26,7 +26,7 @@ class BufferedQueue : public Queue {
   void flush() override;
   std::optional<Delivery> pop(Millis wait) override;  // of the queue behind
   std::vector<Delivery> pop_many(int max, Millis wait) override;
-  void process(Worker& worker) override;
+  void process(Consumer& worker) override;
   void finish(Delivery const& delivery, Outcome const& outcome) override;
   void release(Delivery const& delivery) override;
   Capabilities capabilities() const override;

@@ -25,7 +25,7 @@
 
 namespace kue {
 
-class Worker;
+class Consumer;
 
 struct Delivery {
   Envelope job = {};
@@ -54,7 +54,7 @@ class Queue {
   virtual std::optional<Delivery> pop(Millis wait) = 0;
   virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
   virtual void flush() {}                                        // sends what push only collected
-  virtual void process(Worker&) {}                               // called in each process of a worker that pops from this queue
+  virtual void process(Consumer&) {}                             // called in each process of a worker that pops from this queue
   virtual void finish(Delivery const&, Outcome const&) {}
   virtual void release(Delivery const& delivery) { push(delivery.job); }  // gives back a job that did not start
   virtual Capabilities capabilities() const { return {}; }

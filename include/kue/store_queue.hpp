@@ -35,7 +35,7 @@ class StoreQueue : public Queue {
   Pushed push(Foreign& transaction, Envelope job);
   std::optional<Delivery> pop(Millis wait) override;
   std::vector<Delivery> pop_many(int max, Millis wait) override;
-  void process(Worker& worker) override;
+  void process(Consumer& worker) override;
   void finish(Delivery const& delivery, Outcome const& outcome) override;
   void release(Delivery const& delivery) override;
   Capabilities capabilities() const override;

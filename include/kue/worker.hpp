@@ -9,6 +9,7 @@
 // PreforkingWorker forks: call run() from the only thread, with no store, connection or thread opened before.
 // Handlers run where the event happens (see WorkerEvent); one that throws is logged and ignored.
 
+#include <kue/consumer.hpp>
 #include <kue/logger.hpp>
 #include <kue/queue.hpp>
 #include <kue/registry.hpp>
@@ -21,33 +22,6 @@
 #include <vector>
 
 namespace kue {
-
-enum class WorkerEvent {
-  init,         // child: before a run
-  success,      // child: completed, and the store has it
-  exception,    // child: run threw or timed out
-  retry,        // child or keeper: will be tried again
-  discard,      // child or keeper: will not
-  crash,        // keeper: a job's process died
-  timeout,      // keeper: a job was killed over its hard time-out
-  interrupted,  // child or keeper: given back at a stop
-  before_fork,  // master, before each child
-  after_fork,   // child, first thing: open connections here
-  child_exit,   // master: a child has ended
-  idle,         // child: nothing to do
-  shutdown,     // master: a stop was asked for
-};
-
-struct EventInfo {
-  WorkerEvent event{};
-  int pid = 0;     // of the child concerned
-  JobId job = {};  // nil for events without a job
-  std::string kind = {}, queue = {};
-  std::uint32_t attempt = 0;
-  Millis duration{0};  // of the run
-  Failure failure = {};
-  int wait_status = 0;  // child_exit, crash: as waitpid(2) gives it
-};
 
 struct WorkerOptions {
   int concurrency = 1;                   // children; 1 to 256
@@ -72,16 +46,12 @@ struct WorkerParts {
   std::function<std::shared_ptr<Services>()> services;
 };
 
-class Worker {
+class Worker : public Consumer {
  public:
-  using Handler = std::function<void(EventInfo const&)>;
-  virtual ~Worker() = default;
+  Worker& on(WorkerEvent event, EventHandler handler) override;
 
-  Worker& on(WorkerEvent event, Handler handler);  // several per event, in order
-
-  virtual std::uint64_t node() const = 0;    // 64 random bits per start of a worker
-  virtual std::uint64_t holder() const = 0;  // 64 random bits per process, never used again
-  std::vector<std::string> const& queues() const { return options_.queues; }
+  std::vector<std::string> const& queues() const override { return options_.queues; }
+  std::vector<int> const& queue_weights() const override { return options_.queue_weights; }
   WorkerOptions const& options() const { return options_; }
   Registry const& registry() const { return registry_; }
 
@@ -93,7 +63,7 @@ class Worker {
  private:
   Registry const& registry_;
   WorkerOptions options_;
-  std::map<WorkerEvent, std::vector<Handler>> handlers_;
+  std::map<WorkerEvent, std::vector<EventHandler>> handlers_;
 };
 
 // Runs jobs in the calling process: for debugging and where there is no fork. A job that crashes ends the program; time-outs

@@ -4,6 +4,7 @@
 
 #include <kue/array_queue.hpp>
 #include <kue/buffered_queue.hpp>
+#include <kue/consumer.hpp>
 #include <kue/error.hpp>
 #include <kue/immediate_queue.hpp>
 #include <kue/log/spdlog_sink.hpp>
@@ -206,10 +207,15 @@ class MyRedisQueue : public kue::Queue {
  public:
   using Queue::push;
   void push(kue::Envelope job) override { redis_.rpush(key, job.to_bytes()); }
+  void process(kue::Consumer& worker) override {
+    names_ = worker.queues();
+    worker.on(kue::WorkerEvent::discard, [this](kue::EventInfo const& e) { redis_.rpush("discarded", e.job.str()); });
+  }
   std::optional<kue::Delivery> pop(kue::Millis wait) override;
 
  private:
   FakeRedis redis_;
+  std::vector<std::string> names_;
   std::string key = "spark:queue";
 };
 std::optional<kue::Delivery> MyRedisQueue::pop(kue::Millis) { return std::nullopt; }

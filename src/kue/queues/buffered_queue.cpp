@@ -126,7 +126,7 @@ std::uint64_t BufferedQueue::failed_flushes() const {
 
 std::optional<Delivery> BufferedQueue::pop(Millis wait) { return behind_->pop(wait); }
 std::vector<Delivery> BufferedQueue::pop_many(int max, Millis wait) { return behind_->pop_many(max, wait); }
-void BufferedQueue::process(Worker& worker) { behind_->process(worker); }
+void BufferedQueue::process(Consumer& worker) { behind_->process(worker); }
 void BufferedQueue::finish(Delivery const& delivery, Outcome const& outcome) { behind_->finish(delivery, outcome); }
 void BufferedQueue::release(Delivery const& delivery) { behind_->release(delivery); }
 Capabilities BufferedQueue::capabilities() const { return behind_->capabilities(); }

@@ -1,7 +1,7 @@
 #include <kue/store_queue.hpp>
 
+#include <kue/consumer.hpp>
 #include <kue/error.hpp>
-#include <kue/worker.hpp>
 
 #include "kue/core/attempt_record.hpp"
 #include "kue/core/decide.hpp"
@@ -69,11 +69,11 @@ std::vector<Pushed> StoreQueue::push_many(std::span<Envelope> jobs) { return ans
 
 Pushed StoreQueue::push(Foreign& transaction, Envelope job) { return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)}; }
 
-void StoreQueue::process(Worker& worker) {
+void StoreQueue::process(Consumer& worker) {
   identity_->node = worker.node();
   identity_->holder = worker.holder();
   identity_->queues = worker.queues();
-  identity_->weights = worker.options().queue_weights;
+  identity_->weights = worker.queue_weights();
   identity_->of_a_worker = true;
 }
 

@@ -1,8 +1,8 @@
 #include <kue/store_queue.hpp>
 
+#include <kue/consumer.hpp>
 #include <kue/error.hpp>
 #include <kue/testing/fake_clock.hpp>
-#include <kue/worker.hpp>
 
 #include "kue/queues/fixtures_test.hpp"
 #include "kue/stores/memory/memory_store.hpp"
@@ -86,23 +86,21 @@ TEST_F(StoreQueueTest, declared_dead_while_it_did_not_pop_it_starts_over_as_anot
   EXPECT_EQ(from_json<Greet>(pop().job.args).name, "y");
 }
 
-// A worker as far as a queue knows one.
-struct WeightedWorker : Worker {
-  WeightedWorker(Registry const& registry, std::vector<std::string> queues, std::vector<int> weights)
-      : Worker(registry, with(std::move(queues), std::move(weights))) {}
-  static WorkerOptions with(std::vector<std::string> queues, std::vector<int> weights) {
-    WorkerOptions options;
-    options.queues = std::move(queues);
-    options.queue_weights = std::move(weights);
-    return options;
-  }
+struct WeightedConsumer : Consumer {
+  WeightedConsumer(std::vector<std::string> queues, std::vector<int> weights) : queues_(std::move(queues)), weights_(std::move(weights)) {}
+  Consumer& on(WorkerEvent, EventHandler) override { return *this; }
   std::uint64_t node() const override { return 7; }
   std::uint64_t holder() const override { return 8; }
+  std::vector<std::string> const& queues() const override { return queues_; }
+  std::vector<int> const& queue_weights() const override { return weights_; }
+
+ private:
+  std::vector<std::string> queues_;
+  std::vector<int> weights_;
 };
 
 TEST_F(StoreQueueTest, weights_share_the_claims_and_no_queue_starves) {
-  Registry registry;
-  WeightedWorker worker(registry, {"mail", "low"}, {3, 1});
+  WeightedConsumer worker({"mail", "low"}, {3, 1});
   StoreQueue weighted(store, clock, Random::system());
   store->beat({.node = 7});
   weighted.process(worker);
@@ -117,8 +115,7 @@ TEST_F(StoreQueueTest, weights_share_the_claims_and_no_queue_starves) {
 }
 
 TEST_F(StoreQueueTest, without_weights_the_order_is_strict) {
-  Registry registry;
-  WeightedWorker worker(registry, {"mail", "low"}, {});
+  WeightedConsumer worker({"mail", "low"}, {});
   store->beat({.node = 7});
   queue.process(worker);
   std::vector<Envelope> jobs;

@@ -64,7 +64,7 @@ class OneByOne {
   Random& random_;
   std::shared_ptr<LogLines> lines_ = std::make_shared<LogLines>();
   worker::Runner runner_;
-  worker::FutexWord bell_{0};
+  FutexWord bell_{0};
   worker::StopWatch watch_;
 };
 

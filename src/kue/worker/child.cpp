@@ -1,6 +1,7 @@
 #include "kue/worker/child.hpp"
 
 #include "kue/base/descriptors.hpp"
+#include "kue/base/eventfd.hpp"
 #include "kue/core/decide.hpp"
 #include "kue/worker/release.hpp"
 #include "kue/worker/signals.hpp"
@@ -371,9 +372,7 @@ void Child::ring_keeper() {
 }
 
 void Child::tell_keeper() {
-  if (!sentinel_->intact()) return;
-  std::uint64_t const one = 1;
-  [[maybe_unused]] auto const written = ::write(post_.keeper_bell, &one, sizeof one);
+  if (sentinel_->intact()) ring_eventfd(post_.keeper_bell);
 }
 
 void Child::note_progress(Delivery const& delivery, Progress const& progress) {

@@ -1,5 +1,7 @@
 #include "kue/worker/keeper.hpp"
 
+#include "kue/base/eventfd.hpp"
+#include "kue/base/pidfd.hpp"
 #include "kue/worker/cancels.hpp"
 #include "kue/worker/runner.hpp"
 #include "kue/worker/seconds.hpp"
@@ -12,7 +14,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <csignal>
@@ -30,17 +31,9 @@ constexpr Millis kLastPatience{10'000};  // at the end: for a store that does no
 constexpr int kPruneRows = 500;          // of one turn: the other duties wait meanwhile
 constexpr Millis kPruneAgain{10};        // when a turn left work behind; the store itself keeps it to about 10,000 rows a second
 
-int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
-void kill_by_pidfd(int pidfd, int signal) { ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }
-
 bool readable(int descriptor, Millis wait) {
   pollfd one{.fd = descriptor, .events = POLLIN, .revents = 0};
   return ::poll(&one, 1, static_cast<int>(wait.count())) > 0;
-}
-
-void ring(int descriptor) {
-  std::uint64_t const one = 1;
-  [[maybe_unused]] auto const written = ::write(descriptor, &one, sizeof one);
 }
 
 std::string jobs_text(std::ptrdiff_t count) { return count == 1 ? "a job" : fmt::format("{} jobs", count); }
@@ -98,12 +91,12 @@ void Keeper::boot() {
                                                        .declared_dead =
                                                            [this] {
                                                              node_dead_ = true;
-                                                             ring(wires_.bell);
+                                                             ring_eventfd(wires_.bell);
                                                            },
                                                        .store_restarted =
                                                            [this] {
                                                              store_restarted_ = true;
-                                                             ring(wires_.bell);
+                                                             ring_eventfd(wires_.bell);
                                                            }},
                                        log());
     if (!beat_->beat()) node_dead_ = true;
@@ -114,7 +107,7 @@ void Keeper::boot() {
     futex_ring(header.trust_bell);
   }
   slot().boot.store(static_cast<std::uint32_t>(Boot::ready), std::memory_order_release);
-  ring(wires_.nudge);
+  ring_eventfd(wires_.nudge);
 }
 
 void Keeper::work() {
@@ -159,7 +152,7 @@ void Keeper::work() {
     }
     if (post_.options().stop_when_empty && nothing_left()) {
       post_.board.header().empty = 1;
-      ring(wires_.nudge);
+      ring_eventfd(wires_.nudge);
     }
     wait(patience());
   }
@@ -187,9 +180,7 @@ Millis Keeper::patience() const {
 void Keeper::wait(Millis most) {
   pollfd both[2] = {{.fd = wires_.bell, .events = POLLIN, .revents = 0}, {.fd = wires_.master, .events = POLLIN, .revents = 0}};
   ::poll(both, 2, static_cast<int>(most.count()));
-  std::uint64_t rings = 0;
-  if ((both[0].revents & POLLIN) != 0) [[maybe_unused]]
-    auto const got = ::read(wires_.bell, &rings, sizeof rings);
+  if ((both[0].revents & POLLIN) != 0) clear_eventfd(wires_.bell);
   if (both[1].revents != 0) master_died_ = true;
 }
 
@@ -204,7 +195,7 @@ void Keeper::learn_children() {
     }
     std::int32_t const pid = slot.pid.load();
     if (pid <= 1 || (children_.count(index) != 0 && child_pids_[index] == pid)) continue;
-    Fd opened(open_pidfd(pid));
+    Fd opened = open_pidfd(pid);
     if (!opened || !is_alive(slot.state_now()) || slot.pid.load() != pid) continue;
     children_[index] = std::move(opened);
     child_pids_[index] = pid;
@@ -220,7 +211,7 @@ void Keeper::bury() {
     if (bury_one(slot)) freed = true;
   }
   unburied_ = false;
-  if (freed) ring(wires_.nudge);
+  if (freed) ring_eventfd(wires_.nudge);
 }
 
 bool Keeper::bury_one(Slot& slot) {
@@ -400,7 +391,7 @@ void Keeper::prune() {
 
 void Keeper::look_for_cancels() {
   // The master kills what does not end, so it has to know the time.
-  if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0) ring(wires_.nudge);
+  if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0) ring_eventfd(wires_.nudge);
 }
 
 // Twice in a row: no child found anything, and the store has nothing to give and nothing that runs, here or elsewhere.

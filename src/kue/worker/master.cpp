@@ -1,5 +1,7 @@
 #include "kue/worker/master.hpp"
 
+#include "kue/base/eventfd.hpp"
+#include "kue/base/pidfd.hpp"
 #include "kue/worker/child.hpp"
 #include "kue/worker/verdict.hpp"
 
@@ -8,8 +10,6 @@
 #include <fmt/format.h>
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -29,8 +29,6 @@ constexpr int kLastKeepers = 3;            // keepers that may die at the end be
 
 enum Watched : std::uint64_t { kSignals, kNudge, kMembers };  // epoll data; kMembers + pid
 
-int open_pidfd(int pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
-
 int to_wait_status(siginfo_t const& info) {
   if (info.si_code == CLD_EXITED) return info.si_status << 8;
   return info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
@@ -46,9 +44,9 @@ std::string list(WorkerOptions const& options) {
   return text;
 }
 
-Fd checked(int descriptor, char const* what) {
-  if (descriptor < 0) throw Error(ErrorKind::unavailable, fmt::format("the worker cannot start: {}: {}", what, std::strerror(errno)));
-  return Fd(descriptor);
+Fd checked(Fd descriptor, char const* what) {
+  if (!descriptor) throw Error(ErrorKind::unavailable, fmt::format("the worker cannot start: {}: {}", what, std::strerror(errno)));
+  return descriptor;
 }
 
 }  // namespace
@@ -64,10 +62,10 @@ Master::Master(Post post, PidFile* pid_file, std::function<void(std::uint64_t)> 
       keeper_respawn_(options().respawn_delay, options().respawn_delay_max),
       wanted_(options().concurrency) {
   post_.master_pid = ::getpid();
-  epoll_ = checked(::epoll_create1(EPOLL_CLOEXEC), "epoll");
-  bell_ = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+  epoll_ = checked(Fd(::epoll_create1(EPOLL_CLOEXEC)), "epoll");
+  bell_ = checked(open_eventfd(), "eventfd");
   post_.keeper_bell = bell_.get();
-  nudge_ = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+  nudge_ = checked(open_eventfd(), "eventfd");
   self_ = checked(open_pidfd(::getpid()), "pidfd_open");
   for (auto const& [descriptor, data] : {std::pair{signals_.descriptor(), kSignals}, std::pair{nudge_.get(), kNudge}}) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = data}};
@@ -224,8 +222,7 @@ void Master::on_signal(int signal) {
 }
 
 void Master::on_nudge() {
-  std::uint64_t rings = 0;
-  [[maybe_unused]] auto const got = ::read(nudge_.get(), &rings, sizeof rings);
+  clear_eventfd(nudge_.get());
   Member* const its_keeper = keeper();
   if (its_keeper != nullptr && slot(*its_keeper).boot_now() == Boot::ready) say_started();
   if (options().stop_when_empty && post_.board.header().empty.load() != 0 && !stopping_) {
@@ -282,7 +279,7 @@ bool Master::start(Role role, SteadyPoint now) {
   }
   ::setpgid(pid, pid);  // the child does the same: whoever comes first
   its.pid = pid;
-  Member member{.slot = index, .pid = pid, .pidfd = Fd(open_pidfd(pid)), .role = role, .born = now};
+  Member member{.slot = index, .pid = pid, .pidfd = open_pidfd(pid), .role = role, .born = now};
   epoll_event event{.events = EPOLLIN, .data = {.u64 = kMembers + static_cast<std::uint64_t>(pid)}};
   if (!member.pidfd || ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, member.pidfd.get(), &event) != 0) {
     log().error("cannot watch process {}: {}; it is ended, trying again", pid, std::strerror(errno));
@@ -413,7 +410,7 @@ void Master::ask_to_stop(Member& member) {
 
 void Master::kill(Member& member) {
   if (std::exchange(member.killed, true)) return;
-  if (::syscall(SYS_pidfd_send_signal, member.pidfd.get(), SIGKILL, nullptr, 0) != 0) ::kill(member.pid, SIGKILL);
+  if (!kill_by_pidfd(member.pidfd.get(), SIGKILL)) ::kill(member.pid, SIGKILL);
 }
 
 // ---- stopping and changing
@@ -478,9 +475,6 @@ void Master::renew_node() {
   }
 }
 
-void Master::ring_keeper() const {
-  std::uint64_t const one = 1;
-  [[maybe_unused]] auto const written = ::write(bell_.get(), &one, sizeof one);
-}
+void Master::ring_keeper() const { ring_eventfd(bell_.get()); }
 
 }  // namespace kue::worker

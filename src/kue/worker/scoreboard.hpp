@@ -9,8 +9,8 @@
 // There are 2N+2 slots for at most N children, so that a new child never waits for the keeper to bury the old one.
 
 #include "kue/base/fd.hpp"
+#include "kue/base/futex.hpp"
 #include "kue/worker/entry.hpp"
-#include "kue/worker/futex.hpp"
 #include "kue/worker/slot_lines.hpp"
 
 #include <kue/limits.hpp>

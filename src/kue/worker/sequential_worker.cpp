@@ -23,11 +23,11 @@ constexpr Millis kNodesEvery{1000};
 
 struct Stop {
   std::atomic<bool> asked{false};
-  worker::FutexWord bell{0};
+  FutexWord bell{0};
 
   void ask() noexcept {
     asked.store(true, std::memory_order_release);
-    worker::futex_ring(bell);
+    futex_ring(bell);
   }
 };
 
@@ -163,7 +163,7 @@ void Session::become_a_node() {
                               .declared_dead =
                                   [this] {
                                     node_dead_ = true;
-                                    worker::futex_ring(stop_.bell);  // the watch may doze
+                                    futex_ring(stop_.bell);  // the watch may doze
                                   }},
       log());
   beat_->beat();
@@ -256,7 +256,7 @@ void Session::look_after_nodes() {
 void Session::rest(Millis duration) {
   SteadyPoint const until = Clock::system().steady_now() + duration;
   do {
-    worker::futex_wait(stop_.bell, stop_.bell.load(), std::clamp(until - Clock::system().steady_now(), Millis(1), Millis(50)));
+    futex_wait(stop_.bell, stop_.bell.load(), std::clamp(until - Clock::system().steady_now(), Millis(1), Millis(50)));
     if (watch_->stopping()) return;
   } while (Clock::system().steady_now() < until);
 }

@@ -3,7 +3,7 @@
 // and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing happens: it looks once a second while jobs run, and dozes when
 // none did between two looks. Only the first job after that has to ring.
 
-#include "kue/worker/futex.hpp"
+#include "kue/base/futex.hpp"
 
 #include <kue/context.hpp>
 

@@ -4,7 +4,7 @@
 
 namespace kue {
 
-Worker& Worker::on(WorkerEvent event, Handler handler) {
+Worker& Worker::on(WorkerEvent event, EventHandler handler) {
   handlers_[event].push_back(std::move(handler));
   return *this;
 }
@@ -13,7 +13,7 @@ Worker& Worker::on(WorkerEvent event, Handler handler) {
 void Worker::emit(EventInfo const& info) {
   auto const found = handlers_.find(info.event);
   if (found == handlers_.end()) return;
-  for (Handler const& handler : found->second) {
+  for (EventHandler const& handler : found->second) {
     try {
       handler(info);
     } catch (std::exception const& error) {

@@ -1,23 +1,14 @@
 #include "kue/stores/sqlite/wake_file.hpp"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <algorithm>
-#include <cerrno>
-#include <climits>
-#include <ctime>
 
 namespace kue::sqlite {
 namespace {
 
 constexpr std::size_t kBytes = 4096;
-
-long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value, timespec const* limit, std::uint32_t mask) {
-  return ::syscall(SYS_futex, word, operation, value, limit, nullptr, mask);
-}
 
 }  // namespace
 
@@ -58,24 +49,16 @@ std::uint32_t WakeFile::mask_of(std::span<std::string const> queues) {
 }
 
 bool WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
-  int const saved = errno;  // may run in a signal handler
   words_->commits.fetch_add(1);
-  bool const heard = words_->sleepers.load() != 0 && futex(&words_->commits, FUTEX_WAKE_BITSET, static_cast<std::uint32_t>(sleepers), nullptr, mask) > 0;
-  errno = saved;
-  return heard;
+  return words_->sleepers.load() != 0 && futex_wake_masked(words_->commits, mask, sleepers) > 0;
 }
 
 bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
   if (at_most.count() <= 0) return true;
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  auto const until = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) + at_most;
-  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(until);
-  timespec const end{.tv_sec = static_cast<time_t>(seconds.count()), .tv_nsec = static_cast<long>((until - seconds).count())};
   // Counted before the kernel compares the word: a ring that sees no sleeper has changed the word before we get to sleep. One
   // that is killed here stays counted for ever, which costs a system call a ring and nothing else.
   words_->sleepers.fetch_add(1);
-  bool const time_over = futex(&words_->commits, FUTEX_WAIT_BITSET, seen, &end, mask) != 0 && errno == ETIMEDOUT;
+  bool const time_over = futex_wait_masked(words_->commits, seen, mask, at_most);
   words_->sleepers.fetch_sub(1);
   return time_over;
 }
@@ -86,15 +69,14 @@ std::uint32_t WakeFile::milliseconds() {
 }
 
 void WakeFile::wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept {
-  timespec const limit{.tv_sec = at_most.count() / 1000, .tv_nsec = (at_most.count() % 1000) * 1'000'000};
   words_->gate.waiting.fetch_add(1);
-  futex(&words_->gate.openings, FUTEX_WAIT, seen, &limit, 0);
+  futex_wait(words_->gate.openings, seen, at_most);
   words_->gate.waiting.fetch_sub(1);
 }
 
 void WakeFile::tell_opening() noexcept {
   words_->gate.openings.fetch_add(1);
-  if (words_->gate.waiting.load() != 0) futex(&words_->gate.openings, FUTEX_WAKE, 1, nullptr, 0);
+  if (words_->gate.waiting.load() != 0) futex_wake(words_->gate.openings, 1);
 }
 
 }  // namespace kue::sqlite

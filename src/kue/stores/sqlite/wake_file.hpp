@@ -6,6 +6,7 @@
 // If the file cannot be made, the words are in this process and others are found by polling.
 
 #include "kue/base/fd.hpp"
+#include "kue/base/futex.hpp"
 
 #include <atomic>
 #include <chrono>

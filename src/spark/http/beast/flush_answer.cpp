@@ -1,5 +1,7 @@
 #include "spark/http/beast/flush_answer.hpp"
 
+#include "kue/base/eventfd.hpp"
+
 #include <kue/error.hpp>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -7,8 +9,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <fcntl.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -19,35 +19,30 @@ namespace {
 
 class FlushAnswer {
  public:
-  FlushAnswer() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (event_ < 0) throw kue::Error(kue::ErrorKind::unavailable, std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
+  FlushAnswer() : event_(kue::open_eventfd()) {
+    if (!event_) throw kue::Error(kue::ErrorKind::unavailable, std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
   }
-  ~FlushAnswer() { ::close(event_); }
-  FlushAnswer(FlushAnswer const&) = delete;
-  FlushAnswer& operator=(FlushAnswer const&) = delete;
 
   void give(std::exception_ptr error) {
     error_ = std::move(error);
-    std::uint64_t const one = 1;
-    [[maybe_unused]] auto const written = ::write(event_, &one, sizeof one);  // cannot fail: the counter is 0
+    kue::ring_eventfd(event_.get());
   }
 
   // A descriptor of its own for who waits, and only once: both ends close theirs.
   int descriptor() const {
-    int const copy = ::fcntl(event_, F_DUPFD_CLOEXEC, 0);
+    int const copy = ::fcntl(event_.get(), F_DUPFD_CLOEXEC, 0);
     if (copy < 0) throw kue::Error(kue::ErrorKind::unavailable, std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
     return copy;
   }
 
   // After the descriptor was readable: reading orders it after give().
   std::exception_ptr take() {
-    std::uint64_t count = 0;
-    [[maybe_unused]] auto const read = ::read(event_, &count, sizeof count);
+    kue::clear_eventfd(event_.get());
     return error_;
   }
 
  private:
-  int const event_;
+  kue::Fd const event_;
   std::exception_ptr error_;
 };
 

@@ -2,6 +2,8 @@
 // Bell: what waiting threads sleep on. A futex word, because interrupt() must be callable from a signal handler, which
 // no condition variable allows.
 
+#include "kue/base/futex.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -25,10 +27,9 @@ class Bell {
   bool take_interrupt() noexcept { return interrupted_.exchange(false); }
 
  private:
-  std::atomic<std::uint32_t> word_{0};
+  FutexWord word_{0};
   std::atomic<bool> interrupted_{false};
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
-  static_assert(sizeof(std::atomic<std::uint32_t>) == 4, "the kernel reads it as a plain word");
+  static_assert(std::atomic<bool>::is_always_lock_free);
 };
 
 }  // namespace kue::memory
