@@ -87,14 +87,14 @@ std::uint32_t WakeFile::milliseconds() {
 
 void WakeFile::wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept {
   timespec const limit{.tv_sec = at_most.count() / 1000, .tv_nsec = (at_most.count() % 1000) * 1'000'000};
-  words_->gate.waiting.fetch_add(1);
-  futex(&words_->gate.openings, FUTEX_WAIT, seen, &limit, 0);
-  words_->gate.waiting.fetch_sub(1);
+  words_->turnstile.waiting.fetch_add(1);
+  futex(&words_->turnstile.openings, FUTEX_WAIT, seen, &limit, 0);
+  words_->turnstile.waiting.fetch_sub(1);
 }
 
 void WakeFile::tell_opening() noexcept {
-  words_->gate.openings.fetch_add(1);
-  if (words_->gate.waiting.load() != 0) futex(&words_->gate.openings, FUTEX_WAKE, 1, nullptr, 0);
+  words_->turnstile.openings.fetch_add(1);
+  if (words_->turnstile.waiting.load() != 0) futex(&words_->turnstile.openings, FUTEX_WAKE, 1, nullptr, 0);
 }
 
 }  // namespace kue::sqlite
