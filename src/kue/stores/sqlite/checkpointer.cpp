@@ -14,7 +14,7 @@ namespace kue::sqlite {
 namespace {
 
 // One checkpointer of all processes. An open-file-description lock on the wake file: unlike a POSIX lock it is not dropped when
-// some other descriptor is closed, and unlike the gate's flock it does not keep writers out.
+// some other descriptor is closed, and unlike the turnstile's flock it does not keep writers out.
 class OnlyOne {
  public:
   explicit OnlyOne(int descriptor) : descriptor_(descriptor) { taken_ = descriptor < 0 || set(F_WRLCK); }
@@ -71,19 +71,19 @@ void Checkpointer::after_commit(Connection& writer) noexcept {
     OnlyOne const only_one(shared_.descriptor());
     if (!only_one) return;
     if (!alone()) wal_.begin_sync();  // most of the time that a checkpoint takes, here without a lock
-    gate_.enter();
+    turnstile_.enter();
     copy(writer);
   } catch (...) {
     // A full disk, a reader's lock, a foreign checkpoint: the next commit tries again.
     shared_.frames_copied().store(frames - std::min(frames, static_cast<std::uint32_t>(kFrames) * 9 / 10));
   }
-  gate_.leave();
+  turnstile_.leave();
 }
 
 // Nobody else has written since the last one: then nobody is likely to wait for this one, and a second sync, though of nothing, would be
 // a wait for the disk more.
 bool Checkpointer::alone() {
-  std::uint32_t const others = gate_.others();
+  std::uint32_t const others = turnstile_.others();
   return std::exchange(others_, others) == others;
 }
 

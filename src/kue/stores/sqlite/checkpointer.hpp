@@ -7,8 +7,8 @@
 // once before the lock if others write, too, and begun anew after it, so that neither is left to a commit that somebody waits for.
 
 #include "kue/stores/sqlite/connection.hpp"
-#include "kue/stores/sqlite/gate.hpp"
 #include "kue/stores/sqlite/location.hpp"
+#include "kue/stores/sqlite/turnstile.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
 #include "kue/stores/sqlite/wal_file.hpp"
 
@@ -19,12 +19,12 @@ namespace kue::sqlite {
 
 class Checkpointer {
  public:
-  Checkpointer(Location const& location, WakeFile& shared, Gate& gate)
-      : location_(location), shared_(shared), gate_(gate), wal_(location.wal()), others_(gate.others()) {}
+  Checkpointer(Location const& location, WakeFile& shared, Turnstile& turnstile)
+      : location_(location), shared_(shared), turnstile_(turnstile), wal_(location.wal()), others_(turnstile.others()) {}
 
   bool due(Connection const& writer, int frames) const noexcept;
 
-  // After a commit of `writer`, outside of the gate, through which it goes in its turn. Never throws: a commit that has happened
+  // After a commit of `writer`, outside of the turnstile, through which it goes in its turn. Never throws: a commit that has happened
   // must not fail for the tidying after it.
   void after_commit(Connection& writer) noexcept;
 
@@ -46,9 +46,9 @@ class Checkpointer {
 
   Location const location_;
   WakeFile& shared_;
-  Gate& gate_;
+  Turnstile& turnstile_;
   WalFile wal_;
-  std::uint32_t others_;  // of the gate, at the last one
+  std::uint32_t others_;  // of the turnstile, at the last one
   std::unique_ptr<Connection> connection_;
 };
 

@@ -32,10 +32,10 @@ SqliteStore::SqliteStore(Location location, StoreOptions const& options)
       writer_(open_file(location_)),
       wal_(location_.wal()),
       wake_(location_.wake_file()),
-      gate_(wake_),
+      turnstile_(wake_),
       lookout_(wake_),
       disk_(location_),
-      checkpointer_(location_, wake_, gate_),
+      checkpointer_(location_, wake_, turnstile_),
       group_([this](auto const& members) { push_group(members); }, durability_ == Durability::full ? Group::Sync([this] { wal_.sync(); }) : Group::Sync()) {}
 
 SqliteStore::~SqliteStore() {
@@ -78,7 +78,7 @@ void SqliteStore::commit(std::string_view tried, std::function<void(Transaction&
   try {
     std::unique_lock const held(writing_);
     Transaction transaction(
-        *writer_, gate_, [this] { return now(); }, event_log_);
+        *writer_, turnstile_, [this] { return now(); }, event_log_);
     body(transaction);
     transaction.commit();
     after_commit(transaction);

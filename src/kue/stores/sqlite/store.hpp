@@ -2,18 +2,18 @@
 // SqliteStore: the verbs of kue/store.hpp over one file. A verb's file has its name.
 //
 // Connections: writes go through `writer_`, looks through `look_`. A commit survives the process; what must survive a power cut
-// is synced after it, with all locks given back (group.hpp). Order of locks: writing_ or looking_, then the gate, then SQLite's.
+// is synced after it, with all locks given back (group.hpp). Order of locks: writing_ or looking_, then the turnstile, then SQLite's.
 
 #include "kue/stores/sqlite/checkpointer.hpp"
 #include "kue/stores/sqlite/connection.hpp"
 #include "kue/stores/sqlite/disk_space.hpp"
 #include "kue/stores/sqlite/failure.hpp"
-#include "kue/stores/sqlite/gate.hpp"
 #include "kue/stores/sqlite/group.hpp"
 #include "kue/stores/sqlite/location.hpp"
 #include "kue/stores/sqlite/lookout.hpp"
 #include "kue/stores/sqlite/sqlite_store.hpp"
 #include "kue/stores/sqlite/transaction.hpp"
+#include "kue/stores/sqlite/turnstile.hpp"
 #include "kue/stores/sqlite/wake_file.hpp"
 #include "kue/stores/sqlite/wal_file.hpp"
 
@@ -102,7 +102,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Connection> writer_;  // first of all: nothing is made beside a file that is refused
   WalFile wal_;
   WakeFile wake_;
-  Gate gate_;
+  Turnstile turnstile_;
   Lookout lookout_;  // of look_out(); one that waits has its own
   DiskSpace disk_;
   Checkpointer checkpointer_;

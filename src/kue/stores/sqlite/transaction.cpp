@@ -19,14 +19,14 @@ template <class Enum> std::optional<int> number(std::optional<Enum> value) {
 
 }  // namespace
 
-Transaction::Transaction(Connection& connection, Gate& gate, std::function<TimePoint()> const& clock, bool event_log)
-    : connection_(connection), gate_(gate), event_log_(event_log) {
+Transaction::Transaction(Connection& connection, Turnstile& turnstile, std::function<TimePoint()> const& clock, bool event_log)
+    : connection_(connection), turnstile_(turnstile), event_log_(event_log) {
   connection_.patience(kPatience);
-  gate_.enter();
+  turnstile_.enter();
   try {
     connection_.execute(Sql::begin);
   } catch (...) {
-    gate_.leave();
+    turnstile_.leave();
     throw;
   }
   open_ = true;
@@ -36,7 +36,7 @@ Transaction::Transaction(Connection& connection, Gate& gate, std::function<TimeP
 Transaction::~Transaction() {
   // SQLite has ended the transaction by itself after some errors.
   if (open_ && sqlite3_get_autocommit(connection_.handle()) == 0) sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  gate_.leave();
+  turnstile_.leave();
 }
 
 void Transaction::changed(Change const& change) {
@@ -102,7 +102,7 @@ void Transaction::commit() {
     throw;
   }
   open_ = false;
-  gate_.leave();  // before anybody is woken: who is shall find it open
+  turnstile_.leave();  // before anybody is woken: who is shall find it open
 }
 
 }  // namespace kue::sqlite

@@ -1,13 +1,13 @@
 #pragma once
 // Transaction: one write to the file, with all that must be written in it: the counters of the queues and the events.
 //
-//   Transaction tx(connection, gate, clock, event_log);
+//   Transaction tx(connection, turnstile, clock, event_log);
 //   ... verbs write ...
 //   tx.commit();              // without it everything is undone
 //   for (auto [mask, jobs] : tx.wakes()) ...
 
 #include "kue/stores/sqlite/connection.hpp"
-#include "kue/stores/sqlite/gate.hpp"
+#include "kue/stores/sqlite/turnstile.hpp"
 
 #include <kue/store.hpp>
 
@@ -22,7 +22,7 @@ class Transaction {
  public:
   // The clock is read once the write lock is held: a time from before the wait would be older than what others wrote meanwhile,
   // and a job would be claimed before its run_at.
-  Transaction(Connection& connection, Gate& gate, std::function<TimePoint()> const& clock, bool event_log);
+  Transaction(Connection& connection, Turnstile& turnstile, std::function<TimePoint()> const& clock, bool event_log);
   ~Transaction();
   Transaction(Transaction const&) = delete;
   Transaction& operator=(Transaction const&) = delete;
@@ -68,7 +68,7 @@ class Transaction {
   Numbers& numbers(std::string_view queue);
 
   Connection& connection_;
-  Gate& gate_;
+  Turnstile& turnstile_;
   TimePoint now_{};
   bool event_log_;
   bool open_ = false;

@@ -69,14 +69,14 @@ std::uint32_t WakeFile::milliseconds() {
 }
 
 void WakeFile::wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept {
-  words_->gate.waiting.fetch_add(1);
-  futex_wait(words_->gate.openings, seen, at_most);
-  words_->gate.waiting.fetch_sub(1);
+  words_->turnstile.waiting.fetch_add(1);
+  futex_wait(words_->turnstile.openings, seen, at_most);
+  words_->turnstile.waiting.fetch_sub(1);
 }
 
 void WakeFile::tell_opening() noexcept {
-  words_->gate.openings.fetch_add(1);
-  if (words_->gate.waiting.load() != 0) futex_wake(words_->gate.openings, 1);
+  words_->turnstile.openings.fetch_add(1);
+  if (words_->turnstile.waiting.load() != 0) futex_wake(words_->turnstile.openings, 1);
 }
 
 }  // namespace kue::sqlite

@@ -38,13 +38,13 @@ class WakeFile {
 
   bool anybody_sleeps() const { return words_->sleepers.load() != 0; }
 
-  // What those who wait for the gate tell one another (gate.cpp).
-  struct GateWords {
+  // What those who wait at the turnstile tell one another (turnstile.cpp).
+  struct TurnstileWords {
     std::atomic<std::uint32_t> openings;           // counts; the word that is slept on
     std::atomic<std::uint32_t> waiting;            // one that is killed while it waits stays counted, which costs a system call an opening
     std::atomic<std::uint32_t> stand_aside_until;  // milliseconds()
   };
-  GateWords& gate() { return words_->gate; }
+  TurnstileWords& turnstile() { return words_->turnstile; }
   void wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept;
   void tell_opening() noexcept;
 
@@ -63,7 +63,7 @@ class WakeFile {
     std::atomic<std::uint32_t> commits;
     std::atomic<std::uint32_t> sleepers;
     std::atomic<std::uint32_t> frames_copied;
-    GateWords gate;
+    TurnstileWords turnstile;
     std::atomic<std::uint32_t> lookout_until;
   };
   static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 28, "other processes read it as plain words");

@@ -1,6 +1,6 @@
-// The gate is fair, and never a trap.
+// The turnstile is fair, and never a trap.
 
-#include "kue/stores/sqlite/gate.hpp"
+#include "kue/stores/sqlite/turnstile.hpp"
 
 #include "kue/stores/sqlite/fixtures_test.hpp"
 
@@ -18,63 +18,63 @@ using std::chrono::steady_clock;
 
 // As one process has it.
 struct Door {
-  explicit Door(Folder const& folder) : shared(folder / "q.db-wake"), gate(shared) {}
+  explicit Door(Folder const& folder) : shared(folder / "q.db-wake"), turnstile(shared) {}
   std::chrono::nanoseconds enter() {
     auto const came = steady_clock::now();
-    gate.enter();
+    turnstile.enter();
     return steady_clock::now() - came;
   }
   WakeFile shared;
-  Gate gate;
+  Turnstile turnstile;
 };
 
-TEST(SqliteGate, opens_at_once_for_the_one_who_waits) {
+TEST(SqliteTurnstile, opens_at_once_for_the_one_who_waits) {
   Folder const folder;
   Door holder(folder), waiter(folder);
-  holder.gate.enter();
+  holder.turnstile.enter();
   std::atomic<bool> inside{false};
   std::thread thread([&] {
     waiter.enter();
     inside = true;
-    waiter.gate.leave();
+    waiter.turnstile.leave();
   });
-  ASSERT_TRUE(soon([&] { return holder.shared.gate().waiting > 0; }));
+  ASSERT_TRUE(soon([&] { return holder.shared.turnstile().waiting > 0; }));
   EXPECT_FALSE(inside);
   auto const opened = steady_clock::now();
-  holder.gate.leave();
+  holder.turnstile.leave();
   thread.join();
   EXPECT_LT(steady_clock::now() - opened, 200ms);
 }
 
-TEST(SqliteGate, is_given_up_after_a_quarter_of_a_second) {
+TEST(SqliteTurnstile, is_given_up_after_a_quarter_of_a_second) {
   Folder const folder;
   Door holder(folder), waiter(folder);
-  holder.gate.enter();
+  holder.turnstile.enter();
   auto const waited = waiter.enter();
   EXPECT_GE(waited, 250ms);
   EXPECT_LT(waited, 2s);
-  waiter.gate.leave();  // it never was inside
+  waiter.turnstile.leave();  // it never was inside
   Door third(folder);
   EXPECT_GE(third.enter(), 250ms) << "the holder still has it";
 }
 
-TEST(SqliteGate, is_opened_by_the_death_of_its_holder) {
+TEST(SqliteTurnstile, is_opened_by_the_death_of_its_holder) {
   Folder const folder;
   Child child([&] {
     Door holder(folder);
-    holder.gate.enter();
+    holder.turnstile.enter();
     ::pause();
     return true;
   });
   Door waiter(folder);
   auto const give_up_at = steady_clock::now() + 10s;
-  while (waiter.enter() < 250ms && steady_clock::now() < give_up_at) waiter.gate.leave();  // until the child has it
+  while (waiter.enter() < 250ms && steady_clock::now() < give_up_at) waiter.turnstile.leave();  // until the child has it
   ::kill(child.pid(), SIGKILL);
   child.good();
   EXPECT_LT(waiter.enter(), 250ms);
 }
 
-TEST(SqliteGate, one_that_comes_again_and_again_does_not_starve_another) {
+TEST(SqliteTurnstile, one_that_comes_again_and_again_does_not_starve_another) {
   Folder const folder;
   std::atomic<bool> stop{false};
   std::atomic<int> entered{0};
@@ -83,10 +83,10 @@ TEST(SqliteGate, one_that_comes_again_and_again_does_not_starve_another) {
     greedy.emplace_back([&] {
       Door door(folder);
       while (!stop) {
-        door.gate.enter();
+        door.turnstile.enter();
         ++entered;
         std::this_thread::sleep_for(200us);
-        door.gate.leave();
+        door.turnstile.leave();
       }
     });
   }
@@ -96,31 +96,31 @@ TEST(SqliteGate, one_that_comes_again_and_again_does_not_starve_another) {
   auto longest = 0ns;
   for (int i = 0; i < 50; ++i) {
     longest = std::max(longest, door.enter());
-    door.gate.leave();
+    door.turnstile.leave();
   }
   stop = true;
   for (std::thread& thread : greedy) thread.join();
   EXPECT_LT(longest, 200ms);
 }
 
-TEST(SqliteGate, nobody_stands_aside_for_one_who_has_gone_in) {
+TEST(SqliteTurnstile, nobody_stands_aside_for_one_who_has_gone_in) {
   Folder const folder;
   Door holder(folder), patient(folder), newcomer(folder);
   std::chrono::nanoseconds least = 1s;  // any one may be late on a busy machine
   for (int i = 0; i < 10; ++i) {
-    holder.gate.enter();
+    holder.turnstile.enter();
     std::thread thread([&] {
       patient.enter();
-      patient.gate.leave();
+      patient.turnstile.leave();
     });
-    std::uint32_t const before = holder.shared.gate().stand_aside_until;
-    ASSERT_TRUE(soon([&] { return holder.shared.gate().stand_aside_until != before; })) << "it waits for long and asks newcomers to stand aside";
-    holder.gate.leave();
+    std::uint32_t const before = holder.shared.turnstile().stand_aside_until;
+    ASSERT_TRUE(soon([&] { return holder.shared.turnstile().stand_aside_until != before; })) << "it waits for long and asks newcomers to stand aside";
+    holder.turnstile.leave();
     thread.join();
     least = std::min(least, newcomer.enter());
-    newcomer.gate.leave();
+    newcomer.turnstile.leave();
   }
-  EXPECT_LT(least, 3ms) << "the gate stands open";
+  EXPECT_LT(least, 3ms) << "the turnstile stands open";
 }
 
 }  // namespace

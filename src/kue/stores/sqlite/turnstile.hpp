@@ -1,9 +1,9 @@
 #pragma once
-// Gate: a lock before SQLite's own, for fairness only. SQLite's waiting is a lottery that starves a process (measured).
+// Turnstile: a lock before SQLite's own, for fairness only. SQLite's waiting is a lottery that starves a process (measured).
 //
-//   gate.enter();            // at most 250 ms; then goes on without it
+//   turnstile.enter();       // at most 250 ms; then goes on without it
 //   ... BEGIN IMMEDIATE ... COMMIT ...
-//   gate.leave();
+//   turnstile.leave();
 //
 // It is a flock on the wake file, so the kernel opens it when a process dies. Nothing is wrong without it. Who finds it closed sleeps
 // until it opens, first come first woken. A newcomer may slip in before the one that was woken, which spares a change of process;
@@ -16,14 +16,14 @@
 
 namespace kue::sqlite {
 
-class Gate {
+class Turnstile {
  public:
-  explicit Gate(WakeFile& shared) : shared_(shared) {}
+  explicit Turnstile(WakeFile& shared) : shared_(shared) {}
   void enter();
   void leave();
 
   // Counts how often others have left it, in this process or another one. Wraps round.
-  std::uint32_t others() const { return shared_.gate().openings.load() - left_; }
+  std::uint32_t others() const { return shared_.turnstile().openings.load() - left_; }
 
  private:
   bool try_enter();
