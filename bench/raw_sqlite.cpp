@@ -8,9 +8,9 @@
 // which a futex wakes. latency_handed: the push claims the job for that process in its own transaction, which nobody does; it is the
 // least that a job can take which is committed before it runs. FILE must not exist; it is removed.
 
-#include "kue/stores/sqlite/batch_table.hpp"
-#include "kue/stores/sqlite/consecutive.hpp"
-#include "kue/stores/sqlite/stretches.hpp"
+#include "kue/stores/sqlite/file/batch_table.hpp"
+#include "kue/stores/sqlite/file/consecutive.hpp"
+#include "kue/stores/sqlite/tables/stretches.hpp"
 
 #include <schema_texts.hpp>
 #include <sql_texts.hpp>

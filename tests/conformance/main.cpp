@@ -1,7 +1,7 @@
 // Every store of the house passes one suite: conformance/memory/..., conformance/sqlite/...
 
-#include "kue/stores/memory/memory_store.hpp"
-#include "kue/stores/sqlite/sqlite_store.hpp"
+#include "kue/stores/memory/verbs/memory_store.hpp"
+#include "kue/stores/sqlite/verbs/sqlite_store.hpp"
 
 #include <kue/testing/conformance.hpp>
 

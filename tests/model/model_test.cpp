@@ -3,8 +3,8 @@
 //
 // A failure prints the shortest commands found and a line RC_PARAMS="reproduce=..." to run it again.
 
-#include "kue/stores/memory/memory_store.hpp"
-#include "kue/stores/sqlite/sqlite_store.hpp"
+#include "kue/stores/memory/verbs/memory_store.hpp"
+#include "kue/stores/sqlite/verbs/sqlite_store.hpp"
 #include "tests/model/commands.hpp"
 #include "tests/model/words.hpp"
 

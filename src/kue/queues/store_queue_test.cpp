@@ -5,7 +5,7 @@
 #include <kue/testing/fake_clock.hpp>
 
 #include "kue/queues/fixtures_test.hpp"
-#include "kue/stores/memory/memory_store.hpp"
+#include "kue/stores/memory/verbs/memory_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,95 @@
+#include "kue/stores/sqlite/file/connection.hpp"
+
+#include "kue/stores/sqlite/file/disk_space.hpp"
+#include "kue/stores/sqlite/file/failure.hpp"
+#include "kue/stores/sqlite/file/gathered_wal.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace kue::sqlite {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+}  // namespace
+
+Connection::Connection(std::string const& absolute_path, Mode mode) {
+  // No SQLITE_OPEN_URI, and the path begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a time
+  // is the rule of this class.
+  int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, gathered_wal_vfs());
+  if (code != SQLITE_OK) {
+    Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
+    sqlite3_close_v2(handle_);
+    throw failure;
+  }
+  if (int const made = batch_.add_to(handle_); made != SQLITE_OK) {
+    Failure const failure(made, sqlite3_errmsg(handle_));
+    sqlite3_close_v2(handle_);
+    throw failure;
+  }
+  sqlite3_exec(handle_, "PRAGMA cache_spill = 0", nullptr, nullptr, nullptr);  // a condition of the VFS; fails only for want of memory
+  sqlite3_busy_handler(handle_, &Connection::on_busy, this);
+  patience(10s);
+  // Without this the last one to close would checkpoint and delete the WAL: a long stop, and the ballast gone.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+Connection::~Connection() {
+  for (Statement& statement : statements_) statement = Statement();
+  sqlite3_close_v2(handle_);
+}
+
+void Connection::settle(Sync sync) {
+  run(fmt::format("PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = 0; PRAGMA mmap_size = 0;"
+                  "PRAGMA journal_size_limit = {}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1",
+                  sync == Sync::full ? "FULL" : "NORMAL", kWalBytes));
+  sqlite3_wal_hook(handle_, &Connection::on_commit, this);  // after wal_autocheckpoint, which uses the same hook
+}
+
+void Connection::run(std::string_view sql) {
+  int const code = sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(handle_, code);
+}
+
+std::int64_t Connection::number(std::string_view sql) {
+  Statement const statement(handle_, sql);
+  Use use(statement.handle());
+  return use.step() ? use.integer(0) : 0;
+}
+
+std::string Connection::word(std::string_view sql) {
+  Statement const statement(handle_, sql);
+  Use use(statement.handle());
+  return use.step() ? std::string(use.text(0)) : std::string();
+}
+
+std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
+bool Connection::read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
+void Connection::patience(std::chrono::milliseconds at_most) { give_up_at_ = steady_clock::now() + at_most; }
+
+sqlite3_stmt* Connection::prepared(Sql sql) {
+  Statement& statement = statements_[static_cast<std::size_t>(sql)];
+  if (!statement) statement = Statement(handle_, text(sql));
+  return statement.handle();
+}
+
+int Connection::on_busy(void* self, int calls) {
+  auto const& connection = *static_cast<Connection const*>(self);
+  if (steady_clock::now() >= connection.give_up_at_) return 0;
+  std::this_thread::sleep_for(std::min(50us * (calls + 1), 2000us));  // SQLite's own sleeps up to 100 ms and starves
+  return 1;
+}
+
+int Connection::on_commit(void* self, sqlite3*, char const*, int frames) {
+  static_cast<Connection*>(self)->wal_frames_ = frames;
+  return SQLITE_OK;
+}
+
+}  // namespace kue::sqlite

@@ -1,0 +1,65 @@
+// Rows that no longer read as jobs: put aside with the reason corrupt, never in the way of the others.
+
+#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
+
+#include <gmock/gmock.h>
+
+namespace kue::sqlite::test {
+namespace {
+
+// The table's own rules would refuse such rows: they are switched off as a damaged disk would.
+constexpr char const* kWithoutRules =
+    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(replace(sql, 'NOT NULL', ''), 'STRICT', '') WHERE name = 'jobs'; "
+    "PRAGMA writable_schema = RESET; PRAGMA ignore_check_constraints = ON;";
+
+struct Damage {
+  char const* name;
+  char const* sql;
+};
+
+class BadRow : public ::testing::TestWithParam<Damage> {};
+
+TEST_P(BadRow, is_discarded_as_corrupt_and_the_others_go_on) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  auto const pushed = jobs(5);
+  { open(path, {.event_log = true})->push({.jobs = pushed}); }
+  { Stranger(path).run(std::string(kWithoutRules) + GetParam().sql); }
+  auto const store = open(path, {.event_log = true});
+  Hand hand(*store);
+  EXPECT_EQ(hand.drain(2), 4);
+  auto const counts = store->counts().at(0);
+  EXPECT_EQ(counts.of(State::completed), 4);
+  EXPECT_EQ(counts.of(State::discarded), 1);
+  EXPECT_EQ(counts.of(State::available), 0);
+  int corrupt = 0;
+  for (Event const& event : store->events({})) {
+    EXPECT_TRUE(allowed(event.verb, event.from, event.to, event.reason));
+    corrupt += event.reason == Reason::corrupt ? 1 : 0;
+  }
+  EXPECT_EQ(corrupt, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sqlite, BadRow,
+    ::testing::Values(Damage{"no_kind", "UPDATE jobs SET kind = NULL WHERE seq = 1"}, Damage{"empty_kind", "UPDATE jobs SET kind = '' WHERE seq = 2"},
+                      Damage{"no_args", "UPDATE jobs SET args = NULL WHERE seq = 1"}, Damage{"number_as_queue", "UPDATE jobs SET queue = x'00' WHERE seq = 3"},
+                      Damage{"short_id", "UPDATE jobs SET id = x'0102' WHERE seq = 5"},
+                      Damage{"text_as_priority", "UPDATE jobs SET priority = 'high' WHERE seq = 1"},
+                      Damage{"meta_cut_off", "UPDATE jobs SET meta = '3:ke' WHERE seq = 4"}, Damage{"row_gone", "DELETE FROM jobs WHERE seq = 1"}),
+    [](auto const& each) { return each.param.name; });
+
+TEST(SqliteBadRow, arguments_that_are_no_json_are_handed_on_as_they_are) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  auto const pushed = jobs(2);
+  { open(path)->push({.jobs = pushed}); }
+  { Stranger(path).run("UPDATE jobs SET args = '{\"name\":' WHERE seq = 1"); }
+  auto const store = open(path);
+  auto const claimed = Hand(*store).claim(10);
+  ASSERT_EQ(claimed.size(), 2u);
+  EXPECT_EQ(claimed[0].job.args, "{\"name\":") << "what they mean is the worker's business: it answers corrupt";
+}
+
+}  // namespace
+}  // namespace kue::sqlite::test
