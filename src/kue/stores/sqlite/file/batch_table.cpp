@@ -21,7 +21,7 @@ struct Cursor : sqlite3_vtab_cursor {
 int connect(sqlite3* database, void* batch, int, char const* const*, sqlite3_vtab** made, char**) {
   std::string columns = "v1";
   for (int column = 2; column <= BatchTable::kColumns; ++column) columns += ", v" + std::to_string(column);
-  int const code = sqlite3_declare_vtab(database, ("CREATE TABLE batch (" + columns + ")").c_str());
+  int const code = sqlite3_declare_vtab(database, ("CREATE TABLE kue_batch (" + columns + ")").c_str());
   if (code != SQLITE_OK) return code;
   auto* const table = new (std::nothrow) Table();
   if (table == nullptr) return SQLITE_NOMEM;
@@ -101,8 +101,10 @@ sqlite3_module made_module() {
 
 int BatchTable::add_to(sqlite3* database) {
   static sqlite3_module const module = made_module();
-  return sqlite3_create_module_v2(database, "batch", &module, this, nullptr);
+  return sqlite3_create_module_v2(database, "kue_batch", &module, this, nullptr);
 }
+
+void BatchTable::remove_from(sqlite3* database) { sqlite3_create_module_v2(database, "kue_batch", nullptr, nullptr, nullptr); }
 
 BatchTable::Rows const* BatchTable::borrow() { return std::exchange(lent_, nullptr); }
 

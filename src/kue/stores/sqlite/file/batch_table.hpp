@@ -2,7 +2,7 @@
 // BatchTable: structs of the caller as a table that a statement reads, so that hundreds of jobs are one statement and not hundreds.
 //
 //   -- columns are v1, v2 ... as parameters are ?1, ?2 ...; rowid counts the structs from 0
-//   DELETE FROM unfinished WHERE seq IN (SELECT v1 FROM batch)
+//   DELETE FROM kue_unfinished WHERE seq IN (SELECT v1 FROM kue_batch)
 //
 //   auto const rows = batch_of(std::span(jobs), [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
 //   connection.execute_for(rows, Sql::unfinished_delete_all);
@@ -64,6 +64,7 @@ class BatchTable {
 
   // Once a connection, which must be closed before this object ends. An SQLite result code.
   int add_to(sqlite3* database);
+  void remove_from(sqlite3* database);
   // For the statement that runs next; they must outlive it.
   void lend(Rows const& rows) { lent_ = &rows; }
   Rows const* borrow();  // null if nothing was lent: a statement must not see the rows of another

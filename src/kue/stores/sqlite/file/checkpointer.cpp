@@ -2,6 +2,7 @@
 
 #include "kue/stores/sqlite/file/disk_space.hpp"
 #include "kue/stores/sqlite/file/failure.hpp"
+#include "kue/stores/sqlite/file/write_lock.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -38,23 +39,7 @@ class OnlyOne {
   bool taken_ = false;
 };
 
-// A write transaction, undone at the end unless committed.
-class WriteLock {
- public:
-  explicit WriteLock(Connection& writer) : writer_(writer) {
-    writer_.patience(std::chrono::milliseconds(100));
-    writer_.execute(Sql::begin);
-  }
-  ~WriteLock() {
-    if (sqlite3_get_autocommit(writer_.handle()) == 0) sqlite3_exec(writer_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  }
-  WriteLock(WriteLock const&) = delete;
-  WriteLock& operator=(WriteLock const&) = delete;
-  void commit() { writer_.execute(Sql::commit); }
-
- private:
-  Connection& writer_;
-};
+constexpr auto kPatience = std::chrono::milliseconds(100);  // the next commit tries again
 
 }  // namespace
 
@@ -88,8 +73,8 @@ bool Checkpointer::alone() {
 }
 
 void Checkpointer::begin_anew(Connection& writer) {
-  WriteLock lock(writer);
-  writer.execute(Sql::checkpoint_restart);
+  WriteLock lock(writer, nullptr, kPatience);
+  touch_(writer);
   lock.commit();
   // Not if a reader still needs the old one: then a later commit begins it.
   if (static_cast<std::uint32_t>(writer.wal_frames()) < shared_.frames_copied().load()) shared_.frames_copied().store(0);
@@ -104,7 +89,7 @@ void Checkpointer::copy(Connection& writer) {
   int in_wal = 0;
   int copied = 0;
   {
-    WriteLock const lock(writer);
+    WriteLock const lock(writer, nullptr, kPatience);
     int const code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
     if (code != SQLITE_OK) fail(connection_->handle(), code);
   }

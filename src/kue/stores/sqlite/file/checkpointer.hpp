@@ -12,6 +12,7 @@
 #include "kue/stores/sqlite/file/wake_file.hpp"
 #include "kue/stores/sqlite/file/wal_file.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,8 +20,11 @@ namespace kue::sqlite {
 
 class Checkpointer {
  public:
-  Checkpointer(Location const& location, WakeFile& shared, Turnstile& turnstile)
-      : location_(location), shared_(shared), turnstile_(turnstile), wal_(location.wal()), others_(turnstile.others()) {}
+  // `touch` writes one page: the first commit after a whole checkpoint begins the WAL anew and syncs its head, which is better done
+  // here than by the next one.
+  using Touch = std::function<void(Connection&)>;
+  Checkpointer(Location const& location, WakeFile& shared, Turnstile& turnstile, Touch touch)
+      : location_(location), shared_(shared), turnstile_(turnstile), touch_(std::move(touch)), wal_(location.wal()), others_(turnstile.others()) {}
 
   bool due(Connection const& writer, int frames) const noexcept;
 
@@ -47,6 +51,7 @@ class Checkpointer {
   Location const location_;
   WakeFile& shared_;
   Turnstile& turnstile_;
+  Touch touch_;
   WalFile wal_;
   std::uint32_t others_;  // of the turnstile, at the last one
   std::unique_ptr<Connection> connection_;

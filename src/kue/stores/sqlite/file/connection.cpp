@@ -18,12 +18,16 @@ using namespace std::chrono_literals;
 
 }  // namespace
 
-Connection::Connection(std::string const& absolute_path, Mode mode) {
+Connection::Connection(sqlite3* foreign) : handle_(foreign), lent_(true) {
+  if (int const made = batch_.add_to(handle_); made != SQLITE_OK) fail(handle_, made);
+}
+
+Connection::Connection(std::string const& absolute_path, Mode mode, Wal wal) {
   // No SQLITE_OPEN_URI, and the path begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a time
   // is the rule of this class.
   int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, gathered_wal_vfs());
+  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, wal.gathered ? gathered_wal_vfs() : nullptr);
   if (code != SQLITE_OK) {
     Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
     sqlite3_close_v2(handle_);
@@ -42,8 +46,12 @@ Connection::Connection(std::string const& absolute_path, Mode mode) {
 }
 
 Connection::~Connection() {
-  for (Statement& statement : statements_) statement = Statement();
-  sqlite3_close_v2(handle_);
+  statements_.clear();
+  for (Statement* const own : {&begin_write_, &begin_look_, &commit_}) *own = Statement();
+  if (lent_)
+    batch_.remove_from(handle_);
+  else
+    sqlite3_close_v2(handle_);
 }
 
 void Connection::settle(Sync sync) {
@@ -71,13 +79,13 @@ std::string Connection::word(std::string_view sql) {
 }
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 bool Connection::read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 void Connection::patience(std::chrono::milliseconds at_most) { give_up_at_ = steady_clock::now() + at_most; }
 
-sqlite3_stmt* Connection::prepared(Sql sql) {
-  Statement& statement = statements_[static_cast<std::size_t>(sql)];
-  if (!statement) statement = Statement(handle_, text(sql));
-  return statement.handle();
+void Connection::once(Statement& statement, std::string_view sql) {
+  if (!statement) statement = Statement(handle_, sql);
+  Use(statement.handle()).step();
 }
 
 int Connection::on_busy(void* self, int calls) {

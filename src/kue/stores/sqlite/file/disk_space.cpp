@@ -19,17 +19,6 @@ namespace {
 constexpr int kStepBytes = 1024 * 1024;
 constexpr std::int64_t kBytesUnasked = kFreeBytes / 16;
 constexpr auto kMoment = std::chrono::milliseconds(100);
-constexpr std::size_t kBytesAJob = 300;  // rows, indexes and a later result, without the arguments
-
-std::int64_t bytes_of(std::span<Envelope const> jobs) {
-  std::size_t bytes = 0;
-  for (Envelope const& job : jobs) {
-    bytes += kBytesAJob + job.args.size();
-    for (auto const& [key, value] : job.meta) bytes += key.size() + value.size();
-  }
-  return static_cast<std::int64_t>(bytes);
-}
-
 // What pruned jobs left inside the file is room too. Asked only when the disk is nearly full: a connection is dear.
 std::int64_t free_inside(Location const& location) {
   Connection db(location.database);
@@ -84,8 +73,8 @@ bool DiskSpace::covered(std::int64_t bytes) {
          covered_bytes_.fetch_sub(bytes, std::memory_order_relaxed) >= bytes;
 }
 
-void DiskSpace::refuse_push_when_full(std::span<Envelope const> jobs) {
-  std::int64_t const written = 2 * bytes_of(jobs);  // once in the WAL, once in the file
+void DiskSpace::refuse_when_full(std::int64_t bytes) {
+  std::int64_t const written = 2 * bytes;  // once in the WAL, once in the file
   if (covered(written)) return;
   struct statvfs info {};
   if (::statvfs(location_.database.c_str(), &info) != 0) return;  // then the write itself will tell
@@ -94,9 +83,9 @@ void DiskSpace::refuse_push_when_full(std::span<Envelope const> jobs) {
   covered_bytes_.store(available >= needed + kFarFromFull ? kBytesUnasked : 0, std::memory_order_relaxed);
   covered_until_.store(std::chrono::steady_clock::now() + kMoment, std::memory_order_relaxed);
   if (available >= needed || available + free_inside(location_) >= needed + kFreeBytes) return;
-  throw Error(ErrorKind::full, fmt::format("push to sqlite:{} refused: its file system has {} kB free, and {} kB are needed to store the jobs and to finish "
-                                           "those that are there. Nothing that was accepted is lost; free some space and push again",
-                                           location_.database, available / 1024, needed / 1024));
+  throw Error(ErrorKind::full, fmt::format("its file system has {} kB free, and {} kB are needed to store the jobs and to finish those that are there. "
+                                           "Nothing that was accepted is lost; free some space and push again",
+                                           available / 1024, needed / 1024));
 }
 
 }  // namespace kue::sqlite

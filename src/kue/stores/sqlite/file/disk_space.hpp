@@ -8,12 +8,9 @@
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/location.hpp"
 
-#include <kue/store.hpp>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <span>
 
 namespace kue::sqlite {
 
@@ -31,7 +28,7 @@ void keep_file_reserve(Connection& connection, Location const& location);
 class DiskSpace {
  public:
   explicit DiskSpace(Location const& location) : location_(location) {}
-  void refuse_push_when_full(std::span<Envelope const> jobs);  // throws Error(full)
+  void refuse_when_full(std::int64_t bytes);  // that are to be written; throws Error(full)
 
  private:
   bool covered(std::int64_t bytes);

@@ -11,8 +11,8 @@ struct Meaning {
   std::string_view what_to_do;
 };
 
-Meaning meaning_of(Failure const& failure) {
-  switch (failure.primary()) {
+Meaning meaning_of(int code) {
+  switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorKind::timeout,
@@ -27,7 +27,7 @@ Meaning meaning_of(Failure const& failure) {
     case SQLITE_PERM:
     case SQLITE_AUTH: return {ErrorKind::unavailable, "the file, its -wal or its -shm cannot be opened; look at the rights of the file and its folder"};
     case SQLITE_IOERR:
-      if (failure.code() == SQLITE_IOERR_SHMSIZE)
+      if (code == SQLITE_IOERR_SHMSIZE)
         return {ErrorKind::full, "its -shm file cannot grow, because the file system is full. Free some space and try again"};
       return {ErrorKind::unavailable, "the disk gave an error; look at the kernel's log, then run `spark store:check`"};
     case SQLITE_NOMEM: return {ErrorKind::unavailable, "there is no memory left; try again"};
@@ -44,6 +44,9 @@ Meaning meaning_of(Failure const& failure) {
 
 }  // namespace
 
+Failure::Failure(int code, std::string const& text)
+    : Error(meaning_of(code).kind, fmt::format("{} (SQLite code {}): {}.", text, code, meaning_of(code).what_to_do)), code_(code) {}
+
 bool Failure::concerns_one_row() const { return primary() == SQLITE_CONSTRAINT || primary() == SQLITE_MISMATCH || primary() == SQLITE_TOOBIG; }
 
 void fail(sqlite3* database, int code) {
@@ -52,12 +55,9 @@ void fail(sqlite3* database, int code) {
   throw Failure(same ? extended : code, same ? sqlite3_errmsg(database) : sqlite3_errstr(code));
 }
 
-Error to_error(Failure const& failure, std::string_view tried, std::string_view where) {
-  auto const [kind, what_to_do] = meaning_of(failure);
-  std::string const text = fmt::format("{} {} failed: {} (SQLite code {}): {}.", tried, where, failure.what(), failure.code(), what_to_do);
-  // A commit that failed while writing or syncing may stand in the WAL complete and be found by a recovery.
-  bool const unknown = failure.is_in_commit() && failure.primary() == SQLITE_IOERR;
-  return unknown ? Error::with_unknown_outcome(kind, text + " Whether it took place is not known.") : Error(kind, text);
+void fail_in_commit(Failure const& failure) {
+  if (failure.primary() != SQLITE_IOERR) throw failure;
+  throw Error::with_unknown_outcome(failure.kind(), std::string(failure.what()) + " Whether it took place is not known.");
 }
 
 }  // namespace kue::sqlite

@@ -1,34 +1,29 @@
 #pragma once
-// Failure: what SQLite answered, inside this room only. The store turns it into a kue::Error with a sentence.
+// Failure: what SQLite answered, as a kue::Error that says what it means and what to do. The guard adds what was tried, and where.
 
 #include <kue/error.hpp>
 
-#include <stdexcept>
 #include <string>
-#include <string_view>
 
 struct sqlite3;
 
 namespace kue::sqlite {
 
-class Failure : public std::runtime_error {
+class Failure : public Error {
  public:
-  Failure(int code, std::string const& text) : std::runtime_error(text), code_(code) {}
+  Failure(int code, std::string const& text);
 
   int code() const { return code_; }            // extended result code
   int primary() const { return code_ & 0xff; }  // SQLITE_BUSY, SQLITE_FULL, ...
   bool concerns_one_row() const;                // others of the same transaction may go on
-  void in_commit() { in_commit_ = true; }       // the commit's own answer: it may have happened
-  bool is_in_commit() const { return in_commit_; }
 
  private:
   int code_;
-  bool in_commit_ = false;
 };
 
 [[noreturn]] void fail(sqlite3* database, int code);
 
-// `tried`: "push to", "claim from"; `where`: the store's description.
-Error to_error(Failure const& failure, std::string_view tried, std::string_view where);
+// For the commit's own answer: one that failed while writing or syncing may stand in the WAL complete and be found by a recovery.
+[[noreturn]] void fail_in_commit(Failure const& failure);
 
 }  // namespace kue::sqlite

@@ -68,6 +68,18 @@ std::uint32_t WakeFile::milliseconds() {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
+// A word from before a restart of the machine may be anything: one that lies ahead says nothing.
+bool WakeFile::tended_lately() const noexcept {
+  return milliseconds() - words_->tended_at.load() < static_cast<std::uint32_t>(2 * kTendEvery.count());
+}
+
+bool WakeFile::take_turn_to_tend() noexcept {
+  std::uint32_t seen = words_->tended_at.load();
+  std::uint32_t const now = milliseconds();
+  if (now - seen < static_cast<std::uint32_t>(kTendEvery.count() * 9 / 10)) return false;
+  return words_->tended_at.compare_exchange_strong(seen, now);
+}
+
 void WakeFile::wait_for_opening(std::uint32_t seen, std::chrono::milliseconds at_most) noexcept {
   words_->turnstile.waiting.fetch_add(1);
   futex_wait(words_->turnstile.openings, seen, at_most);

@@ -54,7 +54,11 @@ class WakeFile {
   // A hint, true or not: how much of the WAL the last checkpoint of any process has copied.
   std::atomic<std::uint32_t>& frames_copied() { return words_->frames_copied; }
 
-  std::atomic<std::uint32_t>& lookout_until() { return words_->lookout_until; }  // lookout.hpp; milliseconds(), 0: there is none
+  // One of all who have the file open tends it: looks once a second whether there is work that nobody was woken for.
+  static constexpr std::chrono::milliseconds kTendEvery{1000};
+  bool tended_lately() const noexcept;  // so that another second's delay is all that a sleeper risks
+  bool take_turn_to_tend() noexcept;    // true for one of those who ask, once a second
+
 
   void abandon() noexcept;  // in a forked child: forget everything, close nothing
 
@@ -64,7 +68,7 @@ class WakeFile {
     std::atomic<std::uint32_t> sleepers;
     std::atomic<std::uint32_t> frames_copied;
     TurnstileWords turnstile;
-    std::atomic<std::uint32_t> lookout_until;
+    std::atomic<std::uint32_t> tended_at;  // milliseconds()
   };
   static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 28, "other processes read it as plain words");
 

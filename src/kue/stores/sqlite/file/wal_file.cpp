@@ -24,9 +24,7 @@ int WalFile::sync_once() noexcept {
 void WalFile::sync() {
   if (error_ == 0) error_ = sync_once();
   if (error_ == 0) return;
-  Failure failure(SQLITE_IOERR_FSYNC, fmt::format("fdatasync of {}: {}", path_, std::generic_category().message(error_)));
-  failure.in_commit();
-  throw failure;
+  fail_in_commit(Failure(SQLITE_IOERR_FSYNC, fmt::format("fdatasync of {}: {}", path_, std::generic_category().message(error_))));
 }
 
 }  // namespace kue::sqlite

@@ -1,36 +1,35 @@
 #pragma once
-// Transaction: one write to the file, with all that must be written in it: the counters of the queues and the events.
+// Ledger: what must be written with every change of a job, in its transaction: the counters of its queue, the event, and who is woken
+// after the commit. Only Tables writes into it.
 //
-//   Transaction tx(connection, turnstile, clock, event_log);
-//   ... verbs write ...
-//   tx.commit();              // without it everything is undone
-//   for (auto [mask, jobs] : tx.wakes()) ...
+//   Ledger ledger(connection, now, event_log);
+//   Tables tables(ledger);
+//   ... verbs ...
+//   AfterCommit const done = ledger.close();    // the counters, last thing before the commit
 
 #include "kue/stores/sqlite/file/connection.hpp"
-#include "kue/stores/sqlite/file/turnstile.hpp"
+#include "kue/stores/sqlite/file/database.hpp"
 
 #include <kue/store.hpp>
 
+#include <array>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace kue::sqlite {
 
-class Transaction {
+class Ledger {
  public:
-  // The clock is read once the write lock is held: a time from before the wait would be older than what others wrote meanwhile,
-  // and a job would be claimed before its run_at.
-  Transaction(Connection& connection, Turnstile& turnstile, std::function<TimePoint()> const& clock, bool event_log);
-  ~Transaction();
-  Transaction(Transaction const&) = delete;
-  Transaction& operator=(Transaction const&) = delete;
+  Ledger(Connection& connection, TimePoint now, bool event_log) : connection_(connection), now_(now), event_log_(event_log) {}
+  Ledger(Ledger const&) = delete;
+  Ledger& operator=(Ledger const&) = delete;
 
   Connection& db() { return connection_; }
   TimePoint now() const { return now_; }
 
-  // Every change of a state goes through here: counters now, the event if the log is on.
   struct Change {
     JobId id;
     std::string_view queue;
@@ -41,52 +40,34 @@ class Transaction {
     std::uint64_t holder = 0;
     std::uint64_t node = 0;
   };
+  // Counters, the event if the log is on, and a wake-up if the job waits from now on.
   void changed(Change const& change);
   void refused(Verb verb, Finish const& item);  // a stale write: an event, nothing else
   bool writes_events() const { return event_log_; }
 
-  // After the commit a sleeper of this queue is to be woken, or several.
-  void wake(std::string_view queue, int jobs = 1);
-  std::map<std::uint32_t, int> const& wakes() const { return wakes_; }  // by mask
-
-  // Somebody has work to do after the commit: what may be tidied up later is left to others.
-  void hurry() { in_a_hurry_ = true; }
-  bool in_a_hurry() const { return in_a_hurry_; }
+  void wake(std::string_view queue, int jobs = 1);  // also without a change: a queue was resumed
+  void hurry() { after_.hurry = true; }             // somebody has work to do after the commit
 
   // For a part that may fail alone: what was noted since is forgotten with it.
   void mark();
   void back_to_mark();
 
-  void commit();
+  AfterCommit const& close();
 
  private:
   struct Numbers {
     std::int64_t pushed = 0;
     std::array<std::int64_t, kStateCount> by_state{};
   };
+  using ByQueue = std::map<std::string, Numbers, std::less<>>;
   void write_event(Change const& change, bool stale);
   Numbers& numbers(std::string_view queue);
 
   Connection& connection_;
-  Turnstile& turnstile_;
-  TimePoint now_{};
-  bool event_log_;
-  bool open_ = false;
-  bool in_a_hurry_ = false;
-  std::map<std::string, Numbers, std::less<>> numbers_, marked_numbers_;
-  std::map<std::uint32_t, int> wakes_, marked_wakes_;
-};
-
-// One state of the file for several looks.
-class Snapshot {
- public:
-  explicit Snapshot(Connection& connection) : connection_(connection) { connection_.execute(Sql::begin_look); }
-  ~Snapshot();
-  Snapshot(Snapshot const&) = delete;
-  Snapshot& operator=(Snapshot const&) = delete;
-
- private:
-  Connection& connection_;
+  TimePoint const now_;
+  bool const event_log_;
+  ByQueue numbers_, marked_numbers_;
+  AfterCommit after_, marked_after_;
 };
 
 }  // namespace kue::sqlite

@@ -130,14 +130,12 @@ Attempt read_attempt(Use const& row) {
   return {.claim_no = row.small(0),
           .attempt = row.small(1),
           .reason = static_cast<Reason>(row.integer(2)),
-          .failure = {.type = std::string(row.text(3)),
-                      .message = std::string(row.text(4)),
-                      .backtrace = std::string(row.text(5)),
-                      .signal = static_cast<int>(row.integer(6))},
-          .started_at = row.time(7),
-          .ended_at = row.time(8),
-          .node = row.bits(9),
-          .pid = static_cast<int>(row.integer(10))};
+          .failure = {.type = std::string(row.text(3)), .message = std::string(row.text(4)), .signal = static_cast<int>(row.integer(5))},
+          .started_at = row.time(6),
+          .ended_at = row.time(7),
+          .node = row.bits(8),
+          .pid = static_cast<int>(row.integer(9)),
+          .record = std::string(row.text(10))};
 }
 
 }  // namespace kue::sqlite

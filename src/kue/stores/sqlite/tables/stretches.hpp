@@ -18,6 +18,8 @@ namespace kue::sqlite {
 // More makes fewer rows where jobs of several queues come in turn, and more jobs of others to be looked at for each one that is found.
 inline constexpr std::int64_t kMostSkipped = 32;
 
+inline constexpr std::int64_t kPlainLane = 0;  // of jobs without limits: that of their queue and priority
+
 struct Stretch {
   std::int64_t first = 0, last = 0;
 };

@@ -1,37 +1,15 @@
-#include "kue/stores/sqlite/file/consecutive.hpp"
+#include "kue/stores/sqlite/tables/nodes.hpp"
 #include "kue/stores/sqlite/verbs/finish.hpp"
-#include "kue/stores/sqlite/tables/rows.hpp"
 #include "kue/stores/sqlite/verbs/store.hpp"
-#include "kue/stores/sqlite/tables/stretches.hpp"
-
-#include <kue/error.hpp>
 
 #include <algorithm>
 #include <queue>
-#include <tuple>
 
 namespace kue::sqlite {
 namespace {
 
 // Jobs that become due in one claim; with more than this at one moment the rest follows in the next claims.
 constexpr int kMostMadeDue = 5000;
-
-// A claimable job's place in the order of its queue, and the stretch in which it was found.
-struct Spot {
-  std::int64_t priority = 0, seq = 0;
-  Stretch stretch;
-  bool before(Spot const& other) const { return std::tie(priority, seq) < std::tie(other.priority, other.seq); }
-};
-
-struct Taken {
-  Spot spot;
-  State state = State::available;
-  std::string queue;
-  JobId id;
-  std::uint32_t claim_no = 0;
-  bool damaged = false;
-  std::int64_t seq() const { return spot.seq; }
-};
 
 // One of several queues that are claimed as if they were one.
 struct Source {
@@ -43,95 +21,60 @@ struct Source {
   Spot const& head() const { return spots[next]; }
 };
 
+// Visits lanes in order and takes a prefix of each until it has enough; never skips inside a lane.
 class Claimer {
  public:
-  Claimer(Transaction& transaction, ClaimRequest const& request) : tx_(transaction), request_(request) {}
+  Claimer(Tables& tables, ClaimRequest const& request) : tables_(tables), request_(request) {}
 
   void claim(ClaimResult& result) {
-    find_queues();
+    queues_ = open_queues(tables_.db(), request_.queues);
     for (std::string const& queue : queues_) make_due(queue, result);
     auto not_emptied = queues_.begin();
-    if (request_.queues.empty() && queues_.size() > 1) {
-      take_merged(result);
+    bool const together = request_.queues.names.empty() || request_.queues.order == QueueSelector::Order::together;
+    if (together && queues_.size() > 1) {
+      take_together(result);
     } else {
       while (not_emptied != queues_.end() && take_from(*not_emptied, result)) ++not_emptied;
     }
-    result.more = more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) { return tx_.db().use(Sql::claim_left, queue).step(); });
+    result.more = more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) { return any_claimable(tables_.db(), queue); });
   }
 
  private:
-  void find_queues() {
-    if (request_.queues.empty()) {
-      for (auto row = tx_.db().use(Sql::claim_all_queues); row.step();) queues_.emplace_back(row.text(0));
-      return;
-    }
-    for (std::string const& queue : request_.queues) {
-      if (std::find(queues_.begin(), queues_.end(), queue) != queues_.end()) continue;
-      auto row = tx_.db().use(Sql::claim_queue_paused, queue);
-      if (row.step() && row.integer(0) == 0) queues_.push_back(queue);
-    }
-  }
-
-  std::optional<TimePoint> next_due(std::string const& queue) {
-    auto row = tx_.db().use(Sql::claim_next_due, queue);
-    if (!row.step()) return std::nullopt;
-    return row.time(0);
-  }
-
   void make_due(std::string const& queue, ClaimResult& result) {
-    auto due = next_due(queue);
-    if (due && *due <= tx_.now()) {
-      make_claimable(due_jobs(queue));
-      due = next_due(queue);
-      if (due && *due <= tx_.now()) more_due_ = true;
+    auto due = next_due(tables_.db(), queue);
+    if (due && *due <= tables_.now()) {
+      tables_.make_due(due_jobs(tables_.db(), queue, tables_.now(), kMostMadeDue));
+      due = next_due(tables_.db(), queue);
+      if (due && *due <= tables_.now()) more_due_ = true;
     }
     if (due && (!result.next_due || *due < *result.next_due)) result.next_due = due;
   }
 
-  std::vector<std::int64_t> due_jobs(std::string const& queue) {
-    std::vector<std::int64_t> seqs;
-    for (auto row = tx_.db().use(Sql::claim_due, queue, tx_.now(), kMostMadeDue); row.step();) seqs.push_back(row.integer(0));
-    return seqs;
-  }
-
-  // In the order of their numbers, so that each may make the stretch of the one before longer.
-  void make_claimable(std::vector<std::int64_t> seqs) {
-    std::ranges::sort(seqs);
-    auto const rows = batch_of(seqs, [](std::int64_t seq, int, BatchTable::Value& out) { out.set(seq); });
-    tx_.db().execute_for(rows, Sql::claim_make_due);
-    for (std::int64_t const seq : seqs) tx_.db().execute(Sql::ready_return, seq, kMostSkipped);
-  }
-
-  int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size()); }
+  int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size() + take_.jobs.size()); }
 
   // False: enough, or the next one must come alone. True: nothing is left there.
   bool take_from(std::string const& queue, ClaimResult& result) {
     bool damaged = true;
     while (damaged && room(result) > 0) {  // damaged rows took places of good ones: look again
-      bool go_on = true, any_left = true;
-      {
-        int const most = room(result);
-        int found = 0;
-        auto row = tx_.db().use(Sql::claim_candidates, queue, most);
-        // Rows are changed only after the last was read: a change would move the table under the reader.
-        for (; go_on && (any_left = row.step()); ++found) {
-          Spot const spot{row.integer(21), row.integer(0), {row.integer(22), row.integer(23)}};
-          go_on = read_candidate(row, spot, result);
-        }
-        any_left = any_left || found == most;  // as far as is known
-      }
-      if (!any_left)
-        took_all(queue);
-      else if (!taken_.empty())
-        took(queue, taken_.back().spot);
-      damaged = write_taken();
+      std::optional<Spot> last;
+      bool go_on = true;
+      bool const all = each_candidate(tables_.db(), queue, room(result), [&](Candidate&& candidate) {
+        Spot const spot = candidate.spot;
+        if (!take(std::move(candidate), result, go_on)) return false;
+        last = spot;
+        return go_on;
+      });
+      if (all)
+        take_.fronts.push_back({queue, std::nullopt});
+      else if (last)
+        take_.fronts.push_back({queue, last});
+      damaged = write_taken(result);
       if (!go_on) return false;
     }
     return room(result) > 0;
   }
 
-  // All queues as if they were one: by priority, then arrival.
-  void take_merged(ClaimResult& result) {
+  void take_together(ClaimResult& result) {
     std::vector<Source> sources = read_sources();
     auto const later = [](Source const* one, Source const* other) { return other->head().before(one->head()); };
     std::priority_queue<Source*, std::vector<Source*>, decltype(later)> order(later);
@@ -141,16 +84,16 @@ class Claimer {
     for (bool go_on = true; go_on && !order.empty() && room(result) > 0;) {
       Source& source = *order.top();
       order.pop();
-      go_on = take_head(source, result);
+      take_head(source, result, go_on);
       if (room(result) > 0 && has_head(source)) order.push(&source);
     }
     for (Source const& source : sources) {
       if (source.all && source.taken == source.spots.size())
-        took_all(*source.queue);
+        take_.fronts.push_back({*source.queue, std::nullopt});
       else if (source.taken > 0)
-        took(*source.queue, source.spots[source.taken - 1]);
+        take_.fronts.push_back({*source.queue, source.spots[source.taken - 1]});
     }
-    write_taken();
+    write_taken(result);
   }
 
   std::vector<Source> read_sources() {
@@ -164,9 +107,7 @@ class Claimer {
   }
 
   void read_spots(Source& source, std::size_t most) {
-    source.spots.clear();
-    for (auto row = tx_.db().use(Sql::claim_heads, *source.queue, most); row.step();)
-      source.spots.push_back({row.integer(0), row.integer(1), {row.integer(2), row.integer(3)}});
+    source.spots = first_spots(tables_.db(), *source.queue, most);
     source.all = source.spots.size() < most;
   }
 
@@ -175,117 +116,60 @@ class Claimer {
     return source.next < source.spots.size();
   }
 
-  // False: stop here.
-  bool take_head(Source& source, ClaimResult& result) {
-    Spot const spot = source.spots[source.next++];
-    auto row = tx_.db().use(Sql::claim_candidate, spot.seq);
-    if (!row.step()) return true;
-    std::size_t const before = taken_.size();
-    bool const go_on = read_candidate(row, spot, result);
-    if (taken_.size() > before) source.taken = source.next;
-    return go_on;
+  void take_head(Source& source, ClaimResult& result, bool& go_on) {
+    auto candidate = candidate_at(tables_.db(), source.spots[source.next++]);
+    if (candidate && take(*std::move(candidate), result, go_on)) source.taken = source.next;
   }
 
-  // All that was claimable in a queue up to this one is about to be claimed or put aside. Empty stretches that stood before it go, too: each claim
-  // would walk along them.
-  void took(std::string_view queue, Spot const& last) {
-    if (last.seq < last.stretch.last) tx_.db().execute(Sql::ready_cut, queue, last.priority, last.stretch.first, last.seq + 1);
-    tx_.db().execute(Sql::ready_drop, queue, last.priority, last.seq);
-  }
-  void took_all(std::string_view queue) { tx_.db().execute(Sql::ready_clear, queue); }
-
-  // False: stop here.
-  bool read_candidate(Use const& row, Spot const& spot, ClaimResult& result) {
-    Taken taken{
-        .spot = spot, .state = static_cast<State>(row.integer(1)), .queue = std::string(row.text(2)), .id = row.id(10), .damaged = !is_envelope(row, 10)};
-    if (taken.damaged) {
-      taken.claim_no = row.small(9);
-      taken_.push_back(std::move(taken));
+  // False: not taken, and the claim ends before it. go_on: whether another may follow.
+  bool take(Candidate&& candidate, ClaimResult const& result, bool& go_on) {
+    if (candidate.damaged) {
+      take_.damaged.push_back(std::move(candidate));
       return true;
     }
-    bool const alone = row.integer(5) > 0 || row.integer(6) > 0;
-    if (alone && !result.jobs.empty()) return false;  // not skipped: the order holds, it opens the next claim
-    taken.claim_no = row.small(9) + 1;
-    Claimed& job = result.jobs.emplace_back();
-    job.job = read_envelope(row, 10);
-    job.seq = spot.seq;
-    job.claim_no = taken.claim_no;
-    job.tally = read_tally(row, 3);
-    job.claimed_at = tx_.now();
-    taken_.push_back(std::move(taken));
-    return !alone;
+    bool const alone = candidate.tally.crashes > 0 || candidate.tally.node_losses > 0;
+    if (alone && result.jobs.size() + take_.jobs.size() > 0) return go_on = false;  // not skipped: the order holds, it opens the next claim
+    go_on = !alone;
+    take_.jobs.push_back(std::move(candidate));
+    return true;
   }
 
   // True: there were damaged rows.
-  bool write_taken() {
-    auto const good = std::stable_partition(taken_.begin(), taken_.end(), [](Taken const& each) { return !each.damaged; });
-    take(std::span(taken_.begin(), good));
-    std::for_each(good, taken_.end(), [this](Taken const& each) { put_aside(each); });
-    bool const damaged = good != taken_.end();
-    taken_.clear();
+  bool write_taken(ClaimResult& result) {
+    tables_.make_running(take_, request_.holder, request_.node);
+    for (Candidate& each : take_.jobs) {
+      Claimed& job = result.jobs.emplace_back();
+      job.claim = {.id = each.id,
+                   .seq = each.spot.seq,
+                   .queue = std::move(each.queue),
+                   .lane = each.spot.lane,
+                   .holder = request_.holder,
+                   .claim_no = each.claim_no + 1};
+      job.job = std::move(each.job);
+      job.tally = each.tally;
+      job.claimed_at = tables_.now();
+    }
+    bool const damaged = !take_.damaged.empty();
+    take_ = {};
     return damaged;
   }
 
-  void take(std::span<Taken const> taken) {
-    if (taken.empty()) return;
-    if (consecutive(taken, &Taken::seq)) {
-      tx_.db().execute(Sql::claim_take_range, request_.holder, request_.node, tx_.now(), taken.front().seq(), taken.back().seq());
-    } else {
-      auto const rows = batch_of(taken, [](Taken const& each, int, BatchTable::Value& out) { out.set(each.seq()); });
-      tx_.db().execute_for(rows, Sql::claim_take, request_.holder, request_.node, tx_.now());
-    }
-    StretchesOf<std::uint64_t> held;
-    for (Taken const& each : taken) {
-      held.add(request_.holder, each.seq());
-      changed(each, State::running, Reason::claimed);
-    }
-    held.each([&](std::uint64_t holder, Stretch const& stretch) { tx_.db().execute(Sql::held_add, holder, stretch.first, stretch.last); });
-  }
-
-  void put_aside(Taken const& taken) {
-    tx_.db().execute(Sql::claim_put_aside, taken.seq(), tx_.now(), taken.queue);
-    tx_.db().execute(Sql::ended_add, taken.queue, 1, tx_.now(), taken.seq(), taken.seq());
-    tx_.db().execute(Sql::unfinished_delete, taken.seq());
-    changed(taken, State::discarded, Reason::corrupt);
-  }
-
-  void changed(Taken const& taken, State to, Reason reason) {
-    tx_.changed({.id = taken.id,
-                 .queue = taken.queue,
-                 .verb = Verb::claim,
-                 .from = taken.state,
-                 .to = to,
-                 .reason = reason,
-                 .claim_no = taken.claim_no,
-                 .holder = request_.holder,
-                 .node = request_.node});
-  }
-
-  Transaction& tx_;
+  Tables& tables_;
   ClaimRequest const& request_;
-  std::vector<std::string> queues_;  // not paused, no repetitions
-  std::vector<Taken> taken_;
+  std::vector<std::string> queues_;
+  Take take_;
   bool more_due_ = false;
 };
-
-bool alive(Connection& db, std::uint64_t node) {
-  auto row = db.use(Sql::node_state, node);
-  return row.step() && row.integer(0) == 0;
-}
 
 }  // namespace
 
 ClaimResult SqliteStore::claim(ClaimRequest const& request) {
-  if (request.holder == 0) {
-    throw Error(ErrorKind::invalid, "sqlite: claim without a holder: 0 means nobody. Use kue::random_bits().");
-  }
-  refuse_unknown_transitions(Verb::finish, request.finishes);
-  return write(Sync::normal, "claim from", [&](Transaction& tx) {
+  return write(Sync::none, [&](Tables& tables) {
     ClaimResult result;
-    result.finishes = write_finishes(tx, Verb::finish, request.finishes);  // also of a dead node: the fence alone decides about them
-    result.node_dead = !alive(tx.db(), request.node);
-    if (!result.node_dead) Claimer(tx, request).claim(result);
-    if (!result.jobs.empty()) tx.hurry();
+    result.finishes = write_finishes(tables, Verb::finish, request.finishes);
+    result.node = state_of_node(tables.db(), request.node);
+    if (result.node == NodeState::alive) Claimer(tables, request).claim(result);
+    if (!result.jobs.empty()) tables.ledger().hurry();
     return result;
   });
 }

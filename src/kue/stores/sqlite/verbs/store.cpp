@@ -1,70 +1,51 @@
 #include "kue/stores/sqlite/verbs/store.hpp"
 
-#include "kue/base/descriptors.hpp"
-#include "kue/base/own_pid.hpp"
 #include "kue/stores/sqlite/tables/schema.hpp"
 
+#include <kue/error.hpp>
+
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <string_view>
 
 namespace kue::sqlite {
 namespace {
 
-constexpr int kMostWoken = 8;  // at once for one queue; each of them wakes the next if it leaves work behind
+// sqlite:relative, sqlite:/absolute and sqlite:///absolute
+std::string path_of(std::string const& url) {
+  std::string_view path = std::string_view(url).substr(std::string_view("sqlite:").size());
+  if (path.starts_with("//")) {
+    path.remove_prefix(2);
+    if (!path.starts_with("/")) {
+      throw Error(ErrorKind::invalid, "store URL '" + url + "' names a host; SQLite is a file: write sqlite:spark.db or sqlite:///srv/app/spark.db");
+    }
+  }
+  if (path.empty()) throw Error(ErrorKind::invalid, "store URL 'sqlite:' has no path; write sqlite:spark.db");
+  return std::string(path);
+}
+
+bool in_memory(std::string const& file_system) { return file_system == "tmpfs" || file_system == "ramfs"; }
 
 }  // namespace
 
+StoreDriver driver() {
+  return {.scheme = "sqlite",
+          .example = "sqlite:PATH",
+          .version = std::string("SQLite ") + sqlite3_libversion(),
+          .open = [](std::string const& url, StoreOptions const& options) { return open(path_of(url), options); }};
+}
+
 std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options) {
-  Location location = locate(path);
-  refuse_network_file_system(location);
-  return std::make_unique<SqliteStore>(std::move(location), options);
+  return std::make_unique<SqliteStore>(locate(path), Database::Rules{.power = options.durability == Durability::full}, options);
 }
 
-std::string node_lock_file(std::string const& path, std::uint64_t node) { return locate(path).node_file(node); }
-
-SqliteStore::SqliteStore(Location location, StoreOptions const& options)
-    : location_(std::move(location)),
-      clock_(options.clock ? *options.clock : Clock::system()),
-      durability_(options.durability),
+SqliteStore::SqliteStore(Location location, Database::Rules rules, StoreOptions const& options)
+    : clock_(options.clock ? *options.clock : Clock::system()),
       event_log_(options.event_log),
-      owner_(own_pid()),
-      writer_(open_file(location_)),
-      wal_(location_.wal()),
-      wake_(location_.wake_file()),
-      turnstile_(wake_),
-      lookout_(wake_),
-      disk_(location_),
-      checkpointer_(location_, wake_, turnstile_),
-      group_([this](auto const& members) { push_group(members); }, durability_ == Durability::full ? Group::Sync([this] { wal_.sync(); }) : Group::Sync()) {}
-
-SqliteStore::~SqliteStore() {
-  if (owner_ == own_pid()) return;
-  // In a forked child. Closing a descriptor of the database here would drop the parent's locks on it (POSIX locks belong to the
-  // process and the file), and checkpoint or roll back what is not ours: everything is left lying.
-  (void)writer_.release();
-  (void)look_.release();
-  checkpointer_.abandon();
-  wal_.abandon();
-  wake_.abandon();
-}
-
-void SqliteStore::refuse_foreign_descriptors(std::string_view tried) const {
-  refuse_after_fork(tried);
-  if (descriptors_intact()) return;
-  throw Error(ErrorKind::unavailable,
-              fmt::format("{} {} refused: a job has closed the descriptors of this process, and their numbers may name files of its own. "
-                          "Close only what you opened; the process is replaced after this job",
-                          tried, description()));
-}
-
-void SqliteStore::refuse_after_fork(std::string_view tried) const {
-  int const here = own_pid();
-  if (here == owner_) return;
-  throw Error(ErrorKind::refused, fmt::format("{} {} refused: it was opened by process {} and is used by process {} after a fork, which would "
-                                              "damage the file. Open the store after the fork, in each process",
-                                              tried, description(), owner_, here));
-}
+      file_(std::move(location), rules, Schema::instance(), [this](auto const& members) { push_group(members); }) {}
 
 TimePoint SqliteStore::now() {
   std::int64_t const seen = clock_.now().time_since_epoch().count();
@@ -73,35 +54,32 @@ TimePoint SqliteStore::now() {
   return TimePoint(Millis(std::max(seen, last)));
 }
 
-void SqliteStore::commit(std::string_view tried, std::function<void(Transaction&)> const& body) {
-  refuse_foreign_descriptors(tried);
-  try {
-    std::unique_lock const held(writing_);
-    Transaction transaction(
-        *writer_, turnstile_, [this] { return now(); }, event_log_);
-    body(transaction);
-    transaction.commit();
-    after_commit(transaction);
-  } catch (Failure const& failure) {
-    throw to_error(failure, tried, description());
-  }
+StoreSchema SqliteStore::schema() {
+  std::string const folder = std::filesystem::path(file_.location().database).parent_path().string();
+  StoreSchema schema{.newest = Schema::instance().newest(), .place = file_.location().database};
+  schema.facts = {{"file_system", file_system_name(folder)}};
+  schema.refused_because = file_.obstacle();
+  if (!schema.refused_because.empty()) return schema;
+  Database::Found const found = file_.found();
+  schema.exists = found.exists;
+  schema.version = found.version;
+  schema.refused_because = found.refused;
+  return schema;
 }
 
-void SqliteStore::make_durable(std::string_view tried) {
-  try {
-    group_.sync();
-  } catch (Failure const& failure) {
-    throw to_error(failure, tried, description());
-  }
+void SqliteStore::migrate() { file_.migrate(); }
+
+StoreCapabilities SqliteStore::capabilities() const {
+  bool const disk = !in_memory(file_system_name(std::filesystem::path(file_.location().database).parent_path().string()));
+  // A commit of what is in progress is in the log and not synced; what was accepted is, unless the store is not to.
+  return {.across_processes = true,
+          .one_host = true,
+          .events = event_log_,
+          .transactions = true,
+          .accepted = {.process = true, .server = true, .power = disk && file_.rules().power},
+          .in_progress = {.process = true, .server = true}};
 }
 
-void SqliteStore::after_commit(Transaction const& done) noexcept {
-  bool hurry = done.in_a_hurry();
-  for (auto const& [mask, jobs] : done.wakes()) hurry |= wake_.ring(mask, std::min(jobs, kMostWoken));
-  if (checkpointer_.due(*writer_, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) checkpointer_.after_commit(*writer_);
-}
-
-StoreCapabilities SqliteStore::capabilities() const { return {.across_processes = true, .events = event_log_}; }
-std::string SqliteStore::description() const { return "sqlite:" + location_.database; }
+std::string SqliteStore::description() const { return "sqlite:" + file_.location().database; }
 
 }  // namespace kue::sqlite

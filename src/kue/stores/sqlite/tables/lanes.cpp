@@ -1,0 +1,103 @@
+#include "kue/stores/sqlite/tables/lanes.hpp"
+
+#include "kue/stores/sqlite/tables/rows.hpp"
+
+#include <sql_texts.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kue::sqlite {
+namespace {
+
+Candidate read_candidate(Use const& row, Spot const& spot) {
+  Candidate candidate{.spot = spot,
+                      .state = static_cast<State>(row.integer(1)),
+                      .queue = std::string(row.text(2)),
+                      .id = row.id(10),
+                      .claim_no = row.small(9),
+                      .damaged = !is_envelope(row, 10),
+                      .job = {},
+                      .tally = {}};
+  if (candidate.damaged) return candidate;
+  candidate.job = read_envelope(row, 10);
+  candidate.tally = read_tally(row, 3);
+  return candidate;
+}
+
+}  // namespace
+
+std::vector<std::string> open_queues(Connection& db, QueueSelector const& asked) {
+  std::vector<std::string> queues;
+  if (asked.names.empty()) {
+    for (auto row = db.use(Sql::claim_all_queues); row.step();) queues.emplace_back(row.text(0));
+    return queues;
+  }
+  for (std::string const& queue : asked.names) {
+    if (std::find(queues.begin(), queues.end(), queue) != queues.end()) continue;
+    auto row = db.use(Sql::claim_queue_paused, queue);
+    if (row.step() && row.integer(0) == 0) queues.push_back(queue);
+  }
+  return queues;
+}
+
+bool each_candidate(Connection& db, std::string const& queue, int most, std::function<bool(Candidate&&)> const& take) {
+  int found = 0;
+  for (auto row = db.use(Sql::claim_candidates, queue, most); row.step(); ++found) {
+    Spot const spot{row.integer(21), row.integer(22), row.integer(0), {row.integer(23), row.integer(24)}};
+    if (!take(read_candidate(row, spot))) return false;
+  }
+  return found < most;
+}
+
+std::optional<Candidate> candidate_at(Connection& db, Spot const& spot) {
+  auto row = db.use(Sql::claim_candidate, spot.seq);
+  if (!row.step()) return std::nullopt;
+  return read_candidate(row, spot);
+}
+
+std::vector<Spot> first_spots(Connection& db, std::string const& queue, std::size_t most) {
+  std::vector<Spot> spots;
+  for (auto row = db.use(Sql::claim_heads, queue, most); row.step();)
+    spots.push_back({row.integer(0), row.integer(1), row.integer(2), {row.integer(3), row.integer(4)}});
+  return spots;
+}
+
+bool any_claimable(Connection& db, std::string const& queue) { return db.use(Sql::claim_left, queue).step(); }
+
+std::optional<TimePoint> next_due(Connection& db, std::string const& queue) {
+  auto row = db.use(Sql::claim_next_due, queue);
+  if (!row.step()) return std::nullopt;
+  return row.time(0);
+}
+
+std::vector<std::int64_t> due_jobs(Connection& db, std::string const& queue, TimePoint now, int most) {
+  std::vector<std::int64_t> seqs;
+  for (auto row = db.use(Sql::claim_due, queue, now, most); row.step();) seqs.push_back(row.integer(0));
+  return seqs;
+}
+
+std::vector<std::string> queues_with_work(Connection& db, TimePoint now) {
+  std::vector<std::string> found;
+  for (auto row = db.use(Sql::look_out, now); row.step();) found.emplace_back(row.text(0));
+  return found;
+}
+
+HeadResult head_of(Connection& db, std::string const& queue, TimePoint now) {
+  HeadResult result;
+  std::vector<std::int64_t> firsts;
+  for (auto row = db.use(Sql::head_priorities, queue); row.step();) firsts.push_back(row.integer(0));
+  auto const waits = [&](TimePoint since) {
+    if (!result.waiting_since || since < *result.waiting_since) result.waiting_since = since;
+  };
+  for (std::int64_t const seq : firsts) {
+    if (auto row = db.use(Sql::head_run_at, seq); row.step()) waits(row.time(0));
+  }
+  if (auto row = db.use(Sql::head_later, queue, now); row.step()) {
+    if (auto const due = row.maybe_time(0)) waits(*due);
+    result.next_due = row.maybe_time(1);
+  }
+  return result;
+}
+
+}  // namespace kue::sqlite

@@ -1,0 +1,51 @@
+#pragma once
+// Lanes: who waits, in the order of claims. A lane is the line of claimable jobs of one queue and priority (and, one day, one set of
+// limits); it is kept as stretches of numbers. Reads only: Tables moves.
+
+#include "kue/stores/sqlite/file/connection.hpp"
+#include "kue/stores/sqlite/tables/stretches.hpp"
+
+#include <kue/store.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace kue::sqlite {
+
+// A claimable job's place in the order of its queue, and the stretch in which it was found.
+struct Spot {
+  std::int64_t priority = 0, lane = 0, seq = 0;
+  Stretch stretch;
+  bool before(Spot const& other) const { return std::tie(priority, seq) < std::tie(other.priority, other.seq); }
+};
+
+struct Candidate {
+  Spot spot;
+  State state = State::available;
+  std::string queue;
+  JobId id;
+  std::uint32_t claim_no = 0;  // of its last claim
+  bool damaged = false;        // the row does not read as a job: what follows is empty
+  Envelope job;
+  Tally tally;
+};
+
+// Queues that a claim may take from: of those named the ones that exist and are not paused, each once; of no names all.
+std::vector<std::string> open_queues(Connection& db, QueueSelector const& asked);
+
+// The first jobs of a queue; false from `take` ends it. True: there are no more of them.
+bool each_candidate(Connection& db, std::string const& queue, int most, std::function<bool(Candidate&&)> const& take);
+std::optional<Candidate> candidate_at(Connection& db, Spot const& spot);
+std::vector<Spot> first_spots(Connection& db, std::string const& queue, std::size_t most);
+
+bool any_claimable(Connection& db, std::string const& queue);
+std::optional<TimePoint> next_due(Connection& db, std::string const& queue);  // of the jobs that have not entered their lane
+std::vector<std::int64_t> due_jobs(Connection& db, std::string const& queue, TimePoint now, int most);
+std::vector<std::string> queues_with_work(Connection& db, TimePoint now);
+HeadResult head_of(Connection& db, std::string const& queue, TimePoint now);
+
+}  // namespace kue::sqlite

@@ -1,0 +1,98 @@
+-- A push writes few pages, lanes, attempts as head and record, nodes that say where their lock is (docs/decisions/0014, 0015).
+-- All tables are named kue_*: they may stand beside a program's own. The hot table gets another name once more, as in 0004: a program of an
+-- older schema that still has the file open must not push, nobody would find its jobs.
+DROP VIEW claimable;
+DROP VIEW running;
+ALTER TABLE jobs       RENAME TO kue_jobs;
+ALTER TABLE unfinished RENAME TO kue_unfinished;
+ALTER TABLE finished   RENAME TO kue_finished;
+ALTER TABLE attempts   RENAME TO kue_attempts;
+ALTER TABLE held       RENAME TO old_held;
+ALTER TABLE ended      RENAME TO kue_ended;
+ALTER TABLE nodes      RENAME TO kue_nodes;
+ALTER TABLE events     RENAME TO kue_events;
+ALTER TABLE store      RENAME TO kue_store;
+
+-- The lane in which a job waits; 0: the plain one of its queue and priority.
+ALTER TABLE kue_unfinished ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
+
+-- What nearly every transaction changes, together in one b-tree, so that as long as it is small a transaction writes one page of it.
+CREATE TABLE kue_ledger (
+  section   INTEGER NOT NULL,                  -- 0 the store: its last number. 1 a queue: its counters. 2 ready: a stretch of claimable jobs
+  queue     TEXT    NOT NULL,                  -- '' in section 0
+  priority  INTEGER NOT NULL,                  -- 0 in sections 0 and 1, as lane and first_seq
+  lane      INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq  INTEGER NOT NULL,                  -- of the stretch; section 0: the last number given to a job
+  paused    INTEGER,                           -- from here on of section 1
+  pushed    INTEGER,                           -- ever
+  scheduled INTEGER,
+  blocked   INTEGER,
+  available INTEGER,
+  running   INTEGER,
+  retryable INTEGER,
+  completed INTEGER,
+  discarded INTEGER,
+  cancelled INTEGER,
+  PRIMARY KEY (section, queue, priority, lane, first_seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO kue_ledger (section, queue, priority, lane, first_seq, last_seq)
+SELECT 0, '', 0, 0, 0, value FROM kue_store WHERE name = 'last_seq';
+DELETE FROM kue_store WHERE name = 'last_seq';
+INSERT INTO kue_ledger
+SELECT 1, name, 0, 0, 0, 0, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled FROM queues;
+INSERT INTO kue_ledger (section, queue, priority, lane, first_seq, last_seq)
+SELECT 2, queue, priority, 0, first_seq, last_seq FROM ready;
+DROP TABLE queues;
+DROP TABLE ready;
+
+CREATE TABLE kue_held (
+  holder    INTEGER NOT NULL,
+  lane      INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq  INTEGER NOT NULL,
+  PRIMARY KEY (holder, lane, first_seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO kue_held SELECT holder, 0, first_seq, last_seq FROM old_held;
+DROP TABLE old_held;
+
+-- What did not fit into the head of an attempt: bytes with a version (docs/internals/formats.md); NULL: none, or dropped.
+ALTER TABLE kue_attempts ADD COLUMN record BLOB;
+UPDATE kue_attempts SET record = CAST(json_object('v', 1, 'message', message, 'backtrace', backtrace) AS BLOB), message = substr(message, 1, 256)
+WHERE backtrace <> '' OR length(CAST(message AS BLOB)) > 1024;
+ALTER TABLE kue_attempts DROP COLUMN backtrace;
+
+ALTER TABLE kue_nodes ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE kue_nodes ADD COLUMN lock_path TEXT NOT NULL DEFAULT '';
+ALTER TABLE kue_nodes ADD COLUMN lock_device INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE kue_nodes ADD COLUMN lock_inode INTEGER NOT NULL DEFAULT 0;
+
+CREATE VIEW kue_queues AS
+SELECT queue AS name, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled FROM kue_ledger WHERE section = 1;
+
+CREATE VIEW kue_ready AS
+SELECT queue, priority, lane, first_seq, last_seq FROM kue_ledger WHERE section = 2;
+
+-- In the order of claims: priority, lane, first_seq, seq. The row decides: a stretch may cover jobs that moved.
+CREATE VIEW kue_claimable AS
+SELECT r.queue, r.priority, r.lane, r.first_seq, r.last_seq, u.seq, u.state, u.attempt, u.max_attempts, u.crashes, u.node_losses, u.interruptions,
+       u.unknown_since, u.claim_no
+FROM kue_ledger r CROSS JOIN kue_unfinished u ON u.seq BETWEEN r.first_seq AND r.last_seq
+WHERE r.section = 2 AND u.place = 2 AND u.queue = r.queue AND u.priority = r.priority AND u.lane = r.lane;
+
+-- The signs + keep SQLite from making an index of the whole table for one look.
+CREATE VIEW kue_running AS
+SELECT * FROM kue_unfinished WHERE place = 3
+  AND seq IN (SELECT u.seq FROM kue_held h CROSS JOIN kue_unfinished u ON u.seq BETWEEN h.first_seq AND h.last_seq
+              WHERE +u.place = 3 AND +u.holder = h.holder AND +u.lane = h.lane);
+
+-- A job, what was pushed and where it stands, whichever table that is in.
+CREATE VIEW kue_every_job AS
+SELECT j.seq, j.id, j.kind, j.queue, j.args, j.schema, j.run_at AS asked_run_at, j.priority, j.max_attempts AS asked_max_attempts, j.timeout_ms, j.tags, j.meta,
+       j.inserted_at, coalesce(u.state, f.state) AS state, coalesce(u.run_at, f.run_at) AS run_at, coalesce(u.attempt, f.attempt) AS attempt,
+       coalesce(u.max_attempts, f.max_attempts) AS max_attempts, coalesce(u.crashes, f.crashes) AS crashes,
+       coalesce(u.node_losses, f.node_losses) AS node_losses, coalesce(u.interruptions, f.interruptions) AS interruptions,
+       coalesce(u.unknown_since, f.unknown_since) AS unknown_since, coalesce(u.claim_no, f.claim_no) AS claim_no, coalesce(u.holder, f.holder) AS holder,
+       coalesce(u.node, f.node) AS node, coalesce(u.attempted_at, f.attempted_at) AS attempted_at, f.finished_at, coalesce(u.result, f.result) AS result,
+       coalesce(u.progress_percent, f.progress_percent) AS progress_percent, coalesce(u.progress_note, f.progress_note) AS progress_note, u.cancel_asked_at
+FROM kue_jobs j LEFT JOIN kue_unfinished u ON u.seq = j.seq LEFT JOIN kue_finished f ON f.seq = j.seq;

@@ -1,2 +1,0 @@
--- A node's last word. In: 1 node.
-DELETE FROM nodes WHERE node = ?1 AND dead = 0

@@ -1,2 +1,0 @@
--- Looks of one moment; no lock that a writer would wait for.
-BEGIN

@@ -1,2 +1,0 @@
--- The queues that a claim for all may take from. Out: name.
-SELECT name FROM queues WHERE paused = 0

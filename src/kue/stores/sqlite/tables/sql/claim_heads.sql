@@ -1,2 +1,0 @@
--- The first claimable jobs of a queue, to merge several queues. In: 1 queue, 2 how many. Out: priority, seq, first_seq and last_seq of the stretch.
-SELECT priority, seq, first_seq, last_seq FROM claimable WHERE queue = ?1 ORDER BY priority, first_seq, seq LIMIT ?2

@@ -1,2 +1,0 @@
--- Whether a queue still has claimable work. In: 1 queue. Out: a row if so.
-SELECT 1 FROM claimable WHERE queue = ?1 LIMIT 1

@@ -1,2 +1,0 @@
--- The end of a write.
-COMMIT

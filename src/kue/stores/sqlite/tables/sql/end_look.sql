@@ -1,2 +1,0 @@
--- Nothing was written.
-ROLLBACK

@@ -1,5 +1,0 @@
--- A job leaves the finished table: if it was the last one of its stretch, the stretch goes, too. After finished_delete.sql.
--- In: 1 queue, 2 class, 3 finished_at, 4 seq.
-DELETE FROM ended WHERE queue = ?1 AND discarded = ?2 AND finished_at = ?3 AND first_seq <= ?4 AND last_seq >= ?4
-  AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.seq BETWEEN ended.first_seq AND ended.last_seq
-                  AND f.finished_at = ended.finished_at AND f.queue = ended.queue AND (f.state = 6) = ended.discarded)

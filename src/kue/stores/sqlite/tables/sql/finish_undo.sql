@@ -1,2 +1,0 @@
--- finish_final.sql left some out: those that it took are taken back. A job that is not final stands in unfinished alone. Batch: v1 seq.
-DELETE FROM finished WHERE seq IN (SELECT u.seq FROM batch b CROSS JOIN unfinished u ON u.seq = b.v1)

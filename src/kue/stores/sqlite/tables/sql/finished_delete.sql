@@ -1,2 +1,0 @@
--- A job leaves the finished table: retried or removed. In: 1 seq.
-DELETE FROM finished WHERE seq = ?1

@@ -1,3 +1,0 @@
--- Every claimable job of a queue up to a place in its order was taken, after ready_cut.sql: the stretches before it are gone, also those that were
--- empty. In: 1 queue, 2 priority, 3 seq.
-DELETE FROM ready WHERE queue = ?1 AND (priority, first_seq) <= (?2, ?3) AND (priority < ?2 OR last_seq <= ?3)

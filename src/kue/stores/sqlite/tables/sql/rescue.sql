@@ -1,2 +1,0 @@
--- Declares a node dead if it has not beaten since it was looked at. In: 1 node, 2 beat seen.
-UPDATE nodes SET dead = 1 WHERE node = ?1 AND beat = ?2

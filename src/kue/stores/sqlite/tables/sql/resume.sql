@@ -1,2 +1,0 @@
--- In: 1 queue.
-UPDATE queues SET paused = 0 WHERE name = ?1

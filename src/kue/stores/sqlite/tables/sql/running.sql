@@ -1,5 +1,0 @@
--- In: 1 node or 0, 2 holder or 0. Out: id, kind, queue, holder, node, claim_no, attempt .. unknown_since, claimed_at, cancel_asked_at.
-SELECT j.id, j.kind, j.queue, r.holder, r.node, r.claim_no, r.attempt, r.max_attempts, r.crashes, r.node_losses, r.interruptions,
-       r.unknown_since, r.claimed_at, r.cancel_asked_at
-FROM running r JOIN jobs j ON j.seq = r.seq
-WHERE (?1 = 0 OR r.node = ?1) AND (?2 = 0 OR r.holder = ?2) ORDER BY r.seq

@@ -1,2 +1,0 @@
--- The same as unfinished_delete_all.sql, for jobs whose numbers follow each other. In: 1 first seq, 2 last seq.
-DELETE FROM unfinished WHERE seq BETWEEN ?1 AND ?2
