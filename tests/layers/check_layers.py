@@ -110,7 +110,9 @@ class House:
         for header, text in sorted(headers.items()):
             place = place_of(header)
             room = CONTRACT[place][0]
-            lower = self.lower(room) if room in self.depends else []
+            if room not in self.depends:
+                continue  # an adapter that this build leaves out
+            lower = self.lower(room)
             uses = [("includes", other, other) for other in INCLUDE.findall(text)]
             uses += [("names", name, homes[name]) for name in FORWARD.findall(text) if name in homes]
             for verb, what, other in uses:

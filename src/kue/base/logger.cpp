@@ -61,18 +61,16 @@ std::string_view padded(LogLevel level) {
 // forge a line or drive a terminal: what is no UTF-8 and what a terminal obeys is escaped.
 std::size_t append_character(std::string& out, std::string_view rest, LogFormat format) {
   bool const json = format == LogFormat::json;
-  std::size_t const size = utf8_sequence(rest);
-  auto const byte = static_cast<unsigned char>(rest[0]);
+  auto const [code, size] = utf8_character(rest);
   if (size == 0) {
-    json ? out.append("\\ufffd") : out.append(fmt::format("\\x{:02x}", byte));
+    json ? out.append("\\ufffd") : out.append(fmt::format("\\x{:02x}", static_cast<unsigned char>(rest[0])));
     return 1;
   }
-  unsigned const code = byte == 0 ? 0 : control_code(rest.substr(0, size));
-  if (byte == '\n') {
+  if (code == '\n') {
     out += "\\n";
-  } else if (code != 0 || byte == 0) {
-    out += json || code > 0xff ? fmt::format("\\u{:04x}", code) : fmt::format("\\x{:02x}", code);
-  } else if (json && (byte == '"' || byte == '\\')) {
+  } else if (is_dangerous(code)) {
+    json ? append_json_escape(out, code) : append_escape(out, code);
+  } else if (json && (code == '"' || code == '\\')) {
     out += '\\';
     out += rest[0];
   } else {

@@ -10,32 +10,19 @@
 namespace kue {
 namespace core {
 
-static void append_safe(std::string& out, std::string_view character) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  auto const first = static_cast<unsigned char>(character[0]);
-  bool const c1_control = first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
-  bool const control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7F;
-  if (!control && !c1_control) {
-    out += character;
-    return;
-  }
-  auto const code = c1_control ? static_cast<unsigned char>(character[1]) : first;
-  out += "\\x";
-  out += kHex[code >> 4];
-  out += kHex[code & 15];
-}
-
 std::string safe_text(std::string_view text, std::size_t max_bytes) {
   std::string const cut_note = " ... (cut, " + std::to_string(text.size()) + " bytes in all)";
   std::size_t const room = max_bytes > cut_note.size() ? max_bytes - cut_note.size() : 0;
   std::string out;
   std::size_t fits = 0;  // of `out`, if it has to be cut
   for (std::string_view rest = text; !rest.empty();) {
-    std::size_t const size = utf8_sequence(rest);
+    auto const [code, size] = utf8_character(rest);
     if (size == 0) {
       out += "\xEF\xBF\xBD";
+    } else if (is_dangerous(code) && code != '\n' && code != '\t') {
+      append_escape(out, code);
     } else {
-      append_safe(out, rest.substr(0, size));
+      out += rest.substr(0, size);
     }
     rest.remove_prefix(size == 0 ? 1 : size);
     if (out.size() <= room) fits = out.size();
@@ -61,7 +48,7 @@ bool valid_utf8(std::string_view text) {
   for (;;) {
     text.remove_prefix(ascii_size(text));
     if (text.empty()) return true;
-    std::size_t const size = utf8_sequence(text);
+    std::size_t const size = utf8_character(text).size;
     if (size == 0) return false;
     text.remove_prefix(size);
   }

@@ -1,5 +1,7 @@
 #include "kue/core/safe_text.hpp"
 
+#include "kue/base/dangerous_test.hpp"
+
 #include <kue/envelope.hpp>
 
 #include <gtest/gtest.h>
@@ -12,8 +14,15 @@ TEST(safe_text, keeps_good_text) { EXPECT_EQ(safe_text("Gr\xC3\xBC\xC3\x9F\n\tdi
 TEST(safe_text, shows_control_characters) {
   EXPECT_EQ(safe_text("\x1b[31m\r\x7f\xC2\x9B"
                       "0m"),
-            "\\x1b[31m\\x0d\\x7f\\x9b0m");
+            "\\x1b[31m\\x0d\\x7f\\u009b0m");
   EXPECT_EQ(safe_text(std::string_view("a\0b", 3)), "a\\x00b");
+}
+
+TEST(safe_text, lets_no_dangerous_character_through) {
+  test::for_each_dangerous([](char32_t code, std::string const& character) {
+    bool const kept = code == '\n' || code == '\t';
+    EXPECT_EQ(test::dangerous_in(safe_text("a" + character + "b")), kept ? test::name_of(code) : "") << test::name_of(code);
+  });
 }
 
 TEST(safe_text, replaces_bytes_that_are_not_utf8) {

@@ -1,5 +1,7 @@
 #include "kue/worker/entry.hpp"
 
+#include "kue/base/utf8.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -70,14 +72,11 @@ struct TextPacker {
   std::size_t used = 0;
 
   std::uint16_t put(std::string const& text) {
-    std::size_t size = std::min(text.size(), kEntryTextBytes - used);
-    if (size < text.size()) {
-      end.cut = 1;
-      while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;  // not through a UTF-8 character
-    }
-    std::memcpy(to.bytes + used, text.data(), size);
-    used += size;
-    return static_cast<std::uint16_t>(size);
+    std::string_view const kept = utf8_prefix(text, kEntryTextBytes - used);
+    if (kept.size() < text.size()) end.cut = 1;
+    std::memcpy(to.bytes + used, kept.data(), kept.size());
+    used += kept.size();
+    return static_cast<std::uint16_t>(kept.size());
   }
 };
 

@@ -1,5 +1,7 @@
 #include "kue/worker/slot_lines.hpp"
 
+#include "kue/base/utf8.hpp"
+
 #include <algorithm>
 
 namespace kue::worker {
@@ -26,12 +28,17 @@ std::string SlotLines::take() {
 }
 
 void SlotLines::write_for_another() {
-  std::string lines = take();
+  std::string const lines = take();
   if (lines.empty()) return;
-  std::replace_if(
-      lines.begin(), lines.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }, '?');
-  lines.back() = '\n';
-  write_to_stderr(lines);
+  std::string safe;
+  for (std::string_view rest = lines; !rest.empty();) {
+    auto const [code, size] = utf8_character(rest);
+    bool const shown = size > 0 && (code == '\n' || !is_dangerous(code));
+    safe += shown ? rest.substr(0, size) : "?";
+    rest.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  safe.back() = '\n';
+  write_to_stderr(safe);
 }
 
 }  // namespace kue::worker

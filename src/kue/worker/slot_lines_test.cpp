@@ -2,6 +2,7 @@
 
 #include "kue/worker/child_log.hpp"
 
+#include "kue/base/dangerous_test.hpp"
 #include "kue/base/forked_test.hpp"
 #include "kue/worker/scoreboard.hpp"
 
@@ -93,6 +94,14 @@ TEST_F(SlotLinesTest, a_stray_write_does_not_play_with_the_terminal) {
   EXPECT_EQ(left(), "good\nbad ?[2J\n");
   lines.word = 0xffff;  // a size that cannot be
   EXPECT_LE(left().size(), kMostUnmixed);
+}
+
+TEST_F(SlotLinesTest, no_dangerous_character_gets_out_of_a_dead_childs_lines) {
+  test::for_each_dangerous([&](char32_t code, std::string const& character) {
+    if (code == '\n') return;  // ends a line
+    lines.add("a" + character + "b\n", kNow);
+    EXPECT_EQ(left(), "a?b\n") << test::name_of(code);
+  });
 }
 
 TEST_F(SlotLinesTest, a_child_that_holds_nothing_back_writes_each_line_at_once) {

@@ -1,6 +1,6 @@
 #include "spark/console/printable.hpp"
 
-#include "kue/core/safe_text.hpp"
+#include "kue/base/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -10,18 +10,6 @@
 
 namespace spark {
 namespace {
-
-// The code point of a valid sequence.
-unsigned code_point(std::string_view sequence) {
-  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-  switch (sequence.size()) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1fu) << 6 | (byte(1) & 0x3fu);
-    case 3: return (byte(0) & 0x0fu) << 12 | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu);
-    case 4: return (byte(0) & 0x07u) << 18 | (byte(1) & 0x3fu) << 12 | (byte(2) & 0x3fu) << 6 | (byte(3) & 0x3fu);
-  }
-  return 0;
-}
 
 // wcwidth() asks the thread's locale, which may be "C"; this makes it C.UTF-8, that is part of the C library, for a while.
 class Utf8Locale {
@@ -40,27 +28,28 @@ class Utf8Locale {
   locale_t before_;
 };
 
-std::size_t columns_of(std::string_view sequence) {
-  int const width = ::wcwidth(static_cast<wchar_t>(code_point(sequence)));
+std::size_t columns_of(char32_t code) {
+  int const width = ::wcwidth(static_cast<wchar_t>(code));
   return width < 0 ? 1 : static_cast<std::size_t>(width);  // not assigned yet, or no such locale
 }
 
-std::size_t sequence_length(std::string_view text) { return std::max<std::size_t>(kue::core::utf8_sequence(text), 1); }
+// A byte that is no UTF-8 counts as a character, with code 0.
+kue::Utf8Character next_of(std::string_view text) {
+  auto const [code, size] = kue::utf8_character(text);
+  return {code, std::max<std::size_t>(size, 1)};
+}
 
 bool all_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-bool dangerous(unsigned code) {
-  return (0x80 <= code && code <= 0x9f) || code == 0x061c || code == 0x200e || code == 0x200f || (0x2028 <= code && code <= 0x202e) ||
-         (0x2066 <= code && code <= 0x2069) || code == 0xfeff;
-}
-
-std::string control(unsigned char c) {
-  if (c == '\n') return "\\n";
-  if (c == '\t') return "\\t";
-  if (c == '\r') return "\\r";
-  return fmt::format("\\x{:02x}", c);
+void append_shown(std::string& out, char32_t code) {
+  switch (code) {
+    case U'\n': out += "\\n"; return;
+    case U'\t': out += "\\t"; return;
+    case U'\r': out += "\\r"; return;
+    default: kue::append_escape(out, code);
+  }
 }
 
 }  // namespace
@@ -68,17 +57,15 @@ std::string control(unsigned char c) {
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    auto const first = static_cast<unsigned char>(text[0]);
-    std::size_t length = kue::core::utf8_sequence(text);
-    if (length == 0 || first < 0x20 || first == 0x7f) {
-      out += control(first);
-      length = 1;
-    } else if (unsigned const code = code_point(text.substr(0, length)); dangerous(code)) {
-      out += fmt::format("\\u{:04x}", code);
+    auto const [code, size] = kue::utf8_character(text);
+    if (size == 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+    } else if (kue::is_dangerous(code)) {
+      append_shown(out, code);
     } else {
-      out += text.substr(0, length);
+      out += text.substr(0, size);
     }
-    text.remove_prefix(length);
+    text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return out;
 }
@@ -88,9 +75,9 @@ std::size_t width_of(std::string_view text) {
   Utf8Locale const utf8;
   std::size_t width = 0;
   while (!text.empty()) {
-    std::size_t const length = sequence_length(text);
-    width += columns_of(text.substr(0, length));
-    text.remove_prefix(length);
+    auto const [code, size] = next_of(text);
+    width += columns_of(code);
+    text.remove_prefix(size);
   }
   return width;
 }
@@ -102,11 +89,10 @@ std::string shortened(std::string_view text, std::size_t width) {
   std::size_t const room = width < 3 ? 0 : width - 3;
   std::size_t end = 0, used = 0;
   while (end < whole.size()) {
-    std::string_view const rest = std::string_view(whole).substr(end);
-    std::size_t const length = sequence_length(rest);
-    used += columns_of(rest.substr(0, length));
+    auto const [code, size] = next_of(std::string_view(whole).substr(end));
+    used += columns_of(code);
     if (used > room) break;
-    end += length;
+    end += size;
   }
   return whole.substr(0, end) + "...";
 }
@@ -114,13 +100,13 @@ std::string shortened(std::string_view text, std::size_t width) {
 std::string printable_json(std::string_view json) {
   std::string out;
   while (!json.empty()) {
-    std::size_t const length = sequence_length(json);
-    unsigned const code = code_point(json.substr(0, length));
-    if (code == 0x7f || dangerous(code))
-      out += fmt::format("\\u{:04x}", code);
+    auto const [code, size] = next_of(json);
+    // Controls stand only between the values of valid JSON, as white space.
+    if (code >= 0x20 && kue::is_dangerous(code))
+      kue::append_json_escape(out, code);
     else
-      out += json.substr(0, length);
-    json.remove_prefix(length);
+      out += json.substr(0, size);
+    json.remove_prefix(size);
   }
   return out;
 }
@@ -128,9 +114,9 @@ std::string printable_json(std::string_view json) {
 std::string as_utf8(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    std::size_t const length = kue::core::utf8_sequence(text);
-    out += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    std::size_t const size = kue::utf8_character(text).size;
+    out += size == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, size);
+    text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return out;
 }

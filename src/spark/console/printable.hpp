@@ -10,7 +10,7 @@
 
 namespace spark {
 
-// Control characters, C1 and direction marks as escapes (\n, \x1b, \u202e), bytes that are not UTF-8 as \xff.
+// Dangerous characters (kue/base/utf8.hpp) as escapes (\n, \x1b, \u202e), bytes that are not UTF-8 as \xff.
 std::string printable(std::string_view text);
 // The same, at most `width` columns, with "..." at the end if there is more.
 std::string shortened(std::string_view text, std::size_t width);

@@ -1,5 +1,6 @@
 #include "spark/console/printable.hpp"
 
+#include "kue/base/dangerous_test.hpp"
 #include "spark/console/table.hpp"
 #include "spark/console/times.hpp"
 
@@ -18,6 +19,19 @@ TEST(Printable, escapes_what_drives_a_terminal_or_turns_letters_round) {
             "\\u009b31m");
   EXPECT_EQ(spark::printable("\u202egnp.exe\u2066"), "\\u202egnp.exe\\u2066");
   EXPECT_EQ(spark::printable(std::string_view("\0", 1)), "\\x00");
+}
+
+TEST(Printable, lets_no_dangerous_character_through) {
+  kue::test::for_each_dangerous([](char32_t code, std::string const& character) {
+    std::string const text = "a" + character + "b";
+    EXPECT_EQ(kue::test::dangerous_in(spark::printable(text)), "") << kue::test::name_of(code);
+    EXPECT_EQ(kue::test::dangerous_in(spark::shortened(text, 40)), "") << kue::test::name_of(code);
+    kue::Writer writer;
+    writer.string(text);
+    std::string const json = spark::printable_json(writer.take());
+    EXPECT_EQ(kue::test::dangerous_in(json), "") << kue::test::name_of(code);
+    EXPECT_EQ(kue::from_json<std::string>(json), text) << "it still means the same";
+  });
 }
 
 TEST(Printable, shortens_by_characters) {
