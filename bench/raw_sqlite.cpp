@@ -9,7 +9,7 @@
 // least that a job can take which is committed before it runs. FILE must not exist; it is removed.
 
 #include "kue/stores/sqlite/file/batch_table.hpp"
-#include "kue/stores/sqlite/file/consecutive.hpp"
+#include "kue/stores/sqlite/tables/consecutive.hpp"
 #include "kue/stores/sqlite/tables/stretches.hpp"
 
 #include <schema_texts.hpp>

@@ -27,7 +27,7 @@ Connection::Connection(std::string const& absolute_path, Mode mode, Wal wal) {
   // is the rule of this class.
   int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, wal.gathered ? gathered_wal_vfs() : nullptr);
+  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, wal == Wal::gathered ? gathered_wal_vfs() : nullptr);
   if (code != SQLITE_OK) {
     Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
     sqlite3_close_v2(handle_);

@@ -26,10 +26,8 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 class Connection {
  public:
   enum class Mode { write, look };                                                 // look: makes no file and writes to none
-  struct Wal {
-    bool gathered = true;  // frames of a commit as one write (gathered_wal.hpp)
-  };
-  explicit Connection(std::string const& absolute_path, Mode mode = Mode::write, Wal wal = {});  // opens or makes the file; touches nothing in it
+  enum class Wal { gathered, plain };  // gathered: the frames of a commit as one write (gathered_wal.hpp)
+  explicit Connection(std::string const& absolute_path, Mode mode = Mode::write, Wal wal = Wal::gathered);  // opens or makes the file; touches nothing in it
   explicit Connection(sqlite3* foreign);  // the program's own handle: lent, with its own settings, and left open
   ~Connection();
   Connection(Connection const&) = delete;

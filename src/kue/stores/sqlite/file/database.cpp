@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -49,6 +50,9 @@ void use_wal(Connection& connection) {
   throw failure;
 }
 
+// PRAGMA synchronous answers with a number.
+std::string sync_name(std::int64_t number) { return number == 2 ? "full" : number == 1 ? "normal" : number == 0 ? "off" : "extra"; }
+
 // Its questions belong together: between two of them another process may make the file ours, and it would look like a stranger's.
 Format::Found look_at_one_moment(Format const& format, Connection& connection) {
   Snapshot const snapshot(connection);
@@ -56,6 +60,11 @@ Format::Found look_at_one_moment(Format const& format, Connection& connection) {
 }
 
 }  // namespace
+
+std::int64_t size_of(std::string const& file) {
+  struct stat status {};
+  return ::stat(file.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_size) : 0;
+}
 
 // What there is once the file is open. The writer is first: nothing is made beside a file that is refused.
 struct Database::Open {
@@ -111,6 +120,16 @@ Database::Found Database::found() const {
   return result;
 }
 
+std::string Database::obstacle() const {
+  try {
+    refuse_network_file_system(location_);
+  } catch (Error const& error) {
+    return error.what();
+  }
+  std::string const why = denial(location_);
+  return why.empty() ? why : "it cannot be written: " + why;
+}
+
 std::unique_ptr<Connection> Database::prepare(bool migrate) {
   refuse_network_file_system(location_);
   std::error_code ignored;
@@ -118,7 +137,7 @@ std::unique_ptr<Connection> Database::prepare(bool migrate) {
     throw Error(ErrorKind::refused, "there is no such file yet: store:migrate makes it, or a program that opens it without migrate = false");
   }
   try {
-    auto connection = std::make_unique<Connection>(location_.database, Connection::Mode::write, Connection::Wal{.gathered = rules_.gathered});
+    auto connection = std::make_unique<Connection>(location_.database, Connection::Mode::write, rules_.wal);
     Format::Found const is = look_at_one_moment(format_, *connection);
     if (!is.refused.empty()) throw Error(ErrorKind::refused, is.refused);
     if (connection->read_only()) {
@@ -179,6 +198,23 @@ void Database::write(std::function<AfterCommit(Connection&)> const& body) {
   lock.commit();
   bool const hurry = ring(done) || done.hurry;
   if (file.checkpointer.due(*file.writer, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) file.checkpointer.after_commit(*file.writer);
+}
+
+Database::Facts Database::facts() {
+  Facts facts{{"file", location_.database},
+              {"file_bytes", std::to_string(size_of(location_.database))},
+              {"wal_bytes", std::to_string(size_of(location_.wal()))},
+              {"file_system", file_system_name(std::filesystem::path(location_.database).parent_path().string())}};
+  Open& file = open();
+  std::unique_lock const held(writing_);
+  Connection& writer = *file.writer;  // what every write goes through, asked of the connection itself
+  facts.emplace_back("schema", std::to_string(format_.look(writer).version));
+  facts.emplace_back("journal_mode", writer.word("PRAGMA journal_mode"));
+  facts.emplace_back("synchronous", sync_name(writer.number("PRAGMA synchronous")));
+  facts.emplace_back("sync_of_push", rules_.power ? "fdatasync" : "none");
+  for (std::string const name : {"page_size", "page_count", "freelist_count"}) facts.emplace_back(name, std::to_string(writer.number("PRAGMA " + name)));
+  facts.emplace_back("wake_file", file.wake.shared() ? location_.wake_file() : "none: sleepers look once a second");
+  return facts;
 }
 
 bool Database::ring(AfterCommit const& done) noexcept {

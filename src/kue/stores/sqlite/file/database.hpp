@@ -28,6 +28,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace kue::sqlite {
 
@@ -37,11 +38,13 @@ struct AfterCommit {
   bool hurry = false;                       // somebody waits for the answer: a checkpoint is left to a later commit
 };
 
+std::int64_t size_of(std::string const& file);  // 0: not there
+
 class Database {
  public:
   struct Rules {
     bool power = true;    // sync() makes durable; else it does nothing
-    bool gathered = true;  // gathered_wal.hpp
+    Connection::Wal wal = Connection::Wal::gathered;
   };
   // `write_group` writes what several threads ask for as one: see group.hpp.
   Database(Location location, Rules rules, Format const& format, Group::Write write_group);
@@ -55,6 +58,7 @@ class Database {
     bool exists = false;
   };
   Found found() const;
+  std::string obstacle() const;  // why this user, or anybody, cannot use a file here; empty: nothing known
   void migrate();
 
   // Throws Error(refused) for a file that is missing, or not of the newest format.
@@ -78,6 +82,9 @@ class Database {
   bool interrupted(std::uint32_t since) const { return interrupts_.load() != since; }
   std::uint32_t interrupts() const { return interrupts_.load(); }
   bool take_interrupt() { return interrupted_.exchange(false); }
+
+  using Facts = std::vector<std::pair<std::string, std::string>>;
+  Facts facts();  // read back from what holds
 
   void abandon() noexcept;  // in a forked child: forgets everything, closes nothing
 

@@ -88,9 +88,9 @@ void refuse_network_file_system(Location const& location, FileSystemType type) {
   std::string const folder = fs::path(location.database).parent_path().string();
   char const* const name = network_file_system(type(folder));
   if (!name) return;
-  throw Error(ErrorKind::refused, fmt::format("sqlite:{} is on a network file system ({}), where locks and shared memory do not reach other "
-                                              "machines and the queue would lose jobs; put it on a local disk",
-                                              location.database, name));
+  throw Error(ErrorKind::refused, fmt::format("it is on a network file system ({}), where locks and shared memory do not reach other machines and the queue "
+                                              "would lose jobs; put it on a local disk",
+                                              name));
 }
 
 }  // namespace kue::sqlite

@@ -100,20 +100,28 @@ std::vector<PushStatus> Tables::add(std::span<std::span<Envelope const> const> l
   return statuses;
 }
 
-std::exception_ptr Tables::try_part(std::function<void()> const& part) {
-  std::exception_ptr error;
+void Tables::all_or_nothing(std::function<void()> const& part) {
   ledger_.mark();
   db().execute(Sql::push_savepoint);
   try {
     part();
-  } catch (Failure const& failure) {
-    if (!failure.concerns_one_row()) throw;  // a full disk is everybody's
-    error = std::current_exception();
+  } catch (...) {
     db().execute(Sql::push_undo);
+    db().execute(Sql::push_release);
     ledger_.back_to_mark();
+    throw;
   }
   db().execute(Sql::push_release);
-  return error;
+}
+
+std::exception_ptr Tables::try_part(std::function<void()> const& part) {
+  try {
+    all_or_nothing(part);
+  } catch (Failure const& failure) {
+    if (!failure.concerns_one_row()) throw;  // a full disk is everybody's
+    return std::current_exception();
+  }
+  return nullptr;
 }
 
 }  // namespace kue::sqlite

@@ -83,6 +83,11 @@ std::vector<std::string> queues_with_work(Connection& db, TimePoint now) {
   return found;
 }
 
+bool any_empty_lane(Connection& db) {
+  auto row = db.use(Sql::ready_forget_look);
+  return row.step() && row.integer(0) != 0;
+}
+
 HeadResult head_of(Connection& db, std::string const& queue, TimePoint now) {
   HeadResult result;
   std::vector<std::int64_t> firsts;

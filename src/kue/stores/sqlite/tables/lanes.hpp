@@ -46,6 +46,7 @@ bool any_claimable(Connection& db, std::string const& queue);
 std::optional<TimePoint> next_due(Connection& db, std::string const& queue);  // of the jobs that have not entered their lane
 std::vector<std::int64_t> due_jobs(Connection& db, std::string const& queue, TimePoint now, int most);
 std::vector<std::string> queues_with_work(Connection& db, TimePoint now);
+bool any_empty_lane(Connection& db);  // a stretch of one without a job
 HeadResult head_of(Connection& db, std::string const& queue, TimePoint now);
 
 }  // namespace kue::sqlite

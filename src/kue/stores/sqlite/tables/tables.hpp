@@ -73,6 +73,7 @@ class Tables {
   std::vector<PushStatus> add(std::span<std::span<Envelope const> const> lists);
   // Runs a part of the transaction that may fail alone: an error of one row undoes it and is returned.
   std::exception_ptr try_part(std::function<void()> const& part);
+  void all_or_nothing(std::function<void()> const& part);  // whatever is thrown, nothing of the part stays in the transaction
 
   // ---- waiting
   void make_due(std::vector<std::int64_t> seqs);  // their time has come: they enter their lanes; the state changes with the claim only

@@ -98,13 +98,6 @@ void Tables::make_cancelled(std::span<Standing const> waiting) {
   ended.each([&](std::string_view queue, Stretch const& stretch) { db().execute(Sql::ended_add, queue, 0, now(), stretch.first, stretch.last); });
 }
 
-void Tables::forget_ready() {
-  bool any = false;
-  {
-    auto row = db().use(Sql::ready_forget_look);
-    any = row.step() && row.integer(0) != 0;
-  }
-  if (any) db().execute(Sql::ready_forget);
-}
+void Tables::forget_ready() { db().execute(Sql::ready_forget); }
 
 }  // namespace kue::sqlite

@@ -65,7 +65,7 @@ class SqliteStore final : public Store {
   // too, unless the store is not to.
   enum class Sync { none, power };
   template <class Body> auto write(Sync sync, Body&& body);
-  template <class Body> auto write_in(Foreign& transaction, Body&& body);
+  template <class Body> auto write_in(Foreign& transaction, Body&& body);  // the same in the program's own transaction
   void push_group(std::vector<Group::Member*> const& members);
 
   bool sleep(WaitRequest const& request, SteadyPoint until, std::uint32_t interrupts, std::uint32_t commits);
