@@ -1,0 +1,94 @@
+"""A file that the program of commit 20fddda wrote (schema 4), opened by this one: nothing is lost, and all that waits runs once.
+
+usage: check_fixture.py CASE SPARK UPGRADE_PROGRAM KUE_CHECKER"""
+import json
+import os
+import sys
+import tempfile
+
+from fixture import EXPECTED, OPEN_QUEUES, ask, drain, jobs_of, restore, run
+
+
+def expect(wanted, found, what):
+    if wanted != found:
+        sys.exit(f"{what}:\n  wanted {wanted}\n  found  {found}")
+
+
+def same_job(wanted, found):
+    """Every field that the old program showed, of the job and of its attempts; a newer one may show more."""
+    name = f"job number {wanted['seq']}"
+    for field in wanted:
+        if field != "errors":
+            expect(wanted[field], found.get(field), f"{name}, {field}")
+    expect(len(wanted["errors"]), len(found["errors"]), f"{name}, attempts")
+    for old, new in zip(wanted["errors"], found["errors"]):
+        for field in old:
+            expect(old[field], new.get(field), f"{name}, attempt of claim {old['claim_no']}, {field}")
+
+
+def same_stats(wanted, found):
+    by_name = {queue["queue"]: queue for queue in found["queues"]}
+    expect(sorted(queue["queue"] for queue in wanted["queues"]), sorted(by_name), "queues")
+    for queue in wanted["queues"]:
+        for field in queue:
+            expect(queue[field], by_name[queue["queue"]].get(field), f"queue {queue['queue']}, {field}")
+
+
+def is_sound(programs, path, facts=None):
+    checked = ask(programs.spark, path, "store:check")
+    expect([], checked["problems"], "problems that store:check found")
+    if facts:  # jobs, attempts, events, queues and nodes
+        expect(facts, checked["facts"][0], "what store:check counted")
+
+
+def migrated(programs, path):
+    restore(path)
+    before = ask(programs.spark, path, "store:migrate", "--dry-run")
+    expect(4, before["schema"], "schema of the file")
+    after = ask(programs.spark, path, "store:migrate")
+    expect(before["newest"], after["schema"], "schema after the migration")
+
+
+def everything_is_as_it_was(programs, path, expected):
+    migrated(programs, path)
+    is_sound(programs, path, expected["facts"])
+    jobs = jobs_of(programs.spark, path)
+    expect([job["id"] for job in expected["jobs"]], [job["id"] for job in jobs], "jobs, in the order of arrival")
+    for old, new in zip(expected["jobs"], jobs):
+        same_job(old, new)
+    same_stats(expected["stats"], ask(programs.spark, path, "queue:stats"))
+    run([programs.checker, "--store", f"sqlite:{path}", "--all"])  # rows and event log tell one story, and legal steps only
+
+
+def what_waits_runs_once_and_in_order(programs, path, expected):
+    migrated(programs, path)
+    journal = os.path.join(os.path.dirname(path), "ran")
+    ran = drain(programs.worker, path, OPEN_QUEUES, journal)
+    ask(programs.spark, path, "queue:resume", "paused")
+    ran = drain(programs.worker, path, ("paused",), journal)
+    queue_of = {job["args"]["number"]: job["queue"] for job in expected["jobs"]}
+    for queue in sorted(set(queue_of.values())):
+        expect([number for number in expected["order"] if queue_of[number] == queue], [number for number in ran if queue_of.get(number) == queue],
+               f"order of the jobs of queue {queue}")
+    expect(sorted(expected["order"]), sorted(ran), "jobs that ran")
+    state = {job["args"]["number"]: job["state"] for job in ask(programs.spark, path, "job:list", "--all")["jobs"]}
+    expect([], [number for number in ran if state[number] != "completed"], "jobs that ran and are not completed")
+    is_sound(programs, path)
+
+
+class Programs:
+    def __init__(self, spark, worker, checker):
+        self.spark, self.worker, self.checker = spark, worker, checker
+
+
+def main(case, *programs):
+    with open(EXPECTED, encoding="utf-8") as file:
+        expected = json.load(file)
+    with tempfile.TemporaryDirectory(prefix="kue-upgrade-") as folder:
+        globals()[case](Programs(*map(os.path.abspath, programs)), os.path.join(folder, "old.db"), expected)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

@@ -1,0 +1,54 @@
+"""The file of schema 4 as text (schema4.sql), and questions to a program about a store, by its console alone."""
+import json
+import os
+import sqlite3
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SQL = os.path.join(HERE, "schema4.sql")
+EXPECTED = os.path.join(HERE, "schema4.json")
+OPEN_QUEUES = ("again", "bulk", "done", "due", "empty", "ends", "later", "mail", "shop")
+PATIENCE = 60
+
+
+def restore(path):
+    """Makes the file anew from the text."""
+    database = sqlite3.connect(path, isolation_level=None)
+    with open(SQL, encoding="utf-8", newline="") as file:
+        database.executescript(file.read())
+    database.execute("PRAGMA journal_mode = WAL")
+    database.close()
+
+
+def run(words, code=0, timeout=PATIENCE, **more):
+    done = subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False, **more)
+    if done.returncode != code:
+        raise AssertionError(f"{' '.join(words)} ended with {done.returncode}, not {code}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def ask(program, path, *words):
+    """What a command answers with --json."""
+    return json.loads(run([program, *words, "--store", f"sqlite:{path}", "--json"], cwd=os.path.dirname(path)))
+
+
+def jobs_of(program, path):
+    """All jobs, each with its attempts, in the order of arrival."""
+    ids = [job["id"] for job in ask(program, path, "job:list", "--all", "--oldest-first")["jobs"]]
+    return [ask(program, path, "job:show", one)["job"] for one in ids]
+
+
+def numbers(path):
+    """The journal that jobs wrote."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [int(line) for line in file.read().split("\n")[:-1]]
+
+
+def drain(program, path, queues, journal):
+    """A worker with one child until these queues are empty; the numbers in the order in which the jobs ran."""
+    environment = {**os.environ, "UPGRADE_DONE": journal}
+    run([program, "queue:worker", "-c", "1", "--queues", ",".join(queues), "--stop-when-empty", "--store", f"sqlite:{path}"], env=environment,
+        cwd=os.path.dirname(path))
+    return numbers(journal)
