@@ -12,6 +12,10 @@ def full_commit():
     return said.stdout.strip()
 
 
+def programs(folder):
+    return os.path.join(folder, COMMIT[:7], "build", "dev", "bin")
+
+
 def build(folder, targets, jobs=1):
     """Checks the commit out into FOLDER and builds; the folder of its programs. What is there already is kept."""
     checkout = os.path.join(folder, COMMIT[:7])
@@ -26,4 +30,4 @@ def build(folder, targets, jobs=1):
     subprocess.run(["cmake", "--preset", "dev", "-DSPARK_TESTS=OFF", "-DSPARK_EXAMPLES=OFF",
                     f"-DCMAKE_PROJECT_spark_INCLUDE={HERE}/old_programs.cmake"], **run)
     subprocess.run(["nice", "-n", "5", "cmake", "--build", "build/dev", "--parallel", str(jobs), "--target", *targets], **run)
-    return os.path.join(checkout, "build", "dev", "bin")
+    return programs(folder)
