@@ -1,4 +1,5 @@
-"""A file that the program of commit 20fddda wrote (schema 4), opened by this one: nothing is lost, and all that waits runs once.
+"""A file that the program of commit 20fddda wrote (schema 4), opened by this one: nothing is lost, and all that waits
+runs once.
 
 usage: check_fixture.py CASE SPARK UPGRADE_PROGRAM KUE_CHECKER"""
 import json
@@ -57,7 +58,8 @@ def everything_is_as_it_was(programs, path, expected):
     for old, new in zip(expected["jobs"], jobs):
         same_job(old, new)
     same_stats(expected["stats"], ask(programs.spark, path, "queue:stats"))
-    run([programs.checker, "--store", f"sqlite:{path}", "--all"])  # rows and event log tell one story, and legal steps only
+    # Rows and event log tell one story, of legal steps only.
+    run([programs.checker, "--store", f"sqlite:{path}", "--all"])
 
 
 def what_waits_runs_once_and_in_order(programs, path, expected):
@@ -68,10 +70,12 @@ def what_waits_runs_once_and_in_order(programs, path, expected):
     ran = drain(programs.worker, path, ("paused",), journal)
     queue_of = {job["args"]["number"]: job["queue"] for job in expected["jobs"]}
     for queue in sorted(set(queue_of.values())):
-        expect([number for number in expected["order"] if queue_of[number] == queue], [number for number in ran if queue_of.get(number) == queue],
-               f"order of the jobs of queue {queue}")
+        wanted = [number for number in expected["order"] if queue_of[number] == queue]
+        found = [number for number in ran if queue_of.get(number) == queue]
+        expect(wanted, found, f"order of the jobs of queue {queue}")
     expect(sorted(expected["order"]), sorted(ran), "jobs that ran")
-    state = {job["args"]["number"]: job["state"] for job in ask(programs.spark, path, "job:list", "--all")["jobs"]}
+    jobs = ask(programs.spark, path, "job:list", "--all")["jobs"]
+    state = {job["args"]["number"]: job["state"] for job in jobs}
     expect([], [number for number in ran if state[number] != "completed"], "jobs that ran and are not completed")
     is_sound(programs, path)
 

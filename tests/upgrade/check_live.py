@@ -1,4 +1,5 @@
-"""A worker and a producer of commit 20fddda at work on a file that this program migrates meanwhile: nothing that they were told is lost.
+"""A worker and a producer of commit 20fddda at work on a file that this program migrates meanwhile: nothing that they
+were told is lost.
 
 usage: check_live.py build FOLDER
        check_live.py migrate FOLDER SPARK UPGRADE_PROGRAM"""
@@ -38,6 +39,7 @@ class Scene:
         os.makedirs(folder)
         self.folder, self.old, self.spark, self.program = folder, old, spark, program
         self.file = self.path("jobs.db")
+        self.environment = {**os.environ, "UPGRADE_BEGUN": self.path("begun"), "UPGRADE_DONE": self.path("done")}
         self.started = []
 
     def path(self, name):
@@ -45,8 +47,8 @@ class Scene:
 
     def start(self, name, program, *words):
         with open(self.path(f"{name}.log"), "w", encoding="utf-8") as log:
-            process = subprocess.Popen([program, *words, "--store", f"sqlite:{self.file}"], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=subprocess.STDOUT, env={**os.environ, "UPGRADE_BEGUN": self.path("begun"), "UPGRADE_DONE": self.path("done")})
+            process = subprocess.Popen([program, *words, "--store", f"sqlite:{self.file}"], cwd=self.folder, stdout=log,
+                                       stdin=subprocess.DEVNULL, stderr=log, env=self.environment)
         self.started.append(process)
         return process
 
@@ -75,14 +77,15 @@ def sentences(log):
 
 
 def begin(scene):
-    """Both children are in a slow job, a third one works on what the producer pushes."""
+    """Two children are in a slow job each, a third one works on what the producer pushes."""
     old_program = os.path.join(scene.old, "upgrade_program")
-    run([old_program, "push:loop", "--first", "1", "--count", str(SLOW), "--sleep-ms", str(SLOW_MS), "--told", scene.path("told"), "--store",
-         f"sqlite:{scene.file}"], cwd=scene.folder)
+    run([old_program, "push:loop", "--first", "1", "--count", str(SLOW), "--sleep-ms", str(SLOW_MS),
+         "--told", scene.path("told"), "--store", f"sqlite:{scene.file}"], cwd=scene.folder)
     worker = scene.start("old-worker", old_program, "queue:worker", "-c", str(SLOW + 1), "--stop-timeout", "5s")
     wait_for(lambda: len(scene.numbers("begun")) >= SLOW, "the old worker begins the slow jobs")
-    producer = scene.start("old-producer", old_program, "push:loop", "--first", str(FIRST_OF_LOOP), "--count", str(PUSHES), "--pause-ms", str(PAUSE_MS),
-                           "--told", scene.path("told"), "--stop", scene.path("stop"))
+    producer = scene.start("old-producer", old_program, "push:loop", "--first", str(FIRST_OF_LOOP),
+                           "--count", str(PUSHES), "--pause-ms", str(PAUSE_MS), "--told", scene.path("told"),
+                           "--stop", scene.path("stop"))
     wait_for(lambda: len(scene.numbers("done")) >= 50, "the old worker works on what the old producer pushes")
     return worker, producer
 
@@ -91,8 +94,8 @@ def old_programs_are_told(scene):
     """The file has a newer schema: what each old program says of it."""
     wait_for(lambda: "refused: " in scene.log("old-producer"), "the old producer is told that its push failed")
     wait_for(lambda: sentences(scene.log("old-worker")), "the old worker says that it cannot write")
-    late = subprocess.run([os.path.join(scene.old, "spark"), "queue:stats", "--store", f"sqlite:{scene.file}"], capture_output=True, text=True, timeout=PATIENCE,
-                          check=False)
+    late = subprocess.run([os.path.join(scene.old, "spark"), "queue:stats", "--store", f"sqlite:{scene.file}"],
+                          capture_output=True, text=True, timeout=PATIENCE, check=False)
     if late.returncode != 5 or "a newer program has updated it" not in late.stderr:
         raise AssertionError(f"an old program that starts now ended with {late.returncode}: {late.stderr}")
     print(f"an old program that starts now says: {late.stderr.strip()}")
@@ -118,7 +121,8 @@ def nothing_is_lost(scene, newer):
             silent.append((number, reasons))
     checks["ran again without a reason on record"] = silent
     if newer:
-        checks["were running when the file was migrated and did not run again"] = [number for number in range(1, SLOW + 1) if number not in again]
+        once = [number for number in range(1, SLOW + 1) if number not in again]
+        checks["were running when the file was migrated and did not run again"] = once
     wrong = {what: found for what, found in checks.items() if found}
     if wrong:
         raise AssertionError("\n".join(f"{what}: {found}" for what, found in wrong.items()))
@@ -130,16 +134,18 @@ def migrate_beside(scene):
     before = time.monotonic()
     schema = ask(scene.spark, scene.file, "store:migrate")
     newer = schema["newest"] > 4
-    print(f"schema {schema['schema_before']} to {schema['schema']}, {1000 * (time.monotonic() - before):.0f} ms beside a live worker and a producer")
-    run([scene.program, "push:loop", "--first", str(FIRST_OF_NEW), "--count", str(OF_NEW), "--pause-ms", "1", "--told", scene.path("told"), "--store",
-         f"sqlite:{scene.file}"], cwd=scene.folder)
+    took = 1000 * (time.monotonic() - before)
+    print(f"schema {schema['schema_before']} to {schema['schema']}, {took:.0f} ms beside a live worker and a producer")
+    run([scene.program, "push:loop", "--first", str(FIRST_OF_NEW), "--count", str(OF_NEW), "--pause-ms", "1",
+         "--told", scene.path("told"), "--store", f"sqlite:{scene.file}"], cwd=scene.folder)
     if newer:
         old_programs_are_told(scene)
     time.sleep(1)  # both go on for a while
     with open(scene.path("stop"), "w", encoding="utf-8"):
         pass
     producer.wait(PATIENCE)
-    print("".join(f"the old producer says: {line}\n" for line in scene.log("old-producer").split("\n") if line), end="")
+    for line in scene.log("old-producer").strip().split("\n"):
+        print(f"the old producer says: {line}")
     if not newer and "\n0 refused" not in "\n" + scene.log("old-producer"):
         raise AssertionError("a push was refused though the schema is the same")
     worker.send_signal(signal.SIGTERM)

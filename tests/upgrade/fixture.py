@@ -23,7 +23,8 @@ def restore(path):
 def run(words, code=0, timeout=PATIENCE, **more):
     done = subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False, **more)
     if done.returncode != code:
-        raise AssertionError(f"{' '.join(words)} ended with {done.returncode}, not {code}:\n{done.stdout}\n{done.stderr}")
+        said = f"{done.stdout}\n{done.stderr}"
+        raise AssertionError(f"{' '.join(words)} ended with {done.returncode}, not {code}:\n{said}")
     return done.stdout
 
 
@@ -48,7 +49,19 @@ def numbers(path):
 
 def drain(program, path, queues, journal):
     """A worker with one child until these queues are empty; the numbers in the order in which the jobs ran."""
+    words = [program, "queue:worker", "-c", "1", "--queues", ",".join(queues), "--stop-when-empty",
+             "--store", f"sqlite:{path}"]
     environment = {**os.environ, "UPGRADE_DONE": journal}
-    run([program, "queue:worker", "-c", "1", "--queues", ",".join(queues), "--stop-when-empty", "--store", f"sqlite:{path}"], env=environment,
-        cwd=os.path.dirname(path))
+    with open(f"{journal}.log", "w+", encoding="utf-8") as log:
+        worker = subprocess.Popen(words, cwd=os.path.dirname(path), env=environment, stdin=subprocess.DEVNULL,
+                                  stdout=log, stderr=log)
+        try:
+            code = worker.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            worker.terminate()  # its children end with it
+            code = "too late"
+            worker.wait(PATIENCE)
+        if code != 0:
+            log.seek(0)
+            raise AssertionError(f"the worker ended with {code}:\n{log.read()[:4000]}")
     return numbers(journal)

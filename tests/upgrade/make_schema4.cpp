@@ -1,4 +1,5 @@
-// Writes a store with jobs in every state, as the library of commit 20fddda (schema 4) does. Built with that commit only, by make_schema4.py.
+// Writes a store with jobs in every state, as the library of commit 20fddda (schema 4) does. Built with that commit
+// only, by make_schema4.py.
 //
 //   make_schema4 FILE
 //

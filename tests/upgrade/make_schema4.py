@@ -2,8 +2,8 @@
 
 usage: make_schema4.py FOLDER
 
-schema4.sql is the file that make_schema4.cpp wrote, as text; schema4.json is what the programs of that commit say of it: every job,
-the counts, and the order in which a worker of one child ran what was available."""
+schema4.sql is the file that make_schema4.cpp wrote, as text; schema4.json is what the programs of that commit say of
+it: every job, the counts, and the order in which a worker of one child ran what was available."""
 import json
 import os
 import shutil
@@ -22,13 +22,16 @@ DELETE FROM ready WHERE queue = 'blocked';
 """
 
 
+VERSIONS = ("application_id", "user_version")
+
+
 def content(path):
     """Everything in a file that its text must bring back."""
     database = sqlite3.connect(path)
     names = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
     tables = {name: database.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
     schema = sorted(database.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall())
-    versions = [database.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")]
+    versions = [database.execute(f"PRAGMA {name}").fetchone() for name in VERSIONS]
     database.close()
     return tables, schema, versions
 
@@ -36,7 +39,7 @@ def content(path):
 def main(folder):
     programs = old_commit.build(folder, ["spark_program", "upgrade_program", "make_schema4", "kue-checker"], 2)
     spark, worker = os.path.join(programs, "spark"), os.path.join(programs, "upgrade_program")
-    work = os.path.join(os.path.abspath(folder), "work")
+    work = os.path.join(folder, "work")
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     written, restored = os.path.join(work, "written.db"), os.path.join(work, "restored.db")
@@ -44,10 +47,11 @@ def main(folder):
     database = sqlite3.connect(written)
     database.executescript(BLOCK)
     lines = list(database.iterdump())
-    versions = [f"PRAGMA {name} = {database.execute(f'PRAGMA {name}').fetchone()[0]};" for name in ("application_id", "user_version")]
+    versions = [f"PRAGMA {name} = {database.execute(f'PRAGMA {name}').fetchone()[0]};" for name in VERSIONS]
     database.close()
     with open(SQL, "w", encoding="utf-8", newline="") as file:
-        file.write("\n".join(["-- A store of commit 20fddda, schema 4: made by make_schema4.py, do not edit.", *versions, *lines]) + "\n")
+        first = "-- A store of commit 20fddda, schema 4: made by make_schema4.py, do not edit."
+        file.write("\n".join([first, *versions, *lines]) + "\n")
     restore(restored)
     if content(restored) != content(written):
         sys.exit("the text does not restore what the program wrote")
@@ -60,8 +64,10 @@ def main(folder):
     ask(spark, restored, "queue:resume", "paused")
     order += drain(worker, restored, ("paused",), os.path.join(work, "paused"))
     with open(EXPECTED, "w", encoding="utf-8") as file:
-        file.write('{"commit": "' + old_commit.COMMIT + '",\n "facts": ' + json.dumps(checked["facts"][0]) + ',\n "order": ' + json.dumps(order))
-        file.write(',\n "stats": ' + json.dumps(stats) + ',\n "jobs": [\n  ')
+        file.write(f'{{"commit": "{old_commit.COMMIT}",\n')
+        for name, value in (("facts", checked["facts"][0]), ("order", order), ("stats", stats)):
+            file.write(f' "{name}": {json.dumps(value)},\n')
+        file.write(' "jobs": [\n  ')
         file.write(",\n  ".join(json.dumps(job, ensure_ascii=False) for job in jobs) + "\n]}\n")
     print(f"{len(jobs)} jobs, {len(order)} of them ran; {os.path.getsize(SQL)} bytes of SQL in {HERE}")
 
@@ -69,4 +75,4 @@ def main(folder):
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(sys.argv[1])
+    main(os.path.abspath(sys.argv[1]))

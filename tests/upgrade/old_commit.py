@@ -8,7 +8,8 @@ SOURCE = os.path.dirname(os.path.dirname(HERE))
 
 
 def full_commit():
-    said = subprocess.run(["git", "-C", SOURCE, "rev-parse", "--verify", "--quiet", COMMIT + "^{commit}"], capture_output=True, text=True, check=False)
+    said = subprocess.run(["git", "-C", SOURCE, "rev-parse", "--verify", "--quiet", COMMIT + "^{commit}"],
+                          capture_output=True, text=True, check=False)
     return said.stdout.strip()
 
 
@@ -29,5 +30,6 @@ def build(folder, targets, jobs=1):
     run = {"cwd": checkout, "check": True, "stdout": subprocess.DEVNULL, "timeout": 2400}
     subprocess.run(["cmake", "--preset", "dev", "-DSPARK_TESTS=OFF", "-DSPARK_EXAMPLES=OFF",
                     f"-DCMAKE_PROJECT_spark_INCLUDE={HERE}/old_programs.cmake"], **run)
-    subprocess.run(["nice", "-n", "5", "cmake", "--build", "build/dev", "--parallel", str(jobs), "--target", *targets], **run)
+    subprocess.run(["nice", "-n", "5", "cmake", "--build", "build/dev", "--parallel", str(jobs),
+                    "--target", *targets], **run)
     return programs(folder)

@@ -1,5 +1,5 @@
-# Read at the end of project() of another commit's checkout (CMAKE_PROJECT_spark_INCLUDE, see old_commit.py): adds the programs of this
-# folder to that build. Everything else is compiled as in its own folder, so that ccache has it.
+# Read at the end of project() of another commit's checkout (CMAKE_PROJECT_spark_INCLUDE, see old_commit.py): adds the
+# programs of this folder to that build. Everything else is compiled as in its own folder, so that ccache has it.
 set(UPGRADE_TESTS ${CMAKE_CURRENT_LIST_DIR})
 function(add_old_programs)
   add_executable(upgrade_program ${UPGRADE_TESTS}/upgrade_program.cpp)

@@ -1,7 +1,11 @@
-// A user's program for the tests of upgrades: built with the commit of schema 4 and with this one, so it says only what both understand.
+// A user's program for the tests of upgrades: built with the commit of schema 4 and with this one, so it says only what
+// both understand.
 //
-//   UPGRADE_BEGUN=begun UPGRADE_DONE=done upgrade_program queue:worker -c 2      each Note says its number at its begin and at its end
-//   upgrade_program push:loop --first 1000 --count 200 --told told               one push a job; the numbers that the queue took, in a file
+//   UPGRADE_BEGUN=begun UPGRADE_DONE=done upgrade_program queue:worker -c 2
+//   upgrade_program push:loop --first 1000 --count 200 --told told
+//
+// Each Note writes its number into one file when it begins and into another when it ends. push:loop pushes one job a call
+// and writes down the numbers of those that the queue took.
 
 #include <spark/spark.hpp>
 
