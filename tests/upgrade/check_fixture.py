@@ -4,10 +4,14 @@ runs once.
 usage: check_fixture.py CASE SPARK UPGRADE_PROGRAM KUE_CHECKER"""
 import json
 import os
+import re
 import sys
 import tempfile
 
-from fixture import EXPECTED, OPEN_QUEUES, ask, drain, jobs_of, restore, run
+from fixture import EXPECTED, OPEN_QUEUES, ask, drain, jobs_of, nodes_of, numbers, restore, run, work_until
+
+
+DEAD = {58, 59, 60, 61, 62}  # numbers of the jobs that the dead node of the file holds
 
 
 def expect(wanted, found, what):
@@ -38,8 +42,9 @@ def same_stats(wanted, found):
 def is_sound(programs, path, facts=None):
     checked = ask(programs.spark, path, "store:check")
     expect([], checked["problems"], "problems that store:check found")
-    if facts:  # jobs, attempts, events, queues and nodes
-        expect(facts, checked["facts"][0], "what store:check counted")
+    if facts:  # jobs, unfinished and finished, attempts, events, queues, nodes: the counts, in whatever words
+        counts = [re.findall(r"\d+", sentence) for sentence in (facts, checked["facts"][0])]
+        expect(*counts, "what store:check counted")
 
 
 def migrated(programs, path):
@@ -57,6 +62,7 @@ def everything_is_as_it_was(programs, path, expected):
     expect([job["id"] for job in expected["jobs"]], [job["id"] for job in jobs], "jobs, in the order of arrival")
     for old, new in zip(expected["jobs"], jobs):
         same_job(old, new)
+    expect(expected["nodes"], nodes_of(programs.spark, path), "workers that the store knows")
     same_stats(expected["stats"], ask(programs.spark, path, "queue:stats"))
     # Rows and event log tell one story, of legal steps only.
     run([programs.checker, "--store", f"sqlite:{path}", "--all"])
@@ -78,6 +84,40 @@ def what_waits_runs_once_and_in_order(programs, path, expected):
     state = {job["args"]["number"]: job["state"] for job in jobs}
     expect([], [number for number in ran if state[number] != "completed"], "jobs that ran and are not completed")
     is_sound(programs, path)
+
+
+def what_a_dead_node_held_runs_again(programs, path, expected, patience=30, all_nodes=False):
+    """The file says of one node that it is dead, and has jobs that it held. With `all_nodes`, also what the others held:
+    their beats stand still, which a worker believes after a minute."""
+    migrated(programs, path)
+    journal = os.path.join(os.path.dirname(path), "ran")
+    mine = [job for job in expected["jobs"] if job["queue"] == "running"]
+    running = {job["args"]["number"] for job in mine if job["state"] == "running"}
+    dead = {job["args"]["number"] for job in mine if job["args"]["number"] in DEAD}
+    asked = {job["args"]["number"] for job in mine if job["cancel_asked_at"]}
+    due = {job["args"]["number"] for job in mine if job["state"] in ("available", "retryable")}
+    expect(DEAD, dead & running, "jobs of the dead node")
+    wanted = due | (running - asked if all_nodes else dead)
+
+    def over():
+        return set(numbers(journal)) >= wanted and (not all_nodes or state_of(asked) == {"cancelled"})
+
+    def state_of(some):
+        jobs = ask(programs.spark, path, "job:list", "--queue", "running", "--limit", "100")["jobs"]
+        return {job["state"] for job in jobs if job["args"]["number"] in some}
+
+    work_until(programs.worker, path, ("running",), journal, over, patience)
+    expect(sorted(wanted), sorted(numbers(journal)), "jobs that ran")
+    expect({"completed"}, state_of(wanted), "their states")
+    for job in mine:
+        if job["args"]["number"] in wanted & running:
+            errors = ask(programs.spark, path, "job:show", job["id"])["job"]["errors"]
+            expect("node_lost", errors[-1]["reason"], f"why job number {job['seq']} ran again")
+    is_sound(programs, path)
+
+
+def what_silent_nodes_held_runs_again(programs, path, expected):
+    what_a_dead_node_held_runs_again(programs, path, expected, 180, True)
 
 
 class Programs:

@@ -3,6 +3,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SQL = os.path.join(HERE, "schema4.sql")
@@ -45,6 +46,32 @@ def numbers(path):
         return []
     with open(path, encoding="utf-8") as file:
         return [int(line) for line in file.read().split("\n")[:-1]]
+
+
+def nodes_of(program, path):
+    """The workers that the store knows. Whether one lives is this program's opinion; that one is dead is in the file."""
+    nodes = ask(program, path, "store:info")["nodes"]
+    kept = ("node", "host", "pid", "running")
+    shown = [{**{name: node[name] for name in kept}, "dead": node["life"] == "dead"} for node in nodes]
+    return sorted(shown, key=lambda node: node["node"])
+
+
+def work_until(program, path, queues, journal, holds, patience):
+    """A worker with one child that is stopped as soon as `holds`."""
+    words = [program, "queue:worker", "-c", "1", "--queues", ",".join(queues), "--store", f"sqlite:{path}"]
+    environment = {**os.environ, "UPGRADE_DONE": journal}
+    with open(f"{journal}.log", "w+", encoding="utf-8") as log:
+        worker = subprocess.Popen(words, cwd=os.path.dirname(path), env=environment, stdin=subprocess.DEVNULL,
+                                  stdout=log, stderr=log)
+        give_up_at = time.monotonic() + patience
+        while not (held := holds()) and time.monotonic() < give_up_at and worker.poll() is None:
+            time.sleep(0.1)
+        worker.terminate()
+        worker.wait(PATIENCE)
+        if not held:
+            log.seek(0)
+            said = f"{numbers(journal)} ran, and the worker said:\n{log.read()[:4000]}"
+            raise AssertionError(f"not within {patience} s; {said}")
 
 
 def drain(program, path, queues, journal):

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import sys
 
-from fixture import EXPECTED, HERE, OPEN_QUEUES, SQL, ask, drain, jobs_of, restore, run
+from fixture import EXPECTED, HERE, OPEN_QUEUES, SQL, ask, drain, jobs_of, nodes_of, restore, run
 import old_commit
 
 # The state is in the schema and no call of that commit leads to it: as a push of a blocked job would write it.
@@ -60,12 +60,13 @@ def main(folder):
         sys.exit(f"the program of that commit finds fault with it: {checked}")
     run([os.path.join(programs, "kue-checker"), "--store", f"sqlite:{restored}", "--all"])
     jobs, stats = jobs_of(spark, restored), ask(spark, restored, "queue:stats")
+    nodes = nodes_of(spark, restored)
     order = drain(worker, restored, OPEN_QUEUES, os.path.join(work, "open"))
     ask(spark, restored, "queue:resume", "paused")
     order += drain(worker, restored, ("paused",), os.path.join(work, "paused"))
     with open(EXPECTED, "w", encoding="utf-8") as file:
         file.write(f'{{"commit": "{old_commit.COMMIT}",\n')
-        for name, value in (("facts", checked["facts"][0]), ("order", order), ("stats", stats)):
+        for name, value in (("facts", checked["facts"][0]), ("order", order), ("stats", stats), ("nodes", nodes)):
             file.write(f' "{name}": {json.dumps(value)},\n')
         file.write(' "jobs": [\n  ')
         file.write(",\n  ".join(json.dumps(job, ensure_ascii=False) for job in jobs) + "\n]}\n")
