@@ -59,7 +59,7 @@ def main(folder):
     if checked["problems"]:
         sys.exit(f"the program of that commit finds fault with it: {checked}")
     run([os.path.join(programs, "kue-checker"), "--store", f"sqlite:{restored}", "--all"])
-    jobs, stats = jobs_of(spark, restored), {"queues": ask(spark, restored, "queue:stats")["queues"]}  # without the folder
+    jobs, stats = jobs_of(spark, restored), {"queues": ask(spark, restored, "queue:stats")["queues"]}
     nodes = nodes_of(spark, restored)
     order = drain(worker, restored, OPEN_QUEUES, os.path.join(work, "open"))
     ask(spark, restored, "queue:resume", "paused")
