@@ -41,7 +41,7 @@ get_target_property(kue_type kue_library TYPE)
 foreach(name IN ITEMS kue spark)
   install(EXPORT ${name} NAMESPACE ${name}:: FILE ${name}Targets.cmake DESTINATION ${to_cmake}/${name} COMPONENT dev)
   configure_file(${PROJECT_SOURCE_DIR}/packaging/cmake/${name}Config.cmake.in ${PROJECT_BINARY_DIR}/packaging/${name}Config.cmake @ONLY)
-  # Below 1.0 a minor version may ask for changes (CHANGELOG), so 0.2 does not stand in for 0.1.
+  # Below 1.0 a minor version may ask for changes (CHANGELOG), so 0.3 does not stand in for 0.2.
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/packaging/${name}ConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/packaging/${name}Config.cmake ${PROJECT_BINARY_DIR}/packaging/${name}ConfigVersion.cmake
     DESTINATION ${to_cmake}/${name} COMPONENT dev)

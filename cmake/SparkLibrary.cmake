@@ -19,10 +19,9 @@ function(spark_library name)
   if(NOT library_EXPORT_NAME)
     set(library_EXPORT_NAME ${name})
   endif()
-  # Below 1.0 a minor version may break programs that were built with another, so it stands in the file's name.
   set_target_properties(${target} PROPERTIES
     LINKER_LANGUAGE CXX OUTPUT_NAME ${name} EXPORT_NAME ${library_EXPORT_NAME}
-    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+    VERSION ${PROJECT_VERSION} SOVERSION ${SPARK_SOVERSION})
   get_target_property(type ${target} TYPE)
   if(type STREQUAL SHARED_LIBRARY)
     set(symbols ${PROJECT_SOURCE_DIR}/cmake/exported_symbols.map)

@@ -1,5 +1,5 @@
 # cpack: three Debian packages, one a component. ./dev package makes them from the preset package.
-set(library_package libspark${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}) # the SONAMEs: libkue.so.0.1, libspark.so.0.1
+set(library_package libspark${SPARK_SOVERSION}) # as the SONAMEs, libkue.so.0.2 and libspark.so.0.2: docs/packaging.md
 set(same_version "${library_package} (= ${PROJECT_VERSION})")
 
 set(CPACK_GENERATOR DEB)

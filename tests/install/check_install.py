@@ -187,6 +187,19 @@ def only_our_names_are_shown(house):
             raise Failed(f"{library} shows {len(names)} names, and among them: {strangers[:20]}")
 
 
+def names_of_the_libraries_follow_the_rule(house):
+    """The SONAME, the package and what the documentation says of both: docs/packaging.md."""
+    version = re.search(r"project\(spark VERSION (\d+)\.(\d+)\.\d+ ", read(house, "CMakeLists.txt"))
+    series = ".".join(version.groups())
+    for library in ("libkue.so", "libspark.so"):
+        expect(f"[{library}.{series}]", run(["readelf", "-d", os.path.join(house.prefix, "lib", library)], house.work), f"what {library} calls itself")
+        expect(f"`{library}.{series}`", read(house, "docs", "guide", "installing.md"), "the guide")
+        expect(f"`{library}.{series}`", read(house, "docs", "packaging.md"), "the rule")
+    expect(f'SERIES = "{series}"', read(house, "tests", "install", "check_packages.py"), "the test of the packages")
+    expect(f"\n## {series}.", read(house, "CHANGELOG.md"), "the changelog")
+    expect(f"COPY libspark{series}*.deb", read(house, "docs", "guide", "deploying.md"), "the guide")
+
+
 def plain_compiler_by_pkg_config(house):
     """Without CMake, and with the installed tree moved: nothing in it may hold the place where it was installed."""
     moved = os.path.join(house.work, "moved", "prefix")
@@ -249,6 +262,11 @@ def fetch_content(house):
     expect('"welcomed Ada", 1 letter', inside(house, "fetch_content").compile("consumer").run(), "what the program says")
 
 
+def read(house, *path):
+    with open(os.path.join(house.source, *path), encoding="utf-8") as file:
+        return file.read()
+
+
 def guide_shows_what_is_tested(house):
     """Each CMake snippet of the guide is a part of a project here."""
     guide = open(os.path.join(house.source, "docs", "guide", "installing.md"), encoding="utf-8").read()
@@ -261,6 +279,7 @@ def guide_shows_what_is_tested(house):
 
 if __name__ == "__main__":
     main([prefix_is_installed, find_package_kue, find_package_spark, find_package_kue_testing, find_package_adapters, a_missing_framework_is_named,
-          headers_need_nothing_but_fmt, headers_compile_alone, manual_and_completions, only_our_names_are_shown, guide_shows_what_is_tested,
+          headers_need_nothing_but_fmt, headers_compile_alone, manual_and_completions, only_our_names_are_shown,
+          names_of_the_libraries_follow_the_rule, guide_shows_what_is_tested,
           plain_compiler_by_pkg_config, adapters_by_pkg_config, test_kit_by_pkg_config, a_strangers_store_against_the_suite, boost_json_of_the_users_own,
           add_subdirectory, fetch_content], House(*sys.argv[2:6]))
