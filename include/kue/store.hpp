@@ -129,7 +129,7 @@ class Store {
 
 // The store behind the checks that all stores share: names and limits of what is asked, transitions of a job's life, use after a
 // fork; its errors name the verb and the store. Leaves alone what is guarded already.
-std::unique_ptr<Store> guarded(std::unique_ptr<Store> store, StoreOptions const& options = {});
+std::shared_ptr<Store> guarded(std::shared_ptr<Store> store, StoreOptions const& options = {});
 
 // The kinds of store that a program has, by the scheme of their URLs.
 struct StoreDriver {

@@ -22,7 +22,7 @@ namespace kue {
 
 class StoreQueue : public Queue {
  public:
-  explicit StoreQueue(std::unique_ptr<Store> store, Clock const& clock = Clock::system(), Random& random = Random::system());
+  explicit StoreQueue(std::shared_ptr<Store> store, Clock const& clock = Clock::system(), Random& random = Random::system());
   ~StoreQueue() override;
 
   using Queue::push;

@@ -30,7 +30,6 @@ struct WorkerOptions {
   Millis stop_timeout = limits::kStopTimeout;
   bool stop_when_empty = false;  // leave when there is no available and no running job
   std::string pid_file = {};     // empty: none
-  std::string store_url = {};    // for the node lock file; empty: none
   Millis hard_timeout_grace = limits::kHardTimeoutGrace;
   Millis node_beat = limits::kNodeBeat;
   Millis node_dead = limits::kNodeDead;

@@ -55,6 +55,7 @@ struct HeadResult {
 
 // ---- events, in the order of their commits; kept if StoreOptions::event_log
 struct Event {
+  std::int64_t seq = 0;  // rises in the order of commits; with holes. Where to go on is the cursor's to say
   TimePoint at{};
   JobId id = {};
   Verb verb = Verb::push;

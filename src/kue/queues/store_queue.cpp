@@ -58,7 +58,7 @@ struct StoreQueue::Identity {
   std::atomic<bool> interrupted{false};
 };
 
-StoreQueue::StoreQueue(std::unique_ptr<Store> store, Clock const& clock, Random& random)
+StoreQueue::StoreQueue(std::shared_ptr<Store> store, Clock const& clock, Random& random)
     : store_(guarded(std::move(store))), clock_(clock), random_(random), identity_(std::make_unique<Identity>()) {}
 
 StoreQueue::~StoreQueue() = default;

@@ -86,11 +86,11 @@ std::string Verdict::text() const {
 
 History read_history(Store& store) {
   History history;
-  for (std::int64_t after = 0;;) {
-    std::vector<Event> const page = store.events({.after = after});
-    if (page.empty()) break;
-    after = page.back().seq;
-    history.events.insert(history.events.end(), page.begin(), page.end());
+  for (EventsRequest next;;) {
+    EventsResult const page = store.events(next);
+    if (page.events.empty()) break;
+    next.cursor = page.cursor;
+    history.events.insert(history.events.end(), page.events.begin(), page.events.end());
   }
   QueryRequest request{.newest_first = false, .limit = 1000};
   do {

@@ -62,11 +62,11 @@ class Path {
  private:
   void say(Rule rule, Event const& event, std::string const& what) { add(verdict_, rule, trail_.job, fmt::format("event {}: {}", event.seq, what)); }
 
-  Claim* current() { return state_ == State::running && !trail_.claims.empty() ? &trail_.claims.back() : nullptr; }
+  ClaimTale* current() { return state_ == State::running && !trail_.claims.empty() ? &trail_.claims.back() : nullptr; }
 
   void refused(Event const& event) {
     ++verdict_.stale_writes;
-    Claim const* claim = current();
+    ClaimTale const* claim = current();
     // A holder may have claimed the job anew: what comes late from its claim before is refused rightly. 0: its last claim.
     bool const of_this_claim = claim != nullptr && (event.claim_no == 0 || event.claim_no == claim->start->claim_no);
     if (of_this_claim && event.holder == claim->start->holder) {
@@ -79,7 +79,7 @@ class Path {
     if (event.verb == Verb::claim && event.to == State::running) {
       trail_.claims.push_back({.start = &event, .attempt_before = counted_.attempt});
       claim_no_ = event.claim_no;
-    } else if (Claim* claim = current(); claim != nullptr && event.to != State::running) {
+    } else if (ClaimTale* claim = current(); claim != nullptr && event.to != State::running) {
       claim->end = &event;
     }
     if (event.verb == Verb::finish || event.verb == Verb::release) ++verdict_.ends_by_reason[std::string(to_string(event.reason))];
@@ -105,7 +105,7 @@ class Path {
   }
 
   void judge_end(Event const& event) {
-    Claim const* claim = current();
+    ClaimTale const* claim = current();
     if (claim == nullptr) return;  // a chain that was broken before; said already
     if (event.holder != claim->start->holder) {
       say(Rule::fence, event, fmt::format("{:016x} ended the claim of {:016x}", event.holder, claim->start->holder));

@@ -57,7 +57,7 @@ void settle(std::string const& log) {
 int work(Registry const& registry, TempStore const& temp, RealWorkerOptions const& options) {
   std::shared_ptr<StoreQueue> queue;  // of each process: opened after the fork
   PreforkingWorker worker(
-      registry, {.concurrency = options.concurrency, .stop_when_empty = true, .store_url = temp.url(), .log = Logger(stderr_sink(), options.log_level)});
+      registry, {.concurrency = options.concurrency, .stop_when_empty = true, .log = Logger(stderr_sink(), options.log_level)});
   return worker.run({.queue = [&] { return queue = open_store_queue(temp.url(), {.event_log = true}); },
                      .services = [&]() -> std::shared_ptr<Services> { return options.services ? options.services(*queue) : nullptr; }});
 }
@@ -121,12 +121,12 @@ void push(std::string const& url, std::vector<Envelope> const& jobs) {
 std::map<JobId, std::vector<Reason>> ends_of_runs(Store& store) {
   std::map<JobId, std::vector<Reason>> ends;
   EventsRequest request;
-  for (std::vector<Event> events = store.events(request); !events.empty(); events = store.events(request)) {
-    for (Event const& event : events) {
+  for (EventsResult page = store.events(request); !page.events.empty(); page = store.events(request)) {
+    for (Event const& event : page.events) {
       bool const of_a_run = (event.verb == Verb::finish || event.verb == Verb::release) && !event.stale && event.reason != Reason::returned;
       if (of_a_run) ends[event.id].push_back(event.reason);
     }
-    request.after = events.back().seq;
+    request.cursor = page.cursor;
   }
   return ends;
 }

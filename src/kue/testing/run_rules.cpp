@@ -10,14 +10,14 @@
 namespace kue::testing {
 namespace {
 
-Claim const* claim_of(Trail const& trail, std::uint32_t claim_no) {
-  auto const found = std::find_if(trail.claims.begin(), trail.claims.end(), [&](Claim const& c) { return c.start->claim_no == claim_no; });
+ClaimTale const* claim_of(Trail const& trail, std::uint32_t claim_no) {
+  auto const found = std::find_if(trail.claims.begin(), trail.claims.end(), [&](ClaimTale const& c) { return c.start->claim_no == claim_no; });
   return found == trail.claims.end() ? nullptr : &*found;
 }
 
 // Did a claim from `first` on, and before `last`, end because its node was thought dead?
 bool node_lost_between(Trail const& trail, std::uint32_t first, std::uint32_t last) {
-  return std::any_of(trail.claims.begin(), trail.claims.end(), [&](Claim const& claim) {
+  return std::any_of(trail.claims.begin(), trail.claims.end(), [&](ClaimTale const& claim) {
     return claim.start->claim_no >= first && claim.start->claim_no < last && claim.end != nullptr && claim.end->reason == Reason::node_lost;
   });
 }
@@ -45,7 +45,7 @@ void explain(Trail const& trail, std::size_t index, std::set<std::uint32_t>& see
   if (before.claim_no() > run.claim_no() && !node_lost_between(trail, run.claim_no(), before.claim_no())) {
     return unexplained(trail, verdict, fmt::format("the run of claim {} began after that of claim {}", run.claim_no(), before.claim_no()));
   }
-  Claim const* ended = claim_of(trail, std::min(before.claim_no(), run.claim_no()));
+  ClaimTale const* ended = claim_of(trail, std::min(before.claim_no(), run.claim_no()));
   if (ended == nullptr || ended->end == nullptr) {
     return unexplained(trail, verdict, fmt::format("no event ended claim {}, and yet claim {} ran", before.claim_no(), run.claim_no()));
   }
@@ -76,7 +76,7 @@ void check_overlaps(Trail const& trail, std::size_t index, Verdict& verdict) {
 }
 
 // The reasons of the store against the words of the job itself.
-void check_reason(Trail const& trail, Claim const& claim, Verdict& verdict) {
+void check_reason(Trail const& trail, ClaimTale const& claim, Verdict& verdict) {
   if (claim.end == nullptr) return;
   std::uint32_t const claim_no = claim.start->claim_no;
   auto const run = std::find_if(trail.runs.begin(), trail.runs.end(), [&](Run const& r) { return r.claim_no() == claim_no; });
@@ -100,7 +100,7 @@ void check_reason(Trail const& trail, Claim const& claim, Verdict& verdict) {
 }
 
 void check_begin(Trail const& trail, Run const& run, Verdict& verdict) {
-  Claim const* claim = claim_of(trail, run.claim_no());
+  ClaimTale const* claim = claim_of(trail, run.claim_no());
   if (claim != nullptr && run.begin->attempt != 0 && run.begin->attempt != claim->attempt_before + 1) {
     add(verdict, Rule::counters, trail.job,
         fmt::format("the run of claim {} was told attempt {}, but {} were counted before", run.claim_no(), run.begin->attempt, claim->attempt_before));
@@ -124,14 +124,14 @@ void check_runs(Trail const& trail, Verdict& verdict) {
     explain(trail, index, seen, verdict);
     check_overlaps(trail, index, verdict);
     check_begin(trail, run, verdict);
-    Claim const* claim = claim_of(trail, run.claim_no());
+    ClaimTale const* claim = claim_of(trail, run.claim_no());
     bool const known = claim != nullptr && claim->end != nullptr && claim->end->reason == Reason::completed;
     if (run.returned() && !known && index + 1 < trail.runs.size()) ++verdict.finished_but_run_again;
   }
   for (JournalLine const* end : trail.ends_without_begin) {
     unexplained(trail, verdict, fmt::format("process {} ended a run of claim {} that it never began", end->pid, end->claim_no));
   }
-  for (Claim const& claim : trail.claims) check_reason(trail, claim, verdict);
+  for (ClaimTale const& claim : trail.claims) check_reason(trail, claim, verdict);
 }
 
 }  // namespace kue::testing

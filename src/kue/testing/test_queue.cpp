@@ -213,17 +213,18 @@ JobRecord TestQueue::record(JobId id) const {
   return std::move(*record);
 }
 
-void TestQueue::push(Envelope job) {
+Pushed TestQueue::push(Envelope job) {
   job.check();
   Envelope const travelled = Envelope::from_bytes(job.to_bytes());
   Push push{travelled, impl_->clock.now(), current_job()};
-  if (store().push({.jobs = std::span(&travelled, 1)}).statuses.at(0) == PushStatus::already) return;  // one id is one job
+  if (store().push({.jobs = std::span(&travelled, 1)}).statuses.at(0) == PushStatus::already) return {job.id, PushStatus::already};
   {
     std::lock_guard const lock(impl_->mutex);
     impl_->pushes.push_back(std::move(push));
   }
   impl_->pushed.notify_all();
   if (impl_->options.run_on_push && !impl_->draining_here()) drain();
+  return {job.id};
 }
 
 std::optional<Delivery> TestQueue::pop(Millis) { return impl_->queue.pop(Millis(0)); }  // time stands still: waiting brings nothing

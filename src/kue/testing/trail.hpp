@@ -18,7 +18,7 @@ struct Run {
   bool returned() const { return end != nullptr && end->how == "returned"; }
 };
 
-struct Claim {
+struct ClaimTale {
   Event const* start = nullptr;
   Event const* end = nullptr;        // the finish or release; null while it runs
   std::uint32_t attempt_before = 0;  // attempts counted by then, from the events
@@ -31,7 +31,7 @@ struct Trail {
   std::vector<JournalLine const*> pushes;
   std::vector<Run> runs;  // by the time of their beginning
   std::vector<JournalLine const*> ends_without_begin;
-  std::vector<Claim> claims;  // found by check_events
+  std::vector<ClaimTale> claims;  // found by check_events
 };
 
 std::map<JobId, Trail> collect(History const& history);

@@ -3,6 +3,7 @@
 #include "kue/base/eventfd.hpp"
 #include "kue/base/pidfd.hpp"
 #include "kue/worker/cancels.hpp"
+#include "kue/worker/node_lock.hpp"
 #include "kue/worker/runner.hpp"
 #include "kue/worker/seconds.hpp"
 #include "kue/worker/signals.hpp"

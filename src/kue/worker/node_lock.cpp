@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -93,6 +94,12 @@ void remove_lock_of(std::uint64_t node, LockFile const& file) noexcept {
 void remove_lock_file(LockFile const& file) noexcept {
   struct stat info {};
   if (!file.path.empty() && ::lstat(file.path.c_str(), &info) == 0 && is_that_file(info, file)) ::unlink(file.path.c_str());
+}
+
+bool any_worker_lives(Store& store) {
+  bool const one_host = store.capabilities().one_host;
+  auto const nodes = store.nodes();
+  return std::any_of(nodes.begin(), nodes.end(), [&](NodeInfo const& node) { return is_alive(node, one_host); });
 }
 
 bool is_gone(NodeInfo const& node, bool one_host) {

@@ -33,9 +33,11 @@ std::string runtime_folder();
 // Of the running kernel; empty if it cannot be read.
 std::string const& boot_id();
 
-// For certain: no process of the node lives. `one_host`: all nodes of the store are on this machine, so that one that beat under
-// another start of a kernel ended with that. False also means: not known.
+// For certain: no process of the node lives. `one_host` (StoreCapabilities): all nodes of the store are on this machine, so that one that
+// beat under another start of a kernel ended with that. False also means: not known.
 bool is_gone(NodeInfo const& node, bool one_host);
+inline bool is_alive(NodeInfo const& node, bool one_host) { return !node.dead && !is_gone(node, one_host); }  // as far as is known
+bool any_worker_lives(Store& store);
 
 void remove_lock_file(LockFile const& file) noexcept;                    // if it is still that very file
 void remove_lock_of(std::uint64_t node, LockFile const& file) noexcept;  // of a dead node, if it is one of this user's

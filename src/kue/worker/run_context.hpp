@@ -21,7 +21,7 @@ class RunContext final : public Context {
   JobId id() const override { return delivery_.job.id; }
   std::uint32_t attempt() const override { return delivery_.attempt; }
   std::uint32_t max_attempts() const override { return delivery_.job.max_attempts; }
-  std::uint32_t claim_no() const override { return delivery_.claim_no; }
+  std::uint32_t claim_no() const override { return delivery_.claim.claim_no; }
   std::optional<TimePoint> deadline() const override;
   std::stop_token stop_token() const override { return token_; }
   StopCause stop_cause() const override { return watch_ != nullptr ? watch_->cause() : StopCause::none; }

@@ -21,8 +21,7 @@ Words state_names() {
 Words queue_names(Application& app) {
   Words names;
   try {
-    auto const schema = kue::store_schema(app.config().store.url);
-    if (!schema.exists || schema.version != schema.newest) return names;
+    if (!kue::open_store(app.config().store.url, {.migrate = false})->schema().current()) return names;
     for (kue::QueueCounts const& counts : app.get(store).counts()) names.push_back(counts.queue);
   } catch (std::exception const&) {  // completion has nothing to say about it
   }

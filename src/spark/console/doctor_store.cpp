@@ -10,6 +10,8 @@
 #include "spark/console/job_store.hpp"
 #include "spark/console/times.hpp"
 
+#include "kue/worker/node_lock.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -39,25 +41,23 @@ Finding examine_room(std::string const& folder) {
 }
 
 Finding examine_schema(kue::StoreSchema const& schema) {
-  if (!schema.exists) return {Health::ok, "store", schema.file + " is not there yet: the first push or worker makes it", ""};
-  if (::access(schema.file.c_str(), R_OK | W_OK) != 0) {
-    return {Health::fail, "store", schema.file + " cannot be read and written by this user",
-            "run as its owner, or chown it with the files beside it (-wal, -shm, -wake)"};
+  if (!schema.refused_because.empty()) {
+    return {Health::fail, "store", schema.place + ": " + schema.refused_because, "store.url in spark.toml, SPARK_STORE_URL or --store names it"};
   }
+  if (!schema.exists) return {Health::ok, "store", schema.place + " is not there yet: the first push or worker makes it", ""};
   if (schema.version < schema.newest) {
-    return {Health::warn, "store", fmt::format("{} has schema {}; this program updates it to {} when it opens it", schema.file, schema.version, schema.newest),
+    return {Health::warn, "store", fmt::format("{} has schema {}; this program updates it to {} when it opens it", schema.place, schema.version, schema.newest),
             "store:migrate, after all programs that use it were updated"};
   }
-  return {Health::ok, "store",
-          fmt::format("{}, schema {}, on {}", schema.file, schema.version, schema.file_system.empty() ? "an unknown file system" : schema.file_system), ""};
+  std::string text = fmt::format("{}, schema {}", schema.place, schema.version);
+  for (kue::StoreFact const& fact : schema.facts) text += fmt::format(", {} {}", fact.name, fact.value);
+  return {Health::ok, "store", text, ""};
 }
 
-bool alive(kue::NodeInfo const& node) { return !node.dead && !node.gone; }
-
-void examine_nodes(std::vector<kue::NodeInfo> const& nodes, std::vector<Finding>& all) {
-  auto const living = std::count_if(nodes.begin(), nodes.end(), alive);
+void examine_nodes(std::vector<kue::NodeInfo> const& nodes, bool one_host, std::vector<Finding>& all) {
+  auto const living = std::count_if(nodes.begin(), nodes.end(), [&](kue::NodeInfo const& node) { return kue::worker::is_alive(node, one_host); });
   for (kue::NodeInfo const& node : nodes) {
-    if (alive(node) || node.running == 0) continue;
+    if (kue::worker::is_alive(node, one_host) || node.running == 0) continue;
     all.push_back({Health::warn, "workers", fmt::format("a worker on {} (pid {}) died while it held {}", node.name, node.pid, counted(node.running, "job")),
                    living > 0 ? "nothing: a living worker gives them back within a minute" : "start queue:worker: it gives them back and runs them"});
   }
@@ -90,19 +90,9 @@ void examine_clock(kue::Store& jobs, kue::TimePoint now, std::vector<Finding>& a
 std::vector<Finding> examine_place(Config const& config) {
   std::vector<Finding> all;
   try {
-    kue::StoreSchema const schema = kue::store_schema(config.store.url);
-    if (schema.file.empty()) return {{Health::ok, "store", without_secrets(config.store.url), ""}};
-    std::string const folder = fs::path(schema.file).parent_path().string();
-    if (schema.network) {
-      all.push_back({Health::fail, "store", fmt::format("{} is on a file system of the network ({})", schema.file, schema.file_system),
-                     "put it on a local disk: store.url in spark.toml"});
-    } else if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-      all.push_back({Health::fail, "store", fmt::format("the folder {} cannot be written by this user", folder),
-                     "give its user the right: the store has files beside it"});
-    } else {
-      all.push_back(examine_schema(schema));
-    }
-    all.push_back(examine_room(folder));
+    kue::StoreSchema const schema = kue::open_store(config.store.url, {.migrate = false})->schema();
+    all.push_back(examine_schema(schema));
+    if (fs::path(schema.place).is_absolute()) all.push_back(examine_room(fs::path(schema.place).parent_path().string()));
   } catch (kue::Error const& error) {
     all.push_back({Health::fail, "store", error.what(), "store.url in spark.toml, SPARK_STORE_URL or --store names it"});
   }
@@ -112,15 +102,15 @@ std::vector<Finding> examine_place(Config const& config) {
 std::vector<Finding> examine_jobs(Call& call) {
   std::vector<Finding> all;
   if (!call.console.has_own_queue() && !call.console.has_own_store()) {
-    auto const schema = kue::store_schema(call.app.config().store.url);
-    if (!schema.exists || schema.version != schema.newest) return all;  // opening it would make or update it
+    if (!kue::open_store(call.app.config().store.url, {.migrate = false})->schema().current()) return all;  // using it would make or update it
   }
   try {
     kue::Store& jobs = job_store(call);
     auto const now = kue::Clock::system().now();
     auto const nodes = jobs.nodes();
-    examine_nodes(nodes, all);
-    bool const any_worker = std::any_of(nodes.begin(), nodes.end(), alive);
+    bool const one_host = jobs.capabilities().one_host;
+    examine_nodes(nodes, one_host, all);
+    bool const any_worker = std::any_of(nodes.begin(), nodes.end(), [&](kue::NodeInfo const& node) { return kue::worker::is_alive(node, one_host); });
     for (kue::QueueCounts const& counts : jobs.counts()) examine_queue(jobs, counts, any_worker, now, all);
     examine_clock(jobs, now, all);
   } catch (kue::Error const& error) {

@@ -1,5 +1,7 @@
 #include "spark/console/idle_jobs.hpp"
 
+#include "kue/worker/node_lock.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,9 +11,7 @@ namespace spark {
 std::string idle_jobs(kue::Store& jobs, std::span<kue::QueueCounts const> counts, std::string const& program) {
   bool const waiting = std::any_of(counts.begin(), counts.end(), [](kue::QueueCounts const& queue) { return queue.of(kue::State::available) > 0; });
   if (!waiting) return {};
-  auto const nodes = jobs.nodes();
-  bool const served = std::any_of(nodes.begin(), nodes.end(), [](kue::NodeInfo const& node) { return !node.dead && !node.gone; });
-  return served ? std::string() : fmt::format("no worker is running: start one with {} queue:worker", program);
+  return kue::worker::any_worker_lives(jobs) ? std::string() : fmt::format("no worker is running: start one with {} queue:worker", program);
 }
 
 }  // namespace spark

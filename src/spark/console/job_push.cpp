@@ -14,6 +14,8 @@
 #include "spark/console/terminal.hpp"
 #include "spark/console/times.hpp"
 
+#include "kue/worker/node_lock.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -105,9 +107,7 @@ int follow(Call& call, kue::Store& jobs, kue::JobId id, kue::Millis patience) {
   call.out.flush();
   JobFollower::Rules rules;
   if (patience > kue::Millis(0)) rules.patience = patience;
-  auto const alive = [](kue::NodeInfo const& node) { return !node.dead && !node.gone; };
-  auto const nodes = jobs.nodes();
-  if (!call.style.json() && std::none_of(nodes.begin(), nodes.end(), alive))
+  if (!call.style.json() && !kue::worker::any_worker_lives(jobs))
     write_error(fmt::format("no worker is at work here; start one with {} queue:worker\n", call.console.program()));
   return JobFollower(call, jobs, rules).follow(id);
 }

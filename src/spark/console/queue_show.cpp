@@ -5,6 +5,8 @@
 #include "spark/console/queue_names.hpp"
 #include "spark/console/times.hpp"
 
+#include "kue/worker/node_lock.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,10 +54,11 @@ void look_at_kinds(kue::Store& jobs, Sheet& sheet) {
 void look_at_workers(kue::Store& jobs, Sheet& sheet) {
   std::map<std::uint64_t, std::int64_t> running;
   for (kue::RunningJob const& job : jobs.running({})) {
-    if (job.queue == sheet.counts.queue) ++running[job.node];
+    if (job.claim.queue == sheet.counts.queue) ++running[job.node];
   }
+  bool const one_host = jobs.capabilities().one_host;
   for (kue::NodeInfo const& node : jobs.nodes()) {
-    if (node.dead || node.gone) continue;
+    if (!kue::worker::is_alive(node, one_host)) continue;
     ++sheet.workers;
     if (auto const found = running.find(node.node); found != running.end()) sheet.nodes.push_back({node.name, node.pid, found->second});
   }

@@ -119,7 +119,6 @@ int run(Call& call) {
   require_jobs_and_services(call.app);
   options.retention = defaults.retention;
   options.log = call.app.log();
-  if (!call.console.has_own_queue() && !call.console.has_own_store()) options.store_url = defaults.store.url;
   if (options.concurrency == 0) return run_here(call, options);
 
   refuse_open_sqlite(call.app);

@@ -6,6 +6,8 @@
 #include "spark/console/printable.hpp"
 #include "spark/console/table.hpp"
 
+#include "kue/worker/node_lock.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -15,7 +17,7 @@ namespace spark {
 namespace {
 
 // "file_bytes 16941056" as people read it: "file 16.2 MiB".
-Shown for_people(kue::StoreInfo::Fact const& fact) {
+Shown for_people(kue::StoreFact const& fact) {
   if (!fact.name.ends_with("_bytes")) return printable(fact.value);
   double number = 0;
   std::from_chars(fact.value.data(), fact.value.data() + fact.value.size(), number);
@@ -26,12 +28,15 @@ Shown for_people(kue::StoreInfo::Fact const& fact) {
 }
 
 struct Facts {
-  std::vector<kue::StoreInfo::Fact> all;
+  std::vector<kue::StoreFact> all;
   std::vector<kue::NodeInfo> nodes;
+  bool one_host = false;
+
+  std::string_view life_of(kue::NodeInfo const& node) const { return kue::worker::is_alive(node, one_host) ? "alive" : "dead"; }
 };
 
 Facts gather(kue::Store& jobs) {
-  Facts facts{{{"store", jobs.description()}}, jobs.nodes()};
+  Facts facts{{{"store", jobs.description()}}, jobs.nodes(), jobs.capabilities().one_host};
   for (auto& fact : jobs.info().facts) facts.all.push_back(std::move(fact));
   auto const counts = jobs.counts();
   facts.all.push_back({"queues", std::to_string(counts.size())});
@@ -43,7 +48,6 @@ Facts gather(kue::Store& jobs) {
   return facts;
 }
 
-std::string_view life_of(kue::NodeInfo const& node) { return node.dead || node.gone ? "dead" : "alive"; }
 
 std::string name_of(kue::NodeInfo const& node) { return fmt::format("{:016x}", node.node); }
 
@@ -60,7 +64,7 @@ std::string as_json(Facts const& facts) {
   for (kue::NodeInfo const& node : facts.nodes) {
     writer.begin_object();
     for (auto const& [key, value] :
-         {std::pair<std::string_view, std::string>{"node", name_of(node)}, {"host", node.name}, {"life", std::string(life_of(node))}}) {
+         {std::pair<std::string_view, std::string>{"node", name_of(node)}, {"host", node.name}, {"life", std::string(facts.life_of(node))}}) {
       writer.key(key);
       writer.string(as_utf8(value));
     }
@@ -76,9 +80,9 @@ std::string as_json(Facts const& facts) {
   return printable_json(writer.take());
 }
 
-std::string node_line(kue::NodeInfo const& node, char const* between) {
+std::string node_line(kue::NodeInfo const& node, std::string_view life, char const* between) {
   return fmt::format("{2}{0}{3}{0}pid {4}{0}beat {5}{0}{1}{0}{6}", between, fmt::format("{} running", node.running), name_of(node), printable(node.name),
-                     node.pid, node.beat, life_of(node));
+                     node.pid, node.beat, life);
 }
 
 int run(Call& call) {
@@ -98,9 +102,9 @@ int run(Call& call) {
   }
   for (kue::NodeInfo const& node : facts.nodes) {
     if (!people)
-      call.out.line("node\t" + node_line(node, "\t"));
+      call.out.line("node\t" + node_line(node, facts.life_of(node), "\t"));
     else
-      table.row({"node", {node_line(node, "  "), life_of(node) == "dead" ? Colour::red : Colour::none}});
+      table.row({"node", {node_line(node, facts.life_of(node), "  "), facts.life_of(node) == "dead" ? Colour::red : Colour::none}});
   }
   call.out.text(table.text(call.style));
   return kDone;

@@ -1,5 +1,6 @@
 #include "spark/console/job_store.hpp"
 
+#include <kue/error.hpp>
 #include <kue/json.hpp>
 
 #include "spark/console/printable.hpp"
@@ -36,10 +37,12 @@ int run(Call& call) {
   bool const dry_run = call.args.flag("--dry-run", "say what would be done, and do nothing");
   call.args.done();
   std::string const url = call.app.config().store.url;
-  kue::StoreSchema const before = kue::store_schema(url);
-  std::string const where = before.file.empty() ? url : "sqlite:" + before.file;
+  auto const store = kue::open_store(url, {.migrate = false});
+  kue::StoreSchema const before = store->schema();
+  if (!before.refused_because.empty()) throw kue::Error(kue::ErrorKind::refused, store->description() + ": " + before.refused_because);
+  std::string const where = store->description();
   bool const needed = before.version != before.newest;
-  if (needed && !dry_run) (void)kue::open_store(url);  // whoever opens updates, under the write lock
+  if (needed && !dry_run) store->migrate();
   if (call.json)
     call.out.line(as_json(where, before, needed && !dry_run));
   else

@@ -45,7 +45,7 @@ void require_finishes(Verb verb, std::span<Finish const> items) {
 
 }  // namespace
 
-GuardedStore::GuardedStore(std::unique_ptr<Store> store, StoreOptions const& options)
+GuardedStore::GuardedStore(std::shared_ptr<Store> store, StoreOptions const& options)
     : store_(std::move(store)), description_(store_->description()), on_call_(options.on_call), owner_(own_pid()) {}
 
 // `tried` reads before the store's name: "push to".
@@ -246,9 +246,9 @@ void GuardedStore::migrate() {
   run("migrate", "opening", 0, [&](std::size_t&) { return store_->migrate(), true; });
 }
 
-std::unique_ptr<Store> guarded(std::unique_ptr<Store> store, StoreOptions const& options) {
+std::shared_ptr<Store> guarded(std::shared_ptr<Store> store, StoreOptions const& options) {
   if (store == nullptr || dynamic_cast<GuardedStore*>(store.get()) != nullptr) return store;
-  return std::make_unique<GuardedStore>(std::move(store), options);
+  return std::make_shared<GuardedStore>(std::move(store), options);
 }
 
 }  // namespace kue

@@ -12,7 +12,7 @@ namespace kue {
 
 class GuardedStore final : public Store {
  public:
-  GuardedStore(std::unique_ptr<Store> store, StoreOptions const& options);
+  GuardedStore(std::shared_ptr<Store> store, StoreOptions const& options);
 
   PushResult push(PushRequest const& request) override;
   ClaimResult claim(ClaimRequest const& request) override;
@@ -56,7 +56,7 @@ class GuardedStore final : public Store {
   template <class Body> auto run(std::string_view verb, std::string_view tried, std::size_t rows, Body&& body);
   void refuse_foreign_process() const;  // after a fork, or when a job has closed our descriptors
 
-  std::unique_ptr<Store> store_;
+  std::shared_ptr<Store> store_;
   std::string const description_;
   std::function<void(StoreCall const&)> on_call_;
   int const owner_;  // pid that opened it

@@ -1,6 +1,7 @@
 #include <kue/error.hpp>
 #include <kue/store.hpp>
 
+#include "kue/stores/guard/guard.hpp"
 #include "kue/stores/memory/verbs/memory_store.hpp"
 #include "kue/stores/sqlite/verbs/sqlite_store.hpp"
 
@@ -34,7 +35,7 @@ std::vector<StoreDriver> const& store_drivers() {
 std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options, std::span<StoreDriver const> drivers) {
   for (StoreDriver const& driver : drivers) {
     if (driver.scheme != scheme_of(url)) continue;
-    std::unique_ptr<Store> store = guarded(driver.open(url, options), options);
+    auto store = std::make_unique<GuardedStore>(driver.open(url, options), options);
     if (options.migrate) store->migrate();
     return store;
   }

@@ -94,7 +94,7 @@ void Tables::note_run(Row& row, Finish const& finish) {
 
 void Tables::record(Row const& row, std::optional<State> from, std::optional<State> to, Why why) {
   if (!event_log_) return;
-  Event event{.at = now(), .id = row.job.id, .verb = why.verb, .from = from, .to = to, .reason = why.reason, .claim_no = row.claim_no};
+  Event event{.seq = static_cast<std::int64_t>(events_.size()) + 1, .at = now(), .id = row.job.id, .verb = why.verb, .from = from, .to = to, .reason = why.reason, .claim_no = row.claim_no};
   if (names_a_holder(why.verb)) {
     event.holder = row.holder;
     event.node = row.node;
@@ -105,7 +105,8 @@ void Tables::record(Row const& row, std::optional<State> from, std::optional<Sta
 // What it asked for, by whom; nothing of it happened.
 void Tables::note_stale(Verb verb, Finish const& finish) {
   if (!event_log_) return;
-  events_.push_back({.at = now(),
+  events_.push_back({.seq = static_cast<std::int64_t>(events_.size()) + 1,
+                     .at = now(),
                      .id = finish.claim.id,
                      .verb = verb,
                      .from = State::running,

@@ -26,7 +26,7 @@ namespace kue::sqlite {
 
 class BatchTable {
  public:
-  static constexpr int kColumns = 13;
+  static constexpr int kColumns = 14;
 
   // Where the value of one column goes. Texts and ids are not copied: they outlive the statement.
   class Value {

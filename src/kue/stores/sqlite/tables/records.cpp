@@ -48,7 +48,8 @@ template <class Enum> std::optional<Enum> maybe(Use const& row, int column) {
 }
 
 Event read_event(Use const& row) {
-  return {.at = row.time(1),
+  return {.seq = row.integer(0),
+          .at = row.time(1),
           .id = row.id(2),
           .verb = static_cast<Verb>(row.integer(3)),
           .from = maybe<State>(row, 4),

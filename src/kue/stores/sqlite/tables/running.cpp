@@ -35,6 +35,7 @@ void write_column(End const& end, int column, BatchTable::Value& out) {
     case 11: return out.set(claim.holder);
     case 12: return out.set(claim.claim_no);
     case 13: return out.set(claim.queue);
+    case 14: return out.set(claim.lane);
     default: return out.set(std::nullopt);
   }
 }

@@ -13,7 +13,10 @@ namespace spark::bench {
 std::string file_system_of(std::string const& store_path, bool allow_tmpfs) {
   std::string const folder = std::filesystem::path(store_path).parent_path().string();
   if (!std::filesystem::is_directory(folder)) throw kue::Error(kue::ErrorKind::not_found, folder + " is no folder\nhint: make it, or choose another --store");
-  std::string const name = kue::store_schema("sqlite:" + store_path).file_system;
+  std::string name;
+  for (kue::StoreFact const& fact : kue::open_store("sqlite:" + store_path, {.migrate = false})->schema().facts) {
+    if (fact.name == "file_system") name = fact.value;
+  }
   if ((name == "tmpfs" || name == "ramfs") && !allow_tmpfs) {
     throw kue::Error(kue::ErrorKind::refused, fmt::format("{} is on {}, which is memory and not a disk: its figures say nothing about jobs that survive\n"
                                                           "hint: choose a folder of a disk with --store sqlite:PATH, or say --allow-tmpfs",

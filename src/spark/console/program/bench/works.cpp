@@ -183,9 +183,9 @@ std::int64_t worst_wait_behind_another(Arena& arena) {
   in_a_process(arena.board(), [&] {
     auto const queue = open(arena);
     std::map<kue::JobId, kue::TimePoint> claimed;
-    std::int64_t after = 0;
-    for (std::vector<kue::Event> some; !(some = queue->store().events({.after = after})).empty(); after = some.back().seq) {
-      for (kue::Event const& event : some) {
+    kue::EventsRequest next;
+    for (kue::EventsResult some; !(some = queue->store().events(next)).events.empty(); next.cursor = some.cursor) {
+      for (kue::Event const& event : some.events) {
         if (event.verb == kue::Verb::claim) claimed.try_emplace(event.id, event.at);
       }
     }

@@ -15,13 +15,15 @@ ALTER TABLE store      RENAME TO kue_store;
 
 -- The lane in which a job waits; 0: the plain one of its queue and priority.
 ALTER TABLE kue_unfinished ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
+-- What its end frees beside the lane: 1 a unique key, 2 jobs that wait for it. The quick way of ends is for jobs without.
+ALTER TABLE kue_unfinished ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
 
 -- What nearly every transaction changes, together in one b-tree, so that as long as it is small a transaction writes one page of it.
 CREATE TABLE kue_ledger (
   section   INTEGER NOT NULL,                  -- 0 the store: its last number. 1 a queue: its counters. 2 ready: a stretch of claimable jobs
   queue     TEXT    NOT NULL,                  -- '' in section 0
-  priority  INTEGER NOT NULL,                  -- 0 in sections 0 and 1, as lane and first_seq
-  lane      INTEGER NOT NULL,
+  lane      INTEGER NOT NULL,                  -- 0 in sections 0 and 1, as priority and first_seq. Before the priority: plain jobs are looked at alone
+  priority  INTEGER NOT NULL,
   first_seq INTEGER NOT NULL,
   last_seq  INTEGER NOT NULL,                  -- of the stretch; section 0: the last number given to a job
   paused    INTEGER,                           -- from here on of section 1
@@ -34,15 +36,15 @@ CREATE TABLE kue_ledger (
   completed INTEGER,
   discarded INTEGER,
   cancelled INTEGER,
-  PRIMARY KEY (section, queue, priority, lane, first_seq)
+  PRIMARY KEY (section, queue, lane, priority, first_seq)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO kue_ledger (section, queue, priority, lane, first_seq, last_seq)
 SELECT 0, '', 0, 0, 0, value FROM kue_store WHERE name = 'last_seq';
 DELETE FROM kue_store WHERE name = 'last_seq';
 INSERT INTO kue_ledger
 SELECT 1, name, 0, 0, 0, 0, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled FROM queues;
-INSERT INTO kue_ledger (section, queue, priority, lane, first_seq, last_seq)
-SELECT 2, queue, priority, 0, first_seq, last_seq FROM ready;
+INSERT INTO kue_ledger (section, queue, lane, priority, first_seq, last_seq)
+SELECT 2, queue, 0, priority, first_seq, last_seq FROM ready;
 DROP TABLE queues;
 DROP TABLE ready;
 
@@ -73,7 +75,7 @@ SELECT queue AS name, paused, pushed, scheduled, blocked, available, running, re
 CREATE VIEW kue_ready AS
 SELECT queue, priority, lane, first_seq, last_seq FROM kue_ledger WHERE section = 2;
 
--- In the order of claims: priority, lane, first_seq, seq. The row decides: a stretch may cover jobs that moved.
+-- In the order of claims: priority, first_seq, seq. The row decides: a stretch may cover jobs that moved.
 CREATE VIEW kue_claimable AS
 SELECT r.queue, r.priority, r.lane, r.first_seq, r.last_seq, u.seq, u.state, u.attempt, u.max_attempts, u.crashes, u.node_losses, u.interruptions,
        u.unknown_since, u.claim_no

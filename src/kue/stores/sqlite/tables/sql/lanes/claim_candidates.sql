@@ -3,4 +3,4 @@
 SELECT c.seq, c.state, c.queue, c.attempt, c.max_attempts, c.crashes, c.node_losses, c.interruptions, c.unknown_since, c.claim_no,
        j.id, j.kind, j.queue, j.args, j.schema, j.run_at, j.priority, j.max_attempts, j.timeout_ms, j.tags, j.meta, c.priority, c.lane, c.first_seq, c.last_seq
 FROM kue_claimable c LEFT JOIN kue_jobs j ON j.seq = c.seq
-WHERE c.queue = ?1 ORDER BY c.priority, c.lane, c.first_seq, c.seq LIMIT ?2
+WHERE c.queue = ?1 AND c.lane = 0 ORDER BY c.priority, c.first_seq, c.seq LIMIT ?2

@@ -5,4 +5,4 @@ SELECT 2, u.queue, u.priority, u.lane,
                  WHERE r.section = 2 AND r.queue = u.queue AND r.priority = u.priority AND r.lane = u.lane AND r.first_seq <= u.seq
                  ORDER BY r.first_seq DESC LIMIT 1), u.seq), u.seq
 FROM kue_unfinished u WHERE u.seq = ?1
-ON CONFLICT (section, queue, priority, lane, first_seq) DO UPDATE SET last_seq = max(last_seq, excluded.last_seq)
+ON CONFLICT (section, queue, lane, priority, first_seq) DO UPDATE SET last_seq = max(last_seq, excluded.last_seq)
