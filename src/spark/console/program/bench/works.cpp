@@ -105,7 +105,7 @@ void expect_each_ran_once(Arena& arena, std::size_t children) {
 double bytes_per_job(Arena& arena) {
   in_a_process(arena.board(), [&] {
     std::map<std::string, std::int64_t> number;
-    for (kue::StoreInfo::Fact const& fact : open(arena)->store().info().facts) number[fact.name] = std::atoll(fact.value.c_str());
+    for (kue::StoreFact const& fact : open(arena)->store().info().facts) number[fact.name] = std::atoll(fact.value.c_str());
     arena.board().header().bytes = (number.at("pages") - number.at("free_pages")) * number.at("page_size");
   });
   return static_cast<double>(arena.board().header().bytes.load()) / static_cast<double>(arena.board().jobs());
@@ -341,7 +341,7 @@ std::vector<std::string> conditions(Setting const& setting) {
   Header& header = arena.board().header();
   in_a_process(arena.board(), [&] {
     std::string text;
-    for (kue::StoreInfo::Fact const& fact : open(arena)->store().info().facts) {
+    for (kue::StoreFact const& fact : open(arena)->store().info().facts) {
       if (!kSaysNothing.contains(fact.name)) text += fact.name + " = " + fact.value + '\n';
     }
     std::strncpy(header.text, text.c_str(), sizeof header.text - 1);
