@@ -12,8 +12,10 @@
 namespace kue::sqlite {
 namespace {
 
-constexpr int kPutOff = 2;                   // a sync waits for so many writes that are under way
-constexpr std::size_t kJobsAtOnce = 10'000;  // so that nobody holds the write lock for long
+using std::chrono::steady_clock;
+
+constexpr auto kMostWait = std::chrono::milliseconds(2);  // for companions, after they were answered: how long a disk has stalled says nothing of them
+constexpr std::size_t kJobsAtOnce = 10'000;               // so that nobody holds the write lock for long
 
 // Each thread gets an error of its own: one object rethrown in several would be shared between them.
 std::exception_ptr copy_of(std::exception_ptr const& failure) {
@@ -38,139 +40,97 @@ template <class Call> std::exception_ptr failure_of(Call&& call) {
   return nullptr;
 }
 
-void wake(Group::Member const& member, Group::Turn turn) {
-  auto const bell = member.bell;  // the member is gone as soon as its thread has woken
-  bell->ring(turn);
+using Turns = std::vector<std::shared_ptr<std::condition_variable>>;
+
+// With the mutex free: whoever wakes needs it at once, and would go to sleep again.
+void wake(Turns const& turns, std::unique_lock<std::mutex>& held) {
+  held.unlock();
+  for (auto const& turn : turns) turn->notify_one();
+  held.lock();
+}
+
+void finish(Group::Member& member, Turns& turns) {
+  member.done = true;
+  turns.push_back(member.turn);
+}
+
+template <class Queue> void leave(Queue& queue, std::size_t count, Turns& turns) {
+  queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(count));
+  if (!queue.empty()) turns.push_back(queue.front()->turn);
 }
 
 }  // namespace
 
-void Group::Bell::ring(Turn turn) {
-  {
-    std::unique_lock const held(mutex_);
-    turn_ = turn;
-  }
-  rung_.notify_one();
-}
-
-Group::Turn Group::Bell::wait() {
-  std::unique_lock held(mutex_);
-  rung_.wait(held, [&] { return turn_ != Turn::sleep; });
-  return std::exchange(turn_, Turn::sleep);
-}
-
-void Group::push(Member& member) {
-  bool lead = false;
-  {
-    std::unique_lock const held(mutex_);
-    waiting_.push_back(&member);
-    if (waiting_.size() == expected_) all_came_.notify_one();
-    lead = !std::exchange(writing_, true);
-  }
-  take_turns(member, lead ? Turn::write : Turn::sleep);
-}
+void Group::push(Member& member) { stand_in(writing_, member); }
 
 void Group::sync() {
-  if (!sync_) return;
   Member member;
-  bool lead = false;
-  {
-    std::unique_lock const held(mutex_);
-    written_.push_back(&member);
-    lead = !std::exchange(syncing_, true);
-  }
-  take_turns(member, lead ? Turn::sync : Turn::sleep);
+  if (sync_) stand_in(syncing_, member);
 }
 
-void Group::take_turns(Member& member, Turn turn) {
-  while (turn != Turn::done) {
-    if (turn == Turn::sleep) turn = member.bell->wait();
-    if (turn == Turn::write) turn = lead_write(member);
-    if (turn == Turn::sync) turn = lead_sync(member);
+void Group::stand_in(Queue& queue, Member& member) {
+  auto const leads = [&](Queue const& one) { return !one.empty() && one.front() == &member; };
+  Lock held(mutex_);
+  queue.push_back(&member);
+  if (writing_.size() == expected_) writing_.front()->turn->notify_one();  // it may gather
+  while (!member.done) {
+    if (leads(writing_))
+      lead_write(held);
+    else if (leads(syncing_))
+      lead_sync(held);
+    else
+      member.turn->wait(held);
   }
   if (member.error) std::rethrow_exception(member.error);
 }
 
-Group::Turn Group::lead_write(Member& self) {
-  Members members;
-  {
-    std::unique_lock held(mutex_);
-    gather(held);
-    members = take_waiting();
+void Group::lead_write(Lock& held) {
+  gather(held);
+  std::vector<Member*> members;
+  std::size_t jobs = 0;
+  for (Member* const each : writing_) {
+    jobs += each->jobs.size();
+    if (!members.empty() && jobs > kJobsAtOnce) break;
+    members.push_back(each);
   }
+  held.unlock();
   std::exception_ptr const failure = failure_of([&] { write_(members); });
-  std::vector<std::pair<Member*, Turn>> turns;
-  {
-    std::unique_lock const held(mutex_);
-    for (Member* const each : members) {
-      if (failure) each->error = copy_of(failure);
-      if (sync_ && !each->error)
-        written_.push_back(each);
-      else
-        turns.emplace_back(each, Turn::done);
-    }
-    writing_ = !waiting_.empty();
-    bool const self_can_sync = std::ranges::find(written_, &self) != written_.end();  // which spares waking another
-    if (Member* const first = next_to_sync()) turns.emplace_back(self_can_sync ? &self : first, Turn::sync);
-    if (writing_) turns.emplace_back(waiting_.front(), Turn::write);
-  }
-  Turn own = Turn::sleep;
-  for (auto const& [member, turn] : turns) {
-    if (member == &self)
-      own = turn;
-    else
-      wake(*member, turn);
-  }
-  return own;
-}
-
-Group::Turn Group::lead_sync(Member& self) {
-  Members members;
-  {
-    std::unique_lock const held(mutex_);
-    members.swap(written_);
-  }
-  auto const begin = std::chrono::steady_clock::now();
-  std::exception_ptr const failure = failure_of(sync_);
-  Member* next = nullptr;
-  {
-    std::unique_lock const held(mutex_);
-    syncing_ = false;
-    expected_ = members.size();
-    last_sync_took_ = std::chrono::steady_clock::now() - begin;
-    next = next_to_sync();
-  }
-  if (next) wake(*next, Turn::sync);  // first: the disk shall not wait
+  held.lock();
+  Turns turns;
+  leave(writing_, members.size(), turns);
   for (Member* const each : members) {
     if (failure) each->error = copy_of(failure);
-    if (each != &self) wake(*each, Turn::done);
+    if (sync_ && !each->error)
+      syncing_.push_back(each);
+    else
+      finish(*each, turns);
   }
-  return Turn::done;
+  if (!syncing_.empty()) turns.push_back(syncing_.front()->turn);  // in vain if it leads already
+  wake(turns, held);
 }
 
-// A write takes less time than a sync: who is at it shall not miss this one and wait for the next. But not for ever.
-Group::Member* Group::next_to_sync() {
-  if (syncing_ || written_.empty()) return nullptr;
-  if (writing_ && ++put_off_ <= kPutOff) return nullptr;
-  put_off_ = 0;
-  syncing_ = true;
-  return written_.front();
+void Group::lead_sync(Lock& held) {
+  std::vector<Member*> const members(syncing_.begin(), syncing_.end());
+  held.unlock();
+  auto const begin = steady_clock::now();
+  std::exception_ptr const failure = failure_of(sync_);
+  auto const end = steady_clock::now();
+  held.lock();
+  expected_ = members.size();
+  expected_until_ = end + std::min<steady_clock::duration>((end - begin) / 2, kMostWait);
+  Turns turns;
+  leave(syncing_, members.size(), turns);  // first: the disk shall not wait
+  for (Member* const each : members) {
+    if (failure) each->error = copy_of(failure);
+    finish(*each, turns);
+  }
+  wake(turns, held);
 }
 
 // Those who were answered together push again together, if they do: a sync for all of them is worth a short wait. When it was in vain
 // the next sync is for fewer, and fewer are expected.
-void Group::gather(std::unique_lock<std::mutex>& held) {
-  if (sync_ && waiting_.size() < expected_) all_came_.wait_for(held, last_sync_took_ / 2, [&] { return waiting_.size() >= expected_; });
-}
-
-Group::Members Group::take_waiting() {
-  std::size_t jobs = 0;
-  std::size_t count = 0;
-  while (count < waiting_.size() && (count == 0 || jobs + waiting_[count]->jobs.size() <= kJobsAtOnce)) jobs += waiting_[count++]->jobs.size();
-  auto const end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-  Members members(waiting_.begin(), end);
-  waiting_.erase(waiting_.begin(), end);
-  return members;
+void Group::gather(Lock& held) {
+  writing_.front()->turn->wait_until(held, expected_until_, [&] { return writing_.size() >= expected_; });
 }
 
 }  // namespace kue::sqlite
