@@ -97,7 +97,7 @@ void Checkpointer::begin_anew(Connection& writer) {
 
 void Checkpointer::copy(Connection& writer) {
   if (!connection_) {
-    connection_ = std::make_unique<Connection>(location_.database);
+    connection_ = std::make_unique<Connection>(location_);
     connection_->settle(Sync::normal);
     connection_->number("PRAGMA page_count");  // opens the WAL
   }

@@ -2,6 +2,7 @@
 // Connection: one SQLite handle with its prepared statements. Used by one thread at a time (the store's mutexes).
 
 #include "kue/stores/sqlite/batch_table.hpp"
+#include "kue/stores/sqlite/location.hpp"
 #include "kue/stores/sqlite/statement.hpp"
 
 #include <sql_texts.hpp>
@@ -21,8 +22,8 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 
 class Connection {
  public:
-  enum class Mode { write, look };                                                 // look: makes no file and writes to none
-  explicit Connection(std::string const& absolute_path, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
+  enum class Mode { write, look };                                         // look: makes no file and writes to none
+  explicit Connection(Location const& location, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
   ~Connection();
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
@@ -55,6 +56,7 @@ class Connection {
 
   sqlite3* handle() const { return handle_; }
   bool read_only() const;
+  bool gathers_wal() const;
   int wal_frames() const { return wal_frames_; }  // in the WAL after this connection's last commit
 
   // How long a statement may wait for a lock from now on.
@@ -62,6 +64,7 @@ class Connection {
 
  private:
   sqlite3_stmt* prepared(Sql sql);
+  void keep_pages_until_commit();
   static int on_busy(void* self, int calls);
   static int on_commit(void* self, sqlite3* database, char const* name, int frames);
 

@@ -31,6 +31,7 @@ StoreInfo SqliteStore::info() {
     std::unique_lock const held(writing_);
     add("schema", std::to_string(writer_->number("PRAGMA user_version")));
     add("journal_mode", writer_->word("PRAGMA journal_mode"));
+    add("gathered_wal", writer_->gathers_wal() ? "on" : "off");
     add("synchronous", sync_name(writer_->number("PRAGMA synchronous")));
     add("sync_of_push", durability_ == Durability::full ? "fdatasync" : "none");
     add("page_size", std::to_string(writer_->number("PRAGMA page_size")));

@@ -120,7 +120,7 @@ StoreSchema schema_of(std::string const& path) {
   schema.exists = std::filesystem::exists(location.database, ignored);
   if (!schema.exists || schema.network) return schema;
   try {
-    Connection connection(location.database, Connection::Mode::look);
+    Connection connection(location, Connection::Mode::look);
     if (!look_at_one_moment(connection, location)) schema.version = static_cast<int>(connection.number("PRAGMA user_version"));
   } catch (Failure const& failure) {
     throw opening_error(failure, location);
@@ -132,7 +132,7 @@ int newest_schema() { return static_cast<int>(kMigrationCount); }
 
 std::unique_ptr<Connection> open_file(Location const& location) {
   try {
-    auto connection = std::make_unique<Connection>(location.database);
+    auto connection = std::make_unique<Connection>(location);
     prepare(*connection, location);
     return connection;
   } catch (Failure const& failure) {

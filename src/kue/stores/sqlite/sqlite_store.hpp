@@ -9,8 +9,13 @@
 
 namespace kue::sqlite {
 
+// What the parameters of a store's URL say (docs/guide/configuration.md).
+struct FileOptions {
+  bool gathered_wal = true;  // gathered_wal.hpp
+};
+
 // Makes or updates the file. Throws Error(invalid, not_found, refused, corrupt, unavailable) with what to do.
-std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {});
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {}, FileOptions const& file = {});
 
 // Makes and changes nothing. Throws Error(refused, corrupt) for a file that is not ours.
 StoreSchema schema_of(std::string const& path);

@@ -15,8 +15,9 @@ constexpr int kMostWoken = 8;  // at once for one queue; each of them wakes the 
 
 }  // namespace
 
-std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options) {
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options, FileOptions const& file) {
   Location location = locate(path);
+  location.gathered_wal = file.gathered_wal;
   refuse_network_file_system(location);
   return std::make_unique<SqliteStore>(std::move(location), options);
 }

@@ -133,7 +133,7 @@ template <class Body> auto SqliteStore::look(std::string_view tried, Body&& body
   try {
     std::unique_lock const held(looking_);
     if (!look_) {
-      look_ = std::make_unique<Connection>(location_.database);
+      look_ = std::make_unique<Connection>(location_);
       look_->settle(Sync::normal);
     }
     look_->patience(std::chrono::seconds(10));
