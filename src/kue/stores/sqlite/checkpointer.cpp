@@ -58,11 +58,11 @@ class WriteLock {
 
 }  // namespace
 
-bool Checkpointer::due(Connection const& writer, int frames) const noexcept {
+bool Checkpointer::due(Connection const& writer) const noexcept {
   auto const in_wal = static_cast<std::uint32_t>(writer.wal_frames());
   std::uint32_t const copied = shared_.frames_copied().load();
   std::uint32_t const fresh = in_wal >= copied ? in_wal - copied : in_wal;  // fewer than copied: the WAL has begun again
-  return fresh >= static_cast<std::uint32_t>(frames);
+  return fresh >= static_cast<std::uint32_t>(kFrames);
 }
 
 void Checkpointer::after_commit(Connection& writer) noexcept {

@@ -285,7 +285,6 @@ ClaimResult SqliteStore::claim(ClaimRequest const& request) {
     result.finishes = write_finishes(tx, Verb::finish, request.finishes);  // also of a dead node: the fence alone decides about them
     result.node_dead = !alive(tx.db(), request.node);
     if (!result.node_dead) Claimer(tx, request).claim(result);
-    if (!result.jobs.empty()) tx.hurry();
     return result;
   });
 }

@@ -204,7 +204,7 @@ TEST(SqliteDurability, durability_process_asks_nothing_of_the_disk) {
 std::vector<std::vector<std::string>> checkpoints_of(Folder const& folder, Store& store, std::function<void()> const& between) {
   std::vector<std::vector<std::string>> checkpoints;
   store.push({.jobs = jobs(1)});
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 900; ++i) {
     auto synced = synced_by([&] { store.push({.jobs = jobs(1)}); });
     std::erase(synced, folder.path());  // the first time, for the name of the log
     if (!synced.empty()) checkpoints.push_back(synced);

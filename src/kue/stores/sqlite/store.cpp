@@ -97,9 +97,8 @@ void SqliteStore::make_durable(std::string_view tried) {
 }
 
 void SqliteStore::after_commit(Transaction const& done) noexcept {
-  bool hurry = done.in_a_hurry();
-  for (auto const& [mask, jobs] : done.wakes()) hurry |= wake_.ring(mask, std::min(jobs, kMostWoken));
-  if (checkpointer_.due(*writer_, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) checkpointer_.after_commit(*writer_);
+  for (auto const& [mask, jobs] : done.wakes()) wake_.ring(mask, std::min(jobs, kMostWoken));
+  if (checkpointer_.due(*writer_)) checkpointer_.after_commit(*writer_);
 }
 
 StoreCapabilities SqliteStore::capabilities() const { return {.across_processes = true, .events = event_log_}; }

@@ -49,10 +49,6 @@ class Transaction {
   void wake(std::string_view queue, int jobs = 1);
   std::map<std::uint32_t, int> const& wakes() const { return wakes_; }  // by mask
 
-  // Somebody has work to do after the commit: what may be tidied up later is left to others.
-  void hurry() { in_a_hurry_ = true; }
-  bool in_a_hurry() const { return in_a_hurry_; }
-
   // For a part that may fail alone: what was noted since is forgotten with it.
   void mark();
   void back_to_mark();
@@ -72,7 +68,6 @@ class Transaction {
   TimePoint now_{};
   bool event_log_;
   bool open_ = false;
-  bool in_a_hurry_ = false;
   std::map<std::string, Numbers, std::less<>> numbers_, marked_numbers_;
   std::map<std::uint32_t, int> wakes_, marked_wakes_;
 };

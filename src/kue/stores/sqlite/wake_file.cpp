@@ -57,12 +57,11 @@ std::uint32_t WakeFile::mask_of(std::span<std::string const> queues) {
   return mask;
 }
 
-bool WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
+void WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
   int const saved = errno;  // may run in a signal handler
   words_->commits.fetch_add(1);
-  bool const heard = words_->sleepers.load() != 0 && futex(&words_->commits, FUTEX_WAKE_BITSET, static_cast<std::uint32_t>(sleepers), nullptr, mask) > 0;
+  if (words_->sleepers.load() != 0) futex(&words_->commits, FUTEX_WAKE_BITSET, static_cast<std::uint32_t>(sleepers), nullptr, mask);
   errno = saved;
-  return heard;
 }
 
 bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
