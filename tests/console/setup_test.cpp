@@ -112,12 +112,16 @@ TEST_F(SetupTest, tells_all_about_the_store) {
   EXPECT_EQ(text_at(info, "/synchronous"), "normal");
   EXPECT_EQ(text_at(info, "/sync_of_push"), "fdatasync");
   EXPECT_EQ(text_at(info, "/durability"), "full");
+  EXPECT_EQ(text_at(info, "/gathered_wal"), "on");
   EXPECT_EQ(text_at(info, "/event_log"), "off");
   EXPECT_EQ(number_at(info, "/jobs_available"), 1);
   EXPECT_FALSE(text_at(info, "/file_system").empty());
   auto const relaxed = parse(spark({"store:info", "--json"}, {{"SPARK_STORE_DURABILITY", "process"}, {"SPARK_STORE_EVENT_LOG", "true"}}).out);
   EXPECT_EQ(text_at(relaxed, "/sync_of_push"), "none");
   EXPECT_EQ(text_at(relaxed, "/event_log"), "on");
+  auto const plain = parse(spark({"store:info", "--json", "--store", "sqlite:spark.db?gathered_wal=off"}).out);
+  EXPECT_EQ(text_at(plain, "/gathered_wal"), "off");
+  EXPECT_EQ(number_at(plain, "/jobs_available"), 1);
   EXPECT_THAT(spark({"store:info"}).out, HasSubstr("journal_mode\twal\n"));
 }
 

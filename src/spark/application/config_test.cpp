@@ -195,6 +195,9 @@ TEST(StoreUrl, becomes_absolute_and_hides_passwords) {
   EXPECT_EQ(spark::absolute_store_url("sqlite:spark.db", "/srv/app"), "sqlite:/srv/app/spark.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite:/var/x.db", "/srv/app"), "sqlite:/var/x.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite:///var/x.db", "/srv/app"), "sqlite:/var/x.db");
+  EXPECT_EQ(spark::absolute_store_url("sqlite:spark.db?gathered_wal=off", "/srv/app"), "sqlite:/srv/app/spark.db?gathered_wal=off");
+  EXPECT_EQ(spark::absolute_store_url("sqlite:what%3F.db", "/srv/50%?"), "sqlite:/srv/50%25%3F/what%3F.db");
+  EXPECT_EQ(spark::sqlite_file("sqlite:/srv/50%25%3F/what%3F.db?gathered_wal=off"), "/srv/50%?/what?.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite://host/x.db", "/srv/app"), "sqlite://host/x.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite:", "/srv/app"), "sqlite:");
   EXPECT_EQ(spark::absolute_store_url("memory:", "/srv/app"), "memory:");

@@ -1,5 +1,8 @@
 #include "spark/application/store_url.hpp"
 
+#include "kue/stores/sqlite/verbs/sqlite_url.hpp"
+
+#include <algorithm>
 #include <filesystem>
 
 namespace spark {
@@ -20,12 +23,11 @@ std::string absolute_store_url(std::string_view url, std::string_view directory)
   path.remove_prefix(kSqlite.size());
   if (path.starts_with("//")) path.remove_prefix(2);                                                 // sqlite:///abs/path, as other programs write it
   if (path.size() + kSqlite.size() < url.size() && !path.starts_with('/')) return std::string(url);  // a host: refused later
-  return std::string(kSqlite) + absolute_path(path, directory);
+  auto const query = std::min(path.find('?'), path.size());
+  return std::string(kSqlite) + absolute_path(path.substr(0, query), kue::sqlite::escaped_sqlite_path(directory)) + std::string(path.substr(query));
 }
 
-std::string sqlite_file(std::string_view absolute_url) {
-  return absolute_url.starts_with(kSqlite) ? std::string(absolute_url.substr(kSqlite.size())) : std::string();
-}
+std::string sqlite_file(std::string_view absolute_url) { return absolute_url.starts_with(kSqlite) ? kue::sqlite::parse_sqlite_url(absolute_url).path : std::string(); }
 
 // The password ends at the last '@' of the authority, because an unescaped one may hold '@' itself.
 std::string without_secrets(std::string_view url) {

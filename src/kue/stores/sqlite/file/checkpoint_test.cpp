@@ -31,11 +31,11 @@ TEST(SqliteCheckpoint, the_log_stays_small_and_its_frames_reach_the_file) {
   EXPECT_THAT(store->check().problems, ::testing::IsEmpty());
 }
 
-TEST(SqliteCheckpoint, is_done_once_about_a_thousand_frames_and_not_at_each_commit) {
+TEST(SqliteCheckpoint, is_done_once_many_frames_wait_and_not_at_each_commit) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  auto const checkpoints = [&] { return Connection(path).number("SELECT value FROM store WHERE name = 'checkpoints'"); };
+  auto const checkpoints = [&] { return Connection(locate(path)).number("SELECT value FROM store WHERE name = 'checkpoints'"); };
   push_some(*store, 5);
   EXPECT_EQ(checkpoints(), 0) << "nothing to do yet";
   push_some(*store, 100);

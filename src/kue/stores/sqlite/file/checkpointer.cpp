@@ -43,11 +43,11 @@ constexpr auto kPatience = std::chrono::milliseconds(100);  // the next commit t
 
 }  // namespace
 
-bool Checkpointer::due(Connection const& writer, int frames) const noexcept {
+bool Checkpointer::due(Connection const& writer) const noexcept {
   auto const in_wal = static_cast<std::uint32_t>(writer.wal_frames());
   std::uint32_t const copied = shared_.frames_copied().load();
   std::uint32_t const fresh = in_wal >= copied ? in_wal - copied : in_wal;  // fewer than copied: the WAL has begun again
-  return fresh >= static_cast<std::uint32_t>(frames);
+  return fresh >= static_cast<std::uint32_t>(kFrames);
 }
 
 void Checkpointer::after_commit(Connection& writer) noexcept {
@@ -82,7 +82,7 @@ void Checkpointer::begin_anew(Connection& writer) {
 
 void Checkpointer::copy(Connection& writer) {
   if (!connection_) {
-    connection_ = std::make_unique<Connection>(location_.database);
+    connection_ = std::make_unique<Connection>(location_);
     connection_->settle(Sync::normal);
     connection_->number("PRAGMA page_count");  // opens the WAL
   }

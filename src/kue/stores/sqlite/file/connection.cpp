@@ -4,6 +4,8 @@
 #include "kue/stores/sqlite/file/failure.hpp"
 #include "kue/stores/sqlite/file/gathered_wal.hpp"
 
+#include <kue/error.hpp>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -22,12 +24,12 @@ Connection::Connection(sqlite3* foreign) : handle_(foreign), lent_(true) {
   if (int const made = batch_.add_to(handle_); made != SQLITE_OK) fail(handle_, made);
 }
 
-Connection::Connection(std::string const& absolute_path, Mode mode, Wal wal) {
+Connection::Connection(Location const& location, Mode mode) {
   // No SQLITE_OPEN_URI, and the path begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a time
   // is the rule of this class.
   int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int const code = sqlite3_open_v2(absolute_path.c_str(), &handle_, flags, wal == Wal::gathered ? gathered_wal_vfs() : nullptr);
+  int const code = sqlite3_open_v2(location.database.c_str(), &handle_, flags, location.gathered_wal ? gathered_wal_vfs() : nullptr);
   if (code != SQLITE_OK) {
     Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
     sqlite3_close_v2(handle_);
@@ -38,7 +40,6 @@ Connection::Connection(std::string const& absolute_path, Mode mode, Wal wal) {
     sqlite3_close_v2(handle_);
     throw failure;
   }
-  sqlite3_exec(handle_, "PRAGMA cache_spill = 0", nullptr, nullptr, nullptr);  // a condition of the VFS; fails only for want of memory
   sqlite3_busy_handler(handle_, &Connection::on_busy, this);
   patience(10s);
   // Without this the last one to close would checkpoint and delete the WAL: a long stop, and the ballast gone.
@@ -58,7 +59,20 @@ void Connection::settle(Sync sync) {
   run(fmt::format("PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = 0; PRAGMA mmap_size = 0;"
                   "PRAGMA journal_size_limit = {}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1",
                   sync == Sync::full ? "FULL" : "NORMAL", kWalBytes));
+  if (gathers_wal()) keep_pages_until_commit();
   sqlite3_wal_hook(handle_, &Connection::on_commit, this);  // after wal_autocheckpoint, which uses the same hook
+}
+
+// The gathered WAL holds back what belongs to one commit. Pages that SQLite writes before, because its cache is full, would be held for a
+// place which is another's after a rollback. The setting reads the schema, so it can fail like any statement: the answer tells.
+void Connection::keep_pages_until_commit() {
+  run("PRAGMA cache_spill = 0");
+  std::string const answer = word("PRAGMA cache_spill");
+  if (answer == "0") return;
+  throw Error(ErrorKind::refused,
+              fmt::format("sqlite:{0} cannot be written through the gathered WAL: this SQLite ({1}) does not keep all pages in memory until the commit "
+                          "(PRAGMA cache_spill = 0 answers '{2}'). Name the store as sqlite:{0}?gathered_wal=off",
+                          sqlite3_db_filename(handle_, "main"), sqlite3_libversion(), answer));
 }
 
 void Connection::run(std::string_view sql) {
@@ -80,6 +94,11 @@ std::string Connection::word(std::string_view sql) {
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+bool Connection::gathers_wal() const {
+  sqlite3_vfs* vfs = nullptr;
+  char const* const name = gathered_wal_vfs();
+  return name && sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) == SQLITE_OK && vfs == sqlite3_vfs_find(name);
+}
 bool Connection::read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 void Connection::patience(std::chrono::milliseconds at_most) { give_up_at_ = steady_clock::now() + at_most; }
 

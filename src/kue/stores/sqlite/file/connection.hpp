@@ -7,6 +7,7 @@
 // The enum and its texts belong to the storey above; text(name) is found beside it.
 
 #include "kue/stores/sqlite/file/batch_table.hpp"
+#include "kue/stores/sqlite/file/location.hpp"
 #include "kue/stores/sqlite/file/statement.hpp"
 
 #include <algorithm>
@@ -26,8 +27,7 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 class Connection {
  public:
   enum class Mode { write, look };                                                 // look: makes no file and writes to none
-  enum class Wal { gathered, plain };  // gathered: the frames of a commit as one write (gathered_wal.hpp)
-  explicit Connection(std::string const& absolute_path, Mode mode = Mode::write, Wal wal = Wal::gathered);  // opens or makes the file; touches nothing in it
+  explicit Connection(Location const& location, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
   explicit Connection(sqlite3* foreign);  // the program's own handle: lent, with its own settings, and left open
   ~Connection();
   Connection(Connection const&) = delete;
@@ -67,6 +67,7 @@ class Connection {
   sqlite3* handle() const { return handle_; }
   bool read_only() const;
   bool in_transaction() const;
+  bool gathers_wal() const;
   int wal_frames() const { return wal_frames_; }  // in the WAL after this connection's last commit
 
   // How long a statement may wait for a lock from now on.
@@ -79,6 +80,7 @@ class Connection {
     if (!statements_[index]) statements_[index] = Statement(handle_, text(sql));
     return statements_[index].handle();
   }
+  void keep_pages_until_commit();
   void once(Statement& statement, std::string_view sql);
   static int on_busy(void* self, int calls);
   static int on_commit(void* self, sqlite3* database, char const* name, int frames);

@@ -112,7 +112,7 @@ Database::Found Database::found() const {
   if (!result.exists) return result;
   try {
     // Read-only, and closed at once: a process must not hold such a descriptor for long beside an open database.
-    Connection connection(location_.database, Connection::Mode::look);
+    Connection connection(location_, Connection::Mode::look);
     static_cast<Format::Found&>(result) = look_at_one_moment(format_, connection);
   } catch (Failure const& failure) {
     explain(failure, location_);
@@ -137,7 +137,7 @@ std::unique_ptr<Connection> Database::prepare(bool migrate) {
     throw Error(ErrorKind::refused, "there is no such file yet: store:migrate makes it, or a program that opens it without migrate = false");
   }
   try {
-    auto connection = std::make_unique<Connection>(location_.database, Connection::Mode::write, rules_.wal);
+    auto connection = std::make_unique<Connection>(location_);
     Format::Found const is = look_at_one_moment(format_, *connection);
     if (!is.refused.empty()) throw Error(ErrorKind::refused, is.refused);
     if (connection->read_only()) {
@@ -184,7 +184,7 @@ void Database::open_with(std::unique_ptr<Connection> writer) {
 Connection& Database::looker() {
   open();
   if (!look_) {
-    look_ = std::make_unique<Connection>(location_.database);
+    look_ = std::make_unique<Connection>(location_);
     look_->settle(Sync::normal);
   }
   return *look_;
@@ -196,8 +196,8 @@ void Database::write(std::function<AfterCommit(Connection&)> const& body) {
   WriteLock lock(*file.writer, &file.turnstile);
   AfterCommit const done = body(*file.writer);
   lock.commit();
-  bool const hurry = ring(done) || done.hurry;
-  if (file.checkpointer.due(*file.writer, hurry ? Checkpointer::kFramesInAHurry : Checkpointer::kFrames)) file.checkpointer.after_commit(*file.writer);
+  ring(done);
+  if (file.checkpointer.due(*file.writer)) file.checkpointer.after_commit(*file.writer);
 }
 
 Database::Facts Database::facts() {
@@ -210,6 +210,7 @@ Database::Facts Database::facts() {
   Connection& writer = *file.writer;  // what every write goes through, asked of the connection itself
   facts.emplace_back("schema", std::to_string(format_.look(writer).version));
   facts.emplace_back("journal_mode", writer.word("PRAGMA journal_mode"));
+  facts.emplace_back("gathered_wal", writer.gathers_wal() ? "on" : "off");
   facts.emplace_back("synchronous", sync_name(writer.number("PRAGMA synchronous")));
   facts.emplace_back("sync_of_push", rules_.power ? "fdatasync" : "none");
   for (std::string const name : {"page_size", "page_count", "freelist_count"}) facts.emplace_back(name, std::to_string(writer.number("PRAGMA " + name)));
@@ -217,11 +218,10 @@ Database::Facts Database::facts() {
   return facts;
 }
 
-bool Database::ring(AfterCommit const& done) noexcept {
+void Database::ring(AfterCommit const& done) noexcept {
   Open* const file = open_.load(std::memory_order_acquire);
-  bool heard = false;
-  for (auto const& [mask, sleepers] : done.wakes) heard |= file != nullptr && file->wake.ring(mask, std::min(sleepers, kMostWoken));
-  return heard;
+  if (file == nullptr) return;
+  for (auto const& [mask, sleepers] : done.wakes) file->wake.ring(mask, std::min(sleepers, kMostWoken));
 }
 
 void Database::sync() { open().group.sync(); }

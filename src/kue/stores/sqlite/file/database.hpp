@@ -35,7 +35,6 @@ namespace kue::sqlite {
 // Done once a write is committed, outside of its lock.
 struct AfterCommit {
   std::map<std::uint32_t, int> wakes = {};  // sleepers by mask: how many have work
-  bool hurry = false;                       // somebody waits for the answer: a checkpoint is left to a later commit
 };
 
 std::int64_t size_of(std::string const& file);  // 0: not there
@@ -43,8 +42,7 @@ std::int64_t size_of(std::string const& file);  // 0: not there
 class Database {
  public:
   struct Rules {
-    bool power = true;    // sync() makes durable; else it does nothing
-    Connection::Wal wal = Connection::Wal::gathered;
+    bool power = true;  // sync() makes durable; else it does nothing
   };
   // `write_group` writes what several threads ask for as one: see group.hpp.
   Database(Location location, Rules rules, Format const& format, Group::Write write_group);
@@ -71,7 +69,7 @@ class Database {
     Snapshot const snapshot(connection);
     return body(connection);
   }
-  bool ring(AfterCommit const& done) noexcept;  // for a commit that others made. True: somebody was woken
+  void ring(AfterCommit const& done) noexcept;  // for a commit that others made
 
   Group& group();
   void refuse_when_full(std::int64_t bytes);

@@ -21,7 +21,7 @@ constexpr std::int64_t kBytesUnasked = kFreeBytes / 16;
 constexpr auto kMoment = std::chrono::milliseconds(100);
 // What pruned jobs left inside the file is room too. Asked only when the disk is nearly full: a connection is dear.
 std::int64_t free_inside(Location const& location) {
-  Connection db(location.database);
+  Connection db(location);
   db.settle(Sync::normal);
   return db.number("PRAGMA freelist_count") * db.number("PRAGMA page_size");
 }

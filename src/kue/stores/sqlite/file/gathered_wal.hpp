@@ -4,6 +4,8 @@
 // SQLite writes the head of a frame (24 bytes) and its page apart, each with a system call, under the write lock. Here what belongs to
 // one commit is held back until its last frame has come: a commit is seen by others only after that. An error of the write is
 // that of the statement which commits, as before.
+//
+// Its condition: SQLite writes no page before it commits (Connection::settle). sqlite:PATH?gathered_wal=off goes without it.
 
 namespace kue::sqlite {
 

@@ -2,8 +2,9 @@
 
 #include "kue/stores/sqlite/file/gathered_wal.hpp"
 
-#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
+#include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/watched_calls_test.hpp"
+#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
 #include <gmock/gmock.h>
 #include <sqlite3.h>
@@ -15,6 +16,7 @@
 namespace kue::sqlite::test {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr std::size_t kSomePages = 4096 * 4;
@@ -61,6 +63,69 @@ TEST(SqliteGatheredWal, a_small_commit_is_one_write) {
   auto const writes = wal_writes().during([&] { push(*store, 1); });
   ASSERT_EQ(writes.size(), 1u);
   EXPECT_GE(writes[0], kSomePages) << "several pages";
+}
+
+std::string gathered(Store& store) {
+  for (auto const& fact : store.info().facts) {
+    if (fact.name == "gathered_wal") return fact.value;
+  }
+  return "not told";
+}
+
+TEST(SqliteGatheredWal, switched_off_each_page_is_written_by_itself) {
+  Folder const folder;
+  EXPECT_EQ(gathered(*open(folder / "q.db")), "on");
+  auto const store = open(folder / "q.db", {}, {.gathered_wal = false});
+  EXPECT_EQ(gathered(*store), "off");
+  push(*store, 1);
+  EXPECT_GT(wal_writes().during([&] { push(*store, 1); }).size(), 4u);
+  push(*store, 3000);
+  EXPECT_THAT(store->check().problems, IsEmpty());
+  EXPECT_EQ(Hand(*store).drain(), 3002);
+}
+
+TEST(SqliteGatheredWal, a_process_with_it_and_one_without_share_a_file) {
+  Folder const folder;
+  auto const works = [&](bool gathered_wal) {
+    auto const store = open(folder / "q.db", {}, {.gathered_wal = gathered_wal});
+    Hand hand(*store);
+    for (int i = 0; i < 60; ++i) {
+      push(*store, 1 + i % 50);
+      hand.finish(hand.claim(20));
+    }
+    return true;
+  };
+  {
+    Child with([&] { return works(true); }), without([&] { return works(false); });
+    EXPECT_TRUE(with.good());
+    EXPECT_TRUE(without.good());
+  }
+  auto const store = open(folder / "q.db");
+  EXPECT_THAT(store->check().problems, IsEmpty());
+  Hand(*store).drain();
+  int pushed = 0;
+  for (int i = 0; i < 60; ++i) pushed += 2 * (1 + i % 50);
+  EXPECT_EQ(store->counts().at(0).of(State::completed), pushed);
+}
+
+// As an SQLite that was built without the setting: it knows no such pragma, and answers nothing.
+TEST(SqliteGatheredWal, it_is_refused_where_sqlite_may_write_pages_before_the_commit) {
+  Folder const folder;
+  push(*open(folder / "q.db"), 1);
+  Location location = locate(folder / "q.db");
+  auto const deaf = [](void*, int action, char const* pragma, char const*, char const*, char const*) {
+    return action == SQLITE_PRAGMA && std::string_view(pragma) == "cache_spill" ? SQLITE_IGNORE : SQLITE_OK;
+  };
+  Connection gathers(location);
+  sqlite3_set_authorizer(gathers.handle(), deaf, nullptr);
+  auto const error = error_of([&] { gathers.settle(Sync::normal); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::refused);
+  EXPECT_THAT(error->what(), HasSubstr("q.db?gathered_wal=off"));
+  location.gathered_wal = false;
+  Connection plain(location);
+  sqlite3_set_authorizer(plain.handle(), deaf, nullptr);
+  EXPECT_NO_THROW(plain.settle(Sync::normal));
 }
 
 TEST(SqliteGatheredWal, a_large_commit_is_a_few_and_all_of_it_is_there) {

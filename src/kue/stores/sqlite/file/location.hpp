@@ -8,6 +8,7 @@ namespace kue::sqlite {
 
 struct Location {
   std::string database;
+  bool gathered_wal = true;  // how its connections write the WAL
   std::string wal() const { return database + "-wal"; }
   std::string wake_file() const { return database + "-wake"; }
   std::string node_file(std::uint64_t node) const;

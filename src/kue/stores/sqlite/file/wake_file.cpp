@@ -48,9 +48,9 @@ std::uint32_t WakeFile::mask_of(std::span<std::string const> queues) {
   return mask;
 }
 
-bool WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
+void WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
   words_->commits.fetch_add(1);
-  return words_->sleepers.load() != 0 && futex_wake_masked(words_->commits, mask, sleepers) > 0;
+  if (words_->sleepers.load() != 0) futex_wake_masked(words_->commits, mask, sleepers);
 }
 
 bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {

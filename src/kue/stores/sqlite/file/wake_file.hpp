@@ -28,8 +28,8 @@ class WakeFile {
   static std::uint32_t mask_of(std::span<std::string const> queues);  // none named: all
 
   std::uint32_t value() const { return words_->commits.load(); }
-  // After the commit, never before: a sleeper that looks too early would sleep on. True: somebody was woken. Async-signal-safe.
-  bool ring(std::uint32_t mask, int sleepers) noexcept;
+  // After the commit, never before: a sleeper that looks too early would sleep on. Async-signal-safe.
+  void ring(std::uint32_t mask, int sleepers) noexcept;
   // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was over.
   bool sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
 

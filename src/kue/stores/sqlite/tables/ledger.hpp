@@ -46,7 +46,6 @@ class Ledger {
   bool writes_events() const { return event_log_; }
 
   void wake(std::string_view queue, int jobs = 1);  // also without a change: a queue was resumed
-  void hurry() { after_.hurry = true; }             // somebody has work to do after the commit
 
   // For a part that may fail alone: what was noted since is forgotten with it.
   void mark();

@@ -9,6 +9,10 @@
 namespace kue::sqlite {
 
 StoreDriver driver();
-std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {});  // not guarded; touches nothing yet
+// What the parameters of a store's URL say (docs/guide/configuration.md).
+struct FileOptions {
+  bool gathered_wal = true;  // gathered_wal.hpp
+};
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {}, FileOptions const& file = {});  // not guarded; touches nothing yet
 
 }  // namespace kue::sqlite

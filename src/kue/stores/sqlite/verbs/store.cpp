@@ -1,6 +1,7 @@
 #include "kue/stores/sqlite/verbs/store.hpp"
 
 #include "kue/stores/sqlite/tables/schema.hpp"
+#include "kue/stores/sqlite/verbs/sqlite_url.hpp"
 
 #include <kue/error.hpp>
 
@@ -14,19 +15,6 @@
 namespace kue::sqlite {
 namespace {
 
-// sqlite:relative, sqlite:/absolute and sqlite:///absolute
-std::string path_of(std::string const& url) {
-  std::string_view path = std::string_view(url).substr(std::string_view("sqlite:").size());
-  if (path.starts_with("//")) {
-    path.remove_prefix(2);
-    if (!path.starts_with("/")) {
-      throw Error(ErrorKind::invalid, "store URL '" + url + "' names a host; SQLite is a file: write sqlite:spark.db or sqlite:///srv/app/spark.db");
-    }
-  }
-  if (path.empty()) throw Error(ErrorKind::invalid, "store URL 'sqlite:' has no path; write sqlite:spark.db");
-  return std::string(path);
-}
-
 bool in_memory(std::string const& file_system) { return file_system == "tmpfs" || file_system == "ramfs"; }
 
 }  // namespace
@@ -35,11 +23,16 @@ StoreDriver driver() {
   return {.scheme = "sqlite",
           .example = "sqlite:PATH",
           .version = std::string("SQLite ") + sqlite3_libversion(),
-          .open = [](std::string const& url, StoreOptions const& options) { return open(path_of(url), options); }};
+          .open = [](std::string const& url, StoreOptions const& options) { 
+            SqliteUrl const parsed = parse_sqlite_url(url);
+            return open(parsed.path, options, parsed.options);
+          }};
 }
 
-std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options) {
-  return std::make_unique<SqliteStore>(locate(path), Database::Rules{.power = options.durability == Durability::full}, options);
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options, FileOptions const& file) {
+  Location location = locate(path);
+  location.gathered_wal = file.gathered_wal;
+  return std::make_unique<SqliteStore>(std::move(location), Database::Rules{.power = options.durability == Durability::full}, options);
 }
 
 SqliteStore::SqliteStore(Location location, Database::Rules rules, StoreOptions const& options)

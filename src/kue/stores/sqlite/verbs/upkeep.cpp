@@ -14,7 +14,7 @@ namespace {
 
 // On a connection of its own: reading the whole file takes its time, and others look meanwhile.
 CheckReport check_database(Location const& location) {
-  Connection db(location.database);
+  Connection db(location);
   db.settle(Sync::normal);
   Snapshot const snapshot(db);
   CheckReport report;

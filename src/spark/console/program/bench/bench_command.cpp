@@ -23,7 +23,7 @@ namespace {
 
 // "sqlite:PATH" -> PATH, absolute.
 std::string path_of(std::string const& url) {
-  if (url.rfind("sqlite:", 0) != 0 || url.size() == 7) {
+  if (url.rfind("sqlite:", 0) != 0 || url.size() == 7 || url.find('?') != url.npos) {
     throw kue::Error(kue::ErrorKind::invalid, "the benchmark runs on SQLite files: --store sqlite:PATH, where the folder of PATH exists");
   }
   return std::filesystem::absolute(url.substr(7)).lexically_normal().string();
