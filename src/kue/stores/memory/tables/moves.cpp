@@ -19,10 +19,10 @@ template <class Change> void Tables::move(Row& row, Why why, Change&& change) {
   if (row.state != State::running && !is_final(row.state)) bell_.ring();
 }
 
-Row& Tables::add(Envelope const& job) {
+Row& Tables::add(Envelope const& job, std::int64_t seq) {
   Row row;
   row.job = job;
-  row.seq = ++last_seq_;
+  row.seq = last_seq_ = seq;
   row.inserted_at = now();
   row.run_at = job.run_at.value_or(row.inserted_at);
   row.state = row.run_at > row.inserted_at ? State::scheduled : State::available;
@@ -94,7 +94,14 @@ void Tables::note_run(Row& row, Finish const& finish) {
 
 void Tables::record(Row const& row, std::optional<State> from, std::optional<State> to, Why why) {
   if (!event_log_) return;
-  Event event{.seq = static_cast<std::int64_t>(events_.size()) + 1, .at = now(), .id = row.job.id, .verb = why.verb, .from = from, .to = to, .reason = why.reason, .claim_no = row.claim_no};
+  Event event{.seq = static_cast<std::int64_t>(events_.size()) + 1,
+              .at = now(),
+              .id = row.job.id,
+              .verb = why.verb,
+              .from = from,
+              .to = to,
+              .reason = why.reason,
+              .claim_no = row.claim_no};
   if (names_a_holder(why.verb)) {
     event.holder = row.holder;
     event.node = row.node;

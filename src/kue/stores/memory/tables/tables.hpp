@@ -43,9 +43,8 @@ class Tables {
   TimePoint now() const { return clock_.now(); }
 
   // ---- moves
-  Row& add(Envelope const& job);
-  void skip_number() { ++last_seq_; }       // of a push whose id was known: a store may leave its number unused, as SQLite does
-  void make_due(std::string const& queue);  // jobs whose time has come enter their lane; their state stays what it is until the claim
+  Row& add(Envelope const& job, std::int64_t seq);  // above last_seq(); numbers may stay unused
+  void make_due(std::string const& queue);          // jobs whose time has come enter their lane; their state stays what it is until the claim
   void make_running(Row& row, std::uint64_t node, std::uint64_t holder);
   void make_claimable(Row& row, Why why);  // in the place that it had
   void make_later(Row& row, State to, TimePoint run_at, Why why);
@@ -57,6 +56,7 @@ class Tables {
   void note_stale(Verb verb, Finish const& finish);
 
   // ---- looking
+  std::int64_t last_seq() const { return last_seq_; }
   Row* find(JobId id);
   Row& at(std::int64_t seq) { return by_seq_.at(seq); }
   std::map<std::int64_t, Row> const& by_seq() const { return by_seq_; }

@@ -93,6 +93,7 @@ std::string Connection::word(std::string_view sql) {
 }
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
+std::int64_t Connection::last_number() const { return sqlite3_last_insert_rowid(handle_); }
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 bool Connection::gathers_wal() const {
   sqlite3_vfs* vfs = nullptr;

@@ -26,9 +26,9 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 
 class Connection {
  public:
-  enum class Mode { write, look };                                                 // look: makes no file and writes to none
+  enum class Mode { write, look };                                         // look: makes no file and writes to none
   explicit Connection(Location const& location, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
-  explicit Connection(sqlite3* foreign);  // the program's own handle: lent, with its own settings, and left open
+  explicit Connection(sqlite3* foreign);                                   // the program's own handle: lent, with its own settings, and left open
   ~Connection();
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
@@ -45,6 +45,7 @@ class Connection {
   std::int64_t number(std::string_view sql);  // the first column of the first row
   std::string word(std::string_view sql);
   std::int64_t changes() const;
+  std::int64_t last_number() const;  // the rowid of the last INSERT
 
   // Binds in order. Texts are not copied: bind what outlives the statement, never a temporary.
   template <class Name, class... A> Use use(Name sql, A const&... values) { return Use(prepared(sql), values...); }

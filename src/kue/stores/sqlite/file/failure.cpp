@@ -27,8 +27,7 @@ Meaning meaning_of(int code) {
     case SQLITE_PERM:
     case SQLITE_AUTH: return {ErrorKind::unavailable, "the file, its -wal or its -shm cannot be opened; look at the rights of the file and its folder"};
     case SQLITE_IOERR:
-      if (code == SQLITE_IOERR_SHMSIZE)
-        return {ErrorKind::full, "its -shm file cannot grow, because the file system is full. Free some space and try again"};
+      if (code == SQLITE_IOERR_SHMSIZE) return {ErrorKind::full, "its -shm file cannot grow, because the file system is full. Free some space and try again"};
       return {ErrorKind::unavailable, "the disk gave an error; look at the kernel's log, then run `spark store:check`"};
     case SQLITE_NOMEM: return {ErrorKind::unavailable, "there is no memory left; try again"};
     case SQLITE_CONSTRAINT:

@@ -1,7 +1,7 @@
 // Pushes of many threads share one commit; what one of them does wrong is its own.
 
-#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 #include "kue/stores/sqlite/file/wake_file.hpp"
+#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
 #include <gmock/gmock.h>
 

@@ -69,9 +69,7 @@ std::uint32_t WakeFile::milliseconds() {
 }
 
 // A word from before a restart of the machine may be anything: one that lies ahead says nothing.
-bool WakeFile::tended_lately() const noexcept {
-  return milliseconds() - words_->tended_at.load() < static_cast<std::uint32_t>(2 * kTendEvery.count());
-}
+bool WakeFile::tended_lately() const noexcept { return milliseconds() - words_->tended_at.load() < static_cast<std::uint32_t>(2 * kTendEvery.count()); }
 
 bool WakeFile::take_turn_to_tend() noexcept {
   std::uint32_t seen = words_->tended_at.load();

@@ -59,7 +59,6 @@ class WakeFile {
   bool tended_lately() const noexcept;  // so that another second's delay is all that a sleeper risks
   bool take_turn_to_tend() noexcept;    // true for one of those who ask, once a second
 
-
   void abandon() noexcept;  // in a forked child: forget everything, close nothing
 
  private:

@@ -20,7 +20,7 @@ std::optional<Standing> find(Connection& db, JobId const& id) {
 void Tables::make_claimable(Standing const& final) {
   db().execute(Sql::retry, final.seq, now());
   leave_final(final);
-  enter_lane(final.seq);
+  enter_lane(final.queue, final.seq);
   ledger_.changed({.id = final.id,
                    .queue = final.queue,
                    .verb = Verb::retry,
@@ -46,6 +46,7 @@ bool Tables::erase(Standing const& job, Verb verb, Reason reason) {
   }
   db().execute(Sql::prune_attempts, job.seq);
   db().execute(Sql::prune_job, job.seq);
+  ledger_.erased(job.seq);
   ledger_.changed({.id = job.id, .queue = job.queue, .verb = verb, .from = job.state, .to = std::nullopt, .reason = reason, .claim_no = job.claim_no});
   return true;
 }

@@ -27,16 +27,16 @@ Candidate read_candidate(Use const& row, Spot const& spot) {
 
 }  // namespace
 
-std::vector<std::string> open_queues(Connection& db, QueueSelector const& asked) {
-  std::vector<std::string> queues;
+std::vector<OpenQueue> open_queues(Connection& db, QueueSelector const& asked) {
+  std::vector<OpenQueue> queues;
   if (asked.names.empty()) {
-    for (auto row = db.use(Sql::claim_all_queues); row.step();) queues.emplace_back(row.text(0));
+    for (auto row = db.use(Sql::claim_all_queues); row.step();) queues.push_back({std::string(row.text(0)), row.integer(1) != 0});
     return queues;
   }
-  for (std::string const& queue : asked.names) {
-    if (std::find(queues.begin(), queues.end(), queue) != queues.end()) continue;
-    auto row = db.use(Sql::claim_queue_paused, queue);
-    if (row.step() && row.integer(0) == 0) queues.push_back(queue);
+  for (std::string const& name : asked.names) {
+    if (std::ranges::find(queues, name, &OpenQueue::name) != queues.end()) continue;
+    auto row = db.use(Sql::claim_queue_paused, name);
+    if (row.step() && row.integer(0) == 0) queues.push_back({name, row.integer(1) != 0});
   }
   return queues;
 }
@@ -95,6 +95,7 @@ HeadResult head_of(Connection& db, std::string const& queue, TimePoint now) {
   auto const waits = [&](TimePoint since) {
     if (!result.waiting_since || since < *result.waiting_since) result.waiting_since = since;
   };
+  if (auto row = db.use(Sql::head_tail, queue); row.step()) firsts.push_back(row.integer(0));
   for (std::int64_t const seq : firsts) {
     if (auto row = db.use(Sql::head_run_at, seq); row.step()) waits(row.time(0));
   }

@@ -35,7 +35,11 @@ struct Candidate {
 };
 
 // Queues that a claim may take from: of those named the ones that exist and are not paused, each once; of no names all.
-std::vector<std::string> open_queues(Connection& db, QueueSelector const& asked);
+struct OpenQueue {
+  std::string name;
+  bool has_tail = false;  // jobs that no claim has seen: to be folded first
+};
+std::vector<OpenQueue> open_queues(Connection& db, QueueSelector const& asked);
 
 // The first jobs of a queue; false from `take` ends it. True: there are no more of them.
 bool each_candidate(Connection& db, std::string const& queue, int most, std::function<bool(Candidate&&)> const& take);

@@ -9,6 +9,7 @@
 
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/database.hpp"
+#include "kue/stores/sqlite/tables/stretches.hpp"
 
 #include <kue/store.hpp>
 
@@ -18,6 +19,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kue::sqlite {
 
@@ -45,6 +48,11 @@ class Ledger {
   void refused(Verb verb, Finish const& item);  // a stale write: an event, nothing else
   bool writes_events() const { return event_log_; }
 
+  // Plain jobs were pushed, all others of the queue stand before them: they lengthen its tail, written with its counters.
+  void covered(std::string_view queue, int priority, Stretch const& stretch);
+  void fold(std::string_view queue);  // the tail of a queue into its lane
+  void erased(std::int64_t seq);      // its number is not given again
+
   void wake(std::string_view queue, int jobs = 1);  // also without a change: a queue was resumed
 
   // For a part that may fail alone: what was noted since is forgotten with it.
@@ -57,15 +65,20 @@ class Ledger {
   struct Numbers {
     std::int64_t pushed = 0;
     std::array<std::int64_t, kStateCount> by_state{};
+    std::vector<std::pair<int, Stretch>> covered;  // by priority, in the order of numbers
+    bool only_pushed() const;                      // one stretch, and nothing else has changed
   };
   using ByQueue = std::map<std::string, Numbers, std::less<>>;
   void write_event(Change const& change, bool stale);
+  bool lengthen_tail(std::string_view queue, Numbers const& numbers);
+  void write(std::string_view queue, Numbers const& numbers);
   Numbers& numbers(std::string_view queue);
 
   Connection& connection_;
   TimePoint const now_;
   bool const event_log_;
   ByQueue numbers_, marked_numbers_;
+  std::int64_t last_erased_ = 0;
   AfterCommit after_, marked_after_;
 };
 

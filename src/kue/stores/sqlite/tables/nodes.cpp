@@ -33,13 +33,17 @@ std::vector<NodeInfo> all_nodes(Connection& db) {
 std::vector<RunningJob> running_jobs(Connection& db, RunningRequest const& request) {
   std::vector<RunningJob> found;
   for (auto row = db.use(Sql::running, request.node, request.holder); row.step();) {
-    found.push_back(
-        {.claim = {.id = row.id(0), .seq = row.integer(1), .queue = std::string(row.text(2)), .lane = row.integer(3), .holder = row.bits(4), .claim_no = row.small(5)},
-         .kind = std::string(row.text(6)),
-         .node = row.bits(7),
-         .tally = read_tally(row, 8),
-         .claimed_at = row.time(14),
-         .cancel_asked_at = row.maybe_time(15)});
+    found.push_back({.claim = {.id = row.id(0),
+                               .seq = row.integer(1),
+                               .queue = std::string(row.text(2)),
+                               .lane = row.integer(3),
+                               .holder = row.bits(4),
+                               .claim_no = row.small(5)},
+                     .kind = std::string(row.text(6)),
+                     .node = row.bits(7),
+                     .tally = read_tally(row, 8),
+                     .claimed_at = row.time(14),
+                     .cancel_asked_at = row.maybe_time(15)});
   }
   return found;
 }

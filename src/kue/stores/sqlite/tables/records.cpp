@@ -77,8 +77,8 @@ QueryResult query_records(Connection& db, QueryRequest const& request) {
   unsigned const states = mask_of(asked);
   std::string const tag = pack_tag(wanted_tag);
   TimePoint const from = inserted_from.value_or(TimePoint::min()), until = inserted_until.value_or(TimePoint::max());
-  std::string const sql = fmt::format(fmt::runtime(text(Sql::query)), fmt::arg("driver", driver_of(states)), fmt::arg("beyond", request.newest_first ? "<" : ">"),
-                                      fmt::arg("order", request.newest_first ? "DESC" : "ASC"));
+  std::string const sql = fmt::format(fmt::runtime(text(Sql::query)), fmt::arg("driver", driver_of(states)),
+                                      fmt::arg("beyond", request.newest_first ? "<" : ">"), fmt::arg("order", request.newest_first ? "DESC" : "ASC"));
   Statement const statement(db.handle(), sql);
   QueryResult page;
   int const one_more = request.limit + 1;  // to know whether there is another page

@@ -94,7 +94,7 @@ void Tables::make_waiting(Running const& job, Finish const& item, Verb verb) {
   if (place == Place::later) run_at = now() + next.delay;
   db().execute(Sql::finish_again, job.seq, static_cast<int>(next.to), t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since,
                item.started_at, text_or_null(item.result), run_at, static_cast<int>(place));
-  if (place == Place::claimable) enter_lane(job.seq);
+  if (place == Place::claimable) enter_lane(job.queue, job.seq);
   ledger_.changed(change_of(item, job.node, verb));
 }
 

@@ -44,7 +44,7 @@ struct Running {
   bool marked = false;  // by cancel
 };
 std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finish const> items);  // one an item; none: final or unknown
-bool was_last_claim(Connection& db, Claim const& claim);                                         // of a final job
+bool was_last_claim(Connection& db, Claim const& claim);                                          // of a final job
 
 // One run that makes its job final.
 struct End {
@@ -76,15 +76,15 @@ class Tables {
   void all_or_nothing(std::function<void()> const& part);  // whatever is thrown, nothing of the part stays in the transaction
 
   // ---- waiting
-  void make_due(std::vector<std::int64_t> seqs);  // their time has come: they enter their lanes; the state changes with the claim only
+  void make_due(std::string_view queue, std::vector<std::int64_t> seqs);  // they enter their lanes; the state changes with the claim only
   void make_running(Take const& take, std::uint64_t holder, std::uint64_t node);
   void make_cancelled(std::span<Standing const> waiting);
 
   // ---- running
   // The quick way for nearly all: the fence is compared by the statement that writes them. False: one was not held so, and nothing is changed.
   bool make_final(std::span<End const> ends, Verb verb);
-  void make_cancelled(Running const& job, Finish const& item, Verb verb);                   // was marked by cancel, and would wait again
-  void make_waiting(Running const& job, Finish const& item, Verb verb);                    // claimable in its old place, or later
+  void make_cancelled(Running const& job, Finish const& item, Verb verb);  // was marked by cancel, and would wait again
+  void make_waiting(Running const& job, Finish const& item, Verb verb);    // claimable in its old place, or later
   void mark_for_cancel(Standing const& running);
   void note_attempt(std::int64_t seq, Attempt const& attempt);
   void note_progress(Claim const& claim, Progress const& progress);
@@ -96,10 +96,11 @@ class Tables {
   // ---- any but running -> gone, with its history. False: a final one is no longer as it was found.
   bool erase(Standing const& job, Verb verb, Reason reason);
   void forget_ended(std::string_view queue, bool discarded, TimePoint until);  // stretches without a job; after erase
-  void forget_ready();                                                          // the same of lanes
+  void forget_ready();                                                         // the same of lanes
 
  private:
-  void enter_lane(std::int64_t seq);
+  PushStatus add_one(Envelope const& job);
+  void enter_lane(std::string_view queue, std::int64_t seq);
   void put_aside(Candidate const& damaged, std::uint64_t holder, std::uint64_t node);
   void leave_final(Standing const& job);
 

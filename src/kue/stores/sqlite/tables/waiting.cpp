@@ -16,14 +16,18 @@ std::int64_t number_of(Candidate const& job) { return job.spot.seq; }
 
 }  // namespace
 
-void Tables::enter_lane(std::int64_t seq) { db().execute(Sql::ready_return, seq, kMostSkipped); }
+// Folded first: the tail lies behind all stretches of its lane.
+void Tables::enter_lane(std::string_view queue, std::int64_t seq) {
+  ledger_.fold(queue);
+  db().execute(Sql::ready_return, seq, kMostSkipped);
+}
 
 // In the order of their numbers, so that each may make the stretch of the one before longer.
-void Tables::make_due(std::vector<std::int64_t> seqs) {
+void Tables::make_due(std::string_view queue, std::vector<std::int64_t> seqs) {
   std::ranges::sort(seqs);
   auto const rows = batch_of(seqs, [](std::int64_t seq, int, BatchTable::Value& out) { out.set(seq); });
   db().execute_for(rows, Sql::claim_make_due);
-  for (std::int64_t const seq : seqs) enter_lane(seq);
+  for (std::int64_t const seq : seqs) enter_lane(queue, seq);
 }
 
 void Tables::make_running(Take const& take, std::uint64_t holder, std::uint64_t node) {

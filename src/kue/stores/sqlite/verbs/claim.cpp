@@ -27,7 +27,10 @@ class Claimer {
   Claimer(Tables& tables, ClaimRequest const& request) : tables_(tables), request_(request) {}
 
   void claim(ClaimResult& result) {
-    queues_ = open_queues(tables_.db(), request_.queues);
+    for (OpenQueue& queue : open_queues(tables_.db(), request_.queues)) {
+      if (queue.has_tail) tables_.ledger().fold(queue.name);
+      queues_.push_back(std::move(queue.name));
+    }
     for (std::string const& queue : queues_) make_due(queue, result);
     auto not_emptied = queues_.begin();
     bool const together = request_.queues.names.empty() || request_.queues.order == QueueSelector::Order::together;
@@ -43,7 +46,7 @@ class Claimer {
   void make_due(std::string const& queue, ClaimResult& result) {
     auto due = next_due(tables_.db(), queue);
     if (due && *due <= tables_.now()) {
-      tables_.make_due(due_jobs(tables_.db(), queue, tables_.now(), kMostMadeDue));
+      tables_.make_due(queue, due_jobs(tables_.db(), queue, tables_.now(), kMostMadeDue));
       due = next_due(tables_.db(), queue);
       if (due && *due <= tables_.now()) more_due_ = true;
     }

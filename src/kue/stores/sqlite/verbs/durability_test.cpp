@@ -1,10 +1,10 @@
 // What was accepted is on the disk, and nobody waits for the disk who need not.
 
 #include "kue/stores/sqlite/file/failure.hpp"
-#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 #include "kue/stores/sqlite/file/group.hpp"
 #include "kue/stores/sqlite/file/wal_file.hpp"
 #include "kue/stores/sqlite/file/watched_calls_test.hpp"
+#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
 #include <gmock/gmock.h>
 

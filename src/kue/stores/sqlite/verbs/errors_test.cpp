@@ -1,8 +1,8 @@
 // What may be wrong with a file, each with the real thing: the right kind, a sentence, and nothing changed or lost.
 
-#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 #include "kue/stores/sqlite/file/location.hpp"
 #include "kue/stores/sqlite/tables/schema.hpp"
+#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
 #include <gmock/gmock.h>
 

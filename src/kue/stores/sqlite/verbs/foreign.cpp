@@ -15,7 +15,8 @@ namespace kue::sqlite {
 namespace {
 
 bool same_file(std::string const& one, std::string const& other) {
-  struct stat a {}, b {};
+  struct stat a {
+  }, b{};
   return ::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -25,9 +26,10 @@ sqlite3* checked_handle(Foreign const& transaction, Location const& location) {
   auto* const handle = static_cast<sqlite3*>(transaction.handle());
   char const* const main_file = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
   if (main_file == nullptr || !same_file(main_file, location.database)) {
-    throw Error(ErrorKind::refused, fmt::format("the main file of the program's own connection is {}, and the jobs are in {}; only one file commits as a whole. "
-                                                "Open that one with sqlite3_open and keep your tables in it",
-                                                main_file != nullptr && *main_file != '\0' ? main_file : "none", location.database));
+    throw Error(ErrorKind::refused,
+                fmt::format("the main file of the program's own connection is {}, and the jobs are in {}; only one file commits as a whole. "
+                            "Open that one with sqlite3_open and keep your tables in it",
+                            main_file != nullptr && *main_file != '\0' ? main_file : "none", location.database));
   }
   if (sqlite3_get_autocommit(handle) != 0) throw Error(ErrorKind::refused, "the program's own connection is in no transaction; begin one first");
   return handle;

@@ -23,7 +23,7 @@ StoreDriver driver() {
   return {.scheme = "sqlite",
           .example = "sqlite:PATH",
           .version = std::string("SQLite ") + sqlite3_libversion(),
-          .open = [](std::string const& url, StoreOptions const& options) { 
+          .open = [](std::string const& url, StoreOptions const& options) {
             SqliteUrl const parsed = parse_sqlite_url(url);
             return open(parsed.path, options, parsed.options);
           }};

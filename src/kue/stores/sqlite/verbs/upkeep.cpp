@@ -24,7 +24,8 @@ CheckReport check_database(Location const& location) {
   }
   if (!report.ok()) return report;  // what stands on a damaged page says nothing
   check_records(db, report);
-  report.facts.push_back(fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(), db.word("PRAGMA journal_mode")));
+  report.facts.push_back(
+      fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(), db.word("PRAGMA journal_mode")));
   return report;
 }
 

@@ -12,7 +12,7 @@ struct Prospect {
 
 Prospect look_ahead(Connection& db, QueueSelector const& asked) {
   Prospect prospect;
-  for (std::string const& queue : open_queues(db, asked)) {
+  for (auto const& [queue, has_tail] : open_queues(db, asked)) {
     if (any_claimable(db, queue)) prospect.claimable = true;
     auto const due = next_due(db, queue);
     if (due && (!prospect.next_due || *due < *prospect.next_due)) prospect.next_due = due;

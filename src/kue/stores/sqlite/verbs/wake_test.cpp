@@ -1,7 +1,7 @@
 // Sleepers are woken by a push of another process, by their own queue only, by an interrupt, and by the clock.
 
-#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 #include "kue/stores/sqlite/file/wake_file.hpp"
+#include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
 #include <kue/testing/fake_clock.hpp>
 

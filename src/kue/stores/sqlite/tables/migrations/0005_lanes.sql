@@ -1,4 +1,4 @@
--- A push writes few pages, lanes, attempts as head and record, nodes that say where their lock is (docs/decisions/0014, 0015).
+-- A single push changes few pages; lanes, attempts as head and record, nodes that say where their lock is (docs/decisions/0014, 0015).
 -- All tables are named kue_*: they may stand beside a program's own. The hot table gets another name once more, as in 0004: a program of an
 -- older schema that still has the file open must not push, nobody would find its jobs.
 DROP VIEW claimable;
@@ -18,35 +18,27 @@ ALTER TABLE kue_unfinished ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
 -- What its end frees beside the lane: 1 a unique key, 2 jobs that wait for it. The quick way of ends is for jobs without.
 ALTER TABLE kue_unfinished ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;
 
--- What nearly every transaction changes, together in one b-tree, so that as long as it is small a transaction writes one page of it.
-CREATE TABLE kue_ledger (
-  section   INTEGER NOT NULL,                  -- 0 the store: its last number. 1 a queue: its counters. 2 ready: a stretch of claimable jobs
-  queue     TEXT    NOT NULL,                  -- '' in section 0
-  lane      INTEGER NOT NULL,                  -- 0 in sections 0 and 1, as priority and first_seq. Before the priority: plain jobs are looked at alone
+-- Claimable jobs, as stretches of numbers (0004); the lane stands before the priority, so that plain jobs are looked at alone.
+CREATE TABLE kue_ready (
+  queue     TEXT    NOT NULL,
+  lane      INTEGER NOT NULL,
   priority  INTEGER NOT NULL,
   first_seq INTEGER NOT NULL,
-  last_seq  INTEGER NOT NULL,                  -- of the stretch; section 0: the last number given to a job
-  paused    INTEGER,                           -- from here on of section 1
-  pushed    INTEGER,                           -- ever
-  scheduled INTEGER,
-  blocked   INTEGER,
-  available INTEGER,
-  running   INTEGER,
-  retryable INTEGER,
-  completed INTEGER,
-  discarded INTEGER,
-  cancelled INTEGER,
-  PRIMARY KEY (section, queue, lane, priority, first_seq)
+  last_seq  INTEGER NOT NULL,
+  PRIMARY KEY (queue, lane, priority, first_seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO kue_ledger (section, queue, priority, lane, first_seq, last_seq)
-SELECT 0, '', 0, 0, 0, value FROM kue_store WHERE name = 'last_seq';
-DELETE FROM kue_store WHERE name = 'last_seq';
-INSERT INTO kue_ledger
-SELECT 1, name, 0, 0, 0, 0, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled FROM queues;
-INSERT INTO kue_ledger (section, queue, lane, priority, first_seq, last_seq)
-SELECT 2, queue, 0, priority, first_seq, last_seq FROM ready;
-DROP TABLE queues;
+INSERT INTO kue_ready SELECT queue, 0, priority, first_seq, last_seq FROM ready;
 DROP TABLE ready;
+
+-- The newest stretch of a queue's plain jobs stands with its counters: a push changes one row for both. Whoever claims, or returns a job to
+-- its lane, first folds it into kue_ready; so it covers jobs that were never claimed, and lies behind all stretches of its lane.
+-- Empty: tail_first > tail_last.
+ALTER TABLE queues RENAME TO kue_queues;
+ALTER TABLE kue_queues ADD COLUMN tail_priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE kue_queues ADD COLUMN tail_first INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE kue_queues ADD COLUMN tail_last INTEGER NOT NULL DEFAULT 0;
+
+-- kue_store.last_seq is from here on a floor: no number up to it is given again. A push takes the number behind it and behind those of all jobs.
 
 CREATE TABLE kue_held (
   holder    INTEGER NOT NULL,
@@ -69,18 +61,18 @@ ALTER TABLE kue_nodes ADD COLUMN lock_path TEXT NOT NULL DEFAULT '';
 ALTER TABLE kue_nodes ADD COLUMN lock_device INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE kue_nodes ADD COLUMN lock_inode INTEGER NOT NULL DEFAULT 0;
 
-CREATE VIEW kue_queues AS
-SELECT queue AS name, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled FROM kue_ledger WHERE section = 1;
-
-CREATE VIEW kue_ready AS
-SELECT queue, priority, lane, first_seq, last_seq FROM kue_ledger WHERE section = 2;
-
 -- In the order of claims: priority, first_seq, seq. The row decides: a stretch may cover jobs that moved.
 CREATE VIEW kue_claimable AS
 SELECT r.queue, r.priority, r.lane, r.first_seq, r.last_seq, u.seq, u.state, u.attempt, u.max_attempts, u.crashes, u.node_losses, u.interruptions,
        u.unknown_since, u.claim_no
-FROM kue_ledger r CROSS JOIN kue_unfinished u ON u.seq BETWEEN r.first_seq AND r.last_seq
-WHERE r.section = 2 AND u.place = 2 AND u.queue = r.queue AND u.priority = r.priority AND u.lane = r.lane;
+FROM kue_ready r CROSS JOIN kue_unfinished u ON u.seq BETWEEN r.first_seq AND r.last_seq
+WHERE u.place = 2 AND u.queue = r.queue AND u.priority = r.priority AND u.lane = r.lane;
+
+-- And those that the tail of their queue covers, behind them.
+CREATE VIEW kue_tail AS
+SELECT q.name AS queue, q.tail_priority AS priority, u.seq
+FROM kue_queues q CROSS JOIN kue_unfinished u ON u.seq BETWEEN q.tail_first AND q.tail_last
+WHERE u.place = 2 AND u.queue = q.name AND u.priority = q.tail_priority AND u.lane = 0;
 
 -- The signs + keep SQLite from making an index of the whole table for one look.
 CREATE VIEW kue_running AS

@@ -25,7 +25,4 @@ SELECT format('job number %d was pushed to queue %s with priority %d and is unfi
 FROM kue_unfinished u JOIN kue_jobs j ON j.seq = u.seq WHERE u.queue <> j.queue OR u.priority <> j.priority
 UNION ALL
 SELECT format('an attempt of job number %d is kept and the job is gone', seq) FROM kue_attempts a WHERE NOT EXISTS (SELECT 1 FROM kue_jobs j WHERE j.seq = a.seq)
-UNION ALL
-SELECT format('the last number is %d and there is a job with number %d', s.last_seq, j.seq) FROM kue_ledger s JOIN (SELECT max(seq) AS seq FROM kue_jobs) j
-WHERE s.section = 0 AND j.seq > s.last_seq
 LIMIT 100

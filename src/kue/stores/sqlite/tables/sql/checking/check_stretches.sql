@@ -7,9 +7,14 @@ SELECT format('job %s (number %d) is claimable and no stretch of table ready cov
               (SELECT n.id FROM named n WHERE n.seq = u.seq), u.seq) FROM kue_unfinished u
 WHERE u.place = 2 AND coalesce((SELECT r.last_seq FROM kue_ready r WHERE r.queue = u.queue AND r.priority = u.priority AND r.lane = u.lane AND r.first_seq <= u.seq
                                 ORDER BY r.first_seq DESC LIMIT 1) < u.seq, true)
+  AND NOT EXISTS (SELECT 1 FROM kue_tail t WHERE t.queue = u.queue AND t.seq = u.seq)
 UNION ALL
 SELECT format('queue %s has two stretches for job number %d: it would be found twice', r.queue, o.first_seq)
 FROM kue_ready r JOIN kue_ready o ON o.queue = r.queue AND o.priority = r.priority AND o.lane = r.lane AND o.first_seq > r.first_seq AND o.first_seq <= r.last_seq
+UNION ALL
+SELECT format('queue %s has a stretch for job number %d behind the beginning of its tail: it would be found twice', r.queue, r.last_seq)
+FROM kue_queues q JOIN kue_ready r ON r.queue = q.name AND r.lane = 0 AND r.priority = q.tail_priority AND r.last_seq >= q.tail_first
+WHERE q.tail_first <= q.tail_last
 UNION ALL
 SELECT format('job number %d runs and no stretch of its holder covers it', u.seq) FROM kue_unfinished u
 WHERE u.place = 3 AND NOT EXISTS (SELECT 1 FROM kue_held h WHERE h.holder = u.holder AND h.lane = u.lane AND h.first_seq <= u.seq AND h.last_seq >= u.seq)

@@ -1,2 +1,2 @@
--- The queues that a claim for all may take from. Out: name.
-SELECT name FROM kue_queues WHERE paused = 0
+-- The queues that a claim for all may take from. Out: name, whether it has a tail.
+SELECT name, tail_first <= tail_last FROM kue_queues WHERE paused = 0

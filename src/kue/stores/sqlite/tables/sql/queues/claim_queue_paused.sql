@@ -1,2 +1,2 @@
--- Whether a queue is known and paused. In: 1 name. Out: paused; no row: no such queue, so no job in it.
-SELECT paused FROM kue_queues WHERE name = ?1
+-- A queue by its name. In: 1 name. Out: paused, whether it has a tail; no row: no such queue, so no job in it.
+SELECT paused, tail_first <= tail_last FROM kue_queues WHERE name = ?1

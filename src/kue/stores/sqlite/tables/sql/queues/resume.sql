@@ -1,2 +1,2 @@
 -- In: 1 queue.
-UPDATE kue_ledger SET paused = 0 WHERE section = 1 AND queue = ?1
+UPDATE kue_queues SET paused = 0 WHERE name = ?1
