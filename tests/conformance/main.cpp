@@ -50,12 +50,16 @@ kue::testing::StoreFactory sqlite(std::shared_ptr<Folders> folders) {
           .reopen = [folders](kue::StoreOptions const& options) { return kue::sqlite::open(folders->last_database(), options); }};
 }
 
+kue::testing::StoreFactory memory() {
+  return {.name = "memory", .open = [](kue::StoreOptions const& options) { return kue::memory::driver().open("memory:", options); }, .reopen = {}};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   auto const folders = std::make_shared<Folders>();
-  kue::testing::register_conformance({.name = "memory", .open = kue::memory::open, .reopen = {}});
+  kue::testing::register_conformance(memory());
   kue::testing::register_conformance(sqlite(folders));
   return RUN_ALL_TESTS();
 }

@@ -35,7 +35,7 @@ void changes_nothing(StoreTest& t) {
 
 void capabilities_tell_whether_events_are_kept(StoreTest& t) {
   EXPECT_TRUE(t.store->capabilities().events);
-  auto const without = t.factory.open({.clock = &t.clock});
+  auto const without = t.open({.clock = &t.clock});
   EXPECT_FALSE(without->capabilities().events);
   EXPECT_EQ(without->capabilities().across_processes, t.store->capabilities().across_processes);
 }

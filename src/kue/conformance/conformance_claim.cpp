@@ -12,12 +12,15 @@ void gives_the_job_to_its_holder(StoreTest& t) {
   auto const result = t.claim();
   ASSERT_EQ(result.jobs.size(), 1u);
   Claimed const& got = result.jobs[0];
-  EXPECT_FALSE(result.node_dead);
+  EXPECT_EQ(result.node, NodeState::alive);
   EXPECT_EQ(got.job.id, id);
-  EXPECT_EQ(got.claim_no, 1u);
+  EXPECT_EQ(got.claim.claim_no, 1u);
   EXPECT_EQ(got.claimed_at, t.clock.now());
   JobRecord const record = t.get(id);
-  EXPECT_EQ(got.seq, record.seq);
+  EXPECT_EQ(got.claim.id, id);
+  EXPECT_EQ(got.claim.seq, record.seq);
+  EXPECT_EQ(got.claim.queue, "default");
+  EXPECT_EQ(got.claim.holder, kHolder);
   EXPECT_EQ(got.tally, record.tally);
   EXPECT_EQ(record.state, State::running);
   EXPECT_EQ(record.holder, kHolder);
@@ -29,7 +32,7 @@ void an_empty_queue_gives_nothing(StoreTest& t) {
   auto const result = t.claim(10);
   EXPECT_TRUE(result.jobs.empty());
   EXPECT_FALSE(result.more);
-  EXPECT_FALSE(result.node_dead);
+  EXPECT_EQ(result.node, NodeState::alive);
   EXPECT_EQ(result.next_due, std::nullopt);
 }
 
@@ -75,7 +78,7 @@ void a_retryable_job_when_its_time_has_come(StoreTest& t) {
   t.clock.advance(1ms);
   auto const result = t.claim();
   EXPECT_EQ(ids_of(result.jobs), std::vector{id});
-  EXPECT_EQ(result.jobs[0].claim_no, 2u);
+  EXPECT_EQ(result.jobs[0].claim.claim_no, 2u);
   EXPECT_EQ(result.jobs[0].tally.attempt, 1u);
 }
 
@@ -128,7 +131,7 @@ void more_counts_what_has_become_due(StoreTest& t) {
 void a_node_that_never_beat_gets_nothing(StoreTest& t) {
   t.push(t.job());
   auto const result = t.claim(1, {}, kHolder, kOtherNode);
-  EXPECT_TRUE(result.node_dead);
+  EXPECT_EQ(result.node, NodeState::unknown);
   EXPECT_TRUE(result.jobs.empty());
   EXPECT_EQ(t.counts("default").of(State::available), 1);
 }
@@ -137,8 +140,35 @@ void a_dead_node_gets_nothing(StoreTest& t) {
   t.push(t.job());
   EXPECT_TRUE(t.store->rescue({.node = kNode, .beat_seen = t.store->nodes().at(0).beat}).dead);
   auto const result = t.claim();
-  EXPECT_TRUE(result.node_dead);
+  EXPECT_EQ(result.node, NodeState::dead);
   EXPECT_TRUE(result.jobs.empty());
+}
+
+// What a node ended while nobody heard of it counts all the same: the fence decides.
+void finishes_are_written_whatever_the_node_is(StoreTest& t) {
+  JobId const first = t.running_job(), second = t.running_job();
+  t.push(t.job());
+  std::vector finishes{t.to(first, State::completed, Reason::completed)};
+  auto result = t.store->claim({.node = kOtherNode, .holder = kHolder, .max = 5, .finishes = finishes});
+  EXPECT_EQ(result.node, NodeState::unknown);
+  EXPECT_EQ(result.finishes, std::vector{FinishStatus::applied});
+  EXPECT_TRUE(result.jobs.empty());
+  ASSERT_TRUE(t.store->rescue({.node = kNode, .beat_seen = t.store->nodes().at(0).beat}).dead);
+  finishes = {t.to(second, State::completed, Reason::completed)};
+  result = t.store->claim({.node = kNode, .holder = kHolder, .max = 5, .finishes = finishes});
+  EXPECT_EQ(result.node, NodeState::dead);
+  EXPECT_EQ(result.finishes, std::vector{FinishStatus::applied});
+  EXPECT_TRUE(result.jobs.empty());
+  EXPECT_EQ(t.counts("default").of(State::available), 1);
+}
+
+void a_beat_makes_an_unknown_node_alive(StoreTest& t) {
+  JobId const id = t.push(t.job());
+  EXPECT_EQ(t.claim(1, {}, kHolder, kOtherNode).node, NodeState::unknown);
+  t.store->beat({.node = kOtherNode, .name = "there", .pid = 2});
+  auto const result = t.claim(1, {}, kHolder, kOtherNode);
+  EXPECT_EQ(result.node, NodeState::alive);
+  EXPECT_EQ(ids_of(result.jobs), std::vector{id});
 }
 
 void writes_its_finishes_first(StoreTest& t) {
@@ -156,7 +186,7 @@ void can_take_again_what_it_has_just_finished(StoreTest& t) {
   std::vector const finishes{t.to(id, State::retryable, Reason::error, 0ms)};
   auto const result = t.store->claim({.node = kNode, .holder = kHolder, .max = 5, .finishes = finishes});
   EXPECT_EQ(ids_of(result.jobs), std::vector{id});
-  EXPECT_EQ(result.jobs[0].claim_no, 2u);
+  EXPECT_EQ(result.jobs[0].claim.claim_no, 2u);
 }
 
 void says_of_each_finish_what_became_of_it(StoreTest& t) {
@@ -185,7 +215,7 @@ void claim_no_never_falls(StoreTest& t) {
   for (std::uint32_t round = 1; round <= 5; ++round) {
     auto const result = t.claim();
     ASSERT_EQ(ids_of(result.jobs), std::vector{id});
-    EXPECT_EQ(result.jobs[0].claim_no, round);
+    EXPECT_EQ(result.jobs[0].claim.claim_no, round);
     EXPECT_EQ(t.get(id).claim_no, round);
     EXPECT_EQ(t.give_back(id), FinishStatus::applied);
   }
@@ -234,6 +264,8 @@ Cases claim_cases() {
           {"claim", "more_counts_what_has_become_due", more_counts_what_has_become_due},
           {"claim", "a_node_that_never_beat_gets_nothing", a_node_that_never_beat_gets_nothing},
           {"claim", "a_dead_node_gets_nothing", a_dead_node_gets_nothing},
+          {"claim", "finishes_are_written_whatever_the_node_is", finishes_are_written_whatever_the_node_is},
+          {"claim", "a_beat_makes_an_unknown_node_alive", a_beat_makes_an_unknown_node_alive},
           {"claim", "writes_its_finishes_first", writes_its_finishes_first},
           {"claim", "can_take_again_what_it_has_just_finished", can_take_again_what_it_has_just_finished},
           {"claim", "says_of_each_finish_what_became_of_it", says_of_each_finish_what_became_of_it},

@@ -41,7 +41,54 @@ void all_queues_are_one_order(StoreTest& t) {
 
 void a_queue_named_twice_counts_once(StoreTest& t) {
   auto const ids = t.push_many(2, "a");
-  EXPECT_EQ(t.claim_ids(10, {"a", "a"}), ids);
+  EXPECT_EQ(t.claim_ids(1, {"a", "a"}), std::vector{ids[0]});
+  EXPECT_EQ(t.claim_ids(10, {"a", "b", "a"}), std::vector{ids[1]});
+}
+
+std::vector<JobId> claim_together(StoreTest& t, int max, std::vector<std::string> const& names) {
+  return ids_of(t.store->claim({.node = kNode, .holder = kHolder, .queues = {names, QueueSelector::Order::together}, .max = max}).jobs);
+}
+
+void named_queues_together_are_one_order(StoreTest& t) {
+  JobId const z = t.push(t.job("z")), a = t.push(t.job("a")), low = t.push(t.job("a", 5)), high = t.push(t.job("m", -5)), z2 = t.push(t.job("z"));
+  JobId const low2 = t.push(t.job("z", 5)), other = t.push(t.job("other", -9)), a2 = t.push(t.job("a"));
+  EXPECT_EQ(claim_together(t, 10, {"z", "a", "m"}), (std::vector{high, z, a, z2, a2, low, low2}));
+  EXPECT_EQ(t.claim_ids(10), std::vector{other});
+}
+
+void together_whatever_their_order_and_over_many_claims(StoreTest& t) {
+  std::vector<JobId> ids;
+  for (int i = 0; i < 12; ++i) ids.push_back(t.push(t.job(i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "c")));
+  std::vector<std::vector<std::string>> const orders{{"c", "b", "a"}, {"b", "a", "c"}, {"a", "a", "c", "nowhere", "b", "c"}};
+  for (std::size_t from = 0; from < ids.size(); from += 4) {
+    EXPECT_EQ(claim_together(t, 4, orders[from / 4]), std::vector(ids.begin() + static_cast<long>(from), ids.begin() + static_cast<long>(from) + 4));
+  }
+}
+
+// One has far more than its share of a claim, and it is that one's turn again and again.
+void together_with_one_queue_that_is_long(StoreTest& t) {
+  auto const many = t.push_many(40, "long");
+  JobId const late = t.push(t.job("short"));
+  auto const more = t.push_many(10, "long");
+  auto expected = many;
+  expected.push_back(late);
+  expected.insert(expected.end(), more.begin(), more.end());
+  EXPECT_EQ(claim_together(t, 100, {"short", "long"}), expected);
+}
+
+void together_with_paused_due_and_crashed_jobs(StoreTest& t) {
+  JobId const due = t.push(t.job_at(t.clock.now() + 1s, "a"));
+  JobId const crashed = t.push(t.job("b"));
+  ASSERT_EQ(t.claim_ids(1, {"b"}), std::vector{crashed});
+  ASSERT_EQ(t.crash(crashed), FinishStatus::applied);
+  JobId const last = t.push(t.job("a"));
+  t.push(t.job("paused", -1));
+  t.store->pause({.queue = "paused"});
+  t.clock.advance(1s);
+  EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{due}) << "arrival decides; the crashed one ends the claim";
+  EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{crashed});
+  EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{last});
+  t.store->resume({.queue = "paused"});
 }
 
 void due_jobs_keep_their_place(StoreTest& t) {
@@ -136,6 +183,10 @@ Cases claim_order_cases() {
           {"claim", "the_preferred_queue_is_emptied_first", the_preferred_queue_is_emptied_first},
           {"claim", "all_queues_are_one_order", all_queues_are_one_order},
           {"claim", "a_queue_named_twice_counts_once", a_queue_named_twice_counts_once},
+          {"claim", "named_queues_together_are_one_order", named_queues_together_are_one_order},
+          {"claim", "together_whatever_their_order_and_over_many_claims", together_whatever_their_order_and_over_many_claims},
+          {"claim", "together_with_one_queue_that_is_long", together_with_one_queue_that_is_long},
+          {"claim", "together_with_paused_due_and_crashed_jobs", together_with_paused_due_and_crashed_jobs},
           {"claim", "due_jobs_keep_their_place", due_jobs_keep_their_place},
           {"claim", "a_returned_job_is_at_the_head_again", a_returned_job_is_at_the_head_again},
           {"claim", "a_retried_failure_keeps_its_place", a_retried_failure_keeps_its_place},

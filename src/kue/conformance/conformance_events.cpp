@@ -83,16 +83,37 @@ void come_in_pages(StoreTest& t) {
   ASSERT_EQ(all.size(), 25u);
   std::vector<std::int64_t> seqs, paged;
   for (Event const& event : all) seqs.push_back(event.seq);
-  std::int64_t after = 0;
+  std::string cursor;
   for (int page = 0; page < 10; ++page) {
-    auto const events = t.store->events({.after = after, .limit = 4});
-    EXPECT_LE(events.size(), 4u);
-    if (events.empty()) break;
-    for (Event const& event : events) paged.push_back(event.seq);
-    after = paged.back();
+    auto const next = t.store->events({.cursor = cursor, .limit = 4});
+    EXPECT_LE(next.events.size(), 4u);
+    cursor = next.cursor;
+    if (next.events.empty()) break;
+    for (Event const& event : next.events) paged.push_back(event.seq);
   }
   EXPECT_EQ(paged, seqs);
-  EXPECT_TRUE(t.store->events({.after = seqs.back()}).empty());
+  EXPECT_TRUE(t.store->events({.cursor = cursor}).events.empty());
+}
+
+void go_on_later_from_the_last_cursor(StoreTest& t) {
+  std::string cursor = t.store->events({}).cursor;  // of an empty log
+  for (int round = 0; round < 4; ++round) {
+    auto const ids = t.push_many(3);
+    auto const news = t.store->events({.cursor = cursor});
+    std::vector<JobId> told;
+    for (Event const& event : news.events) told.push_back(event.id);
+    EXPECT_EQ(told, ids) << "round " << round;
+    EXPECT_TRUE(t.store->events({.cursor = news.cursor}).events.empty());
+    EXPECT_EQ(t.store->events({.cursor = cursor}).events.size(), 3u) << "a cursor may be used again";
+    cursor = t.store->events({.cursor = news.cursor}).cursor;  // also the one of an empty answer
+  }
+}
+
+void a_bad_cursor_is_refused(StoreTest& t) {
+  t.push_many(3);
+  for (char const* cursor : {"nonsense", "-", "1; DROP TABLE events", "99999999999999999999999", " 1", "-1"}) {
+    expect_error(ErrorKind::invalid, [&] { t.store->events({.cursor = cursor}); });
+  }
 }
 
 void a_stale_write_is_on_record(StoreTest& t) {
@@ -109,7 +130,7 @@ void a_stale_write_is_on_record(StoreTest& t) {
 void a_stale_write_in_a_claim_is_on_record(StoreTest& t) {
   JobId const id = t.running_job();
   std::vector finishes{t.to(id, State::completed, Reason::completed, 0ms, kOtherHolder)};
-  finishes[0].claim_no = 7;
+  finishes[0].claim.claim_no = 7;
   t.store->claim({.node = kNode, .holder = kOtherHolder, .max = 1, .finishes = finishes});
   Event const refused = t.events_of(id).at(2);
   EXPECT_EQ(line(refused), "finish: running -> completed completed stale");
@@ -175,12 +196,12 @@ void chain_without_gaps(StoreTest& t) {
 }
 
 void without_the_log_there_are_none(StoreTest& t) {
-  auto const quiet = t.factory.open({.clock = &t.clock});
+  auto const quiet = t.open({.clock = &t.clock});
   Envelope const envelope = t.job();
   quiet->beat({.node = kNode, .name = "here", .pid = 1});
   quiet->push({.jobs = {&envelope, 1}});
   EXPECT_EQ(quiet->claim({.node = kNode, .holder = kHolder}).jobs.size(), 1u);
-  EXPECT_TRUE(quiet->events({}).empty());
+  EXPECT_TRUE(quiet->events({}).events.empty());
 }
 
 }  // namespace
@@ -190,6 +211,8 @@ Cases events_cases() {
           {"events", "name_holder_node_and_claim", name_holder_node_and_claim},
           {"events", "stand_in_the_order_of_the_transitions", stand_in_the_order_of_the_transitions},
           {"events", "come_in_pages", come_in_pages},
+          {"events", "go_on_later_from_the_last_cursor", go_on_later_from_the_last_cursor},
+          {"events", "a_bad_cursor_is_refused", a_bad_cursor_is_refused},
           {"events", "a_stale_write_is_on_record", a_stale_write_is_on_record},
           {"events", "a_stale_write_in_a_claim_is_on_record", a_stale_write_in_a_claim_is_on_record},
           {"events", "a_stale_write_of_an_unknown_job", a_stale_write_of_an_unknown_job},

@@ -2,6 +2,9 @@
 
 #include "kue/conformance/cases.hpp"
 
+#include <functional>
+#include <map>
+#include <string_view>
 #include <utility>
 
 namespace kue::testing {
@@ -117,20 +120,122 @@ void holders_differ_in_any_bit(StoreTest& t) {
 void an_earlier_claim_of_the_same_holder_is_stale(StoreTest& t) {
   for (Verb const verb : kBoth) {
     JobId const id = t.push(t.job("default", limits::kMinPriority));
-    std::uint32_t const first = t.claim().jobs.at(0).claim_no;
+    std::uint32_t const first = t.claim().jobs.at(0).claim.claim_no;
     EXPECT_EQ(t.give_back(id), FinishStatus::applied);
-    std::uint32_t const second = t.claim().jobs.at(0).claim_no;
+    std::uint32_t const second = t.claim().jobs.at(0).claim.claim_no;
     ASSERT_NE(first, second);
     Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available, verb == Verb::finish ? Reason::completed : Reason::returned);
-    item.claim_no = first;
+    item.claim.claim_no = first;
     EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::stale);
     EXPECT_EQ(t.state(id), State::running);
-    item.claim_no = second;
+    item.claim.claim_no = second;
     EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::applied);
     EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::already);
-    item.claim_no = first;
+    item.claim.claim_no = first;
     EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::stale);
     if (verb == Verb::release) t.cancel(id);
+  }
+}
+
+FinishStatus write(StoreTest& t, Verb verb, Finish const& item) { return verb == Verb::finish ? t.finish(item) : t.release(item); }
+
+struct Wrong {
+  char const* field;
+  std::function<void(Claim&)> make;
+};
+
+// Each field by itself. The number of another job that waits, and one that no job has.
+std::vector<Wrong> wrong_claims(std::int64_t of_another) {
+  return {{"holder", [](Claim& claim) { claim.holder ^= 1; }},
+          {"no holder", [](Claim& claim) { claim.holder = 0; }},
+          {"claim_no, a later one", [](Claim& claim) { claim.claim_no += 1; }},
+          {"claim_no 0", [](Claim& claim) { claim.claim_no = 0; }},
+          {"seq of another", [=](Claim& claim) { claim.seq = of_another; }},
+          {"seq of none", [](Claim& claim) { claim.seq += 1'000'000; }},
+          {"seq 0", [](Claim& claim) { claim.seq = 0; }},
+          {"queue", [](Claim& claim) { claim.queue = "other"; }},
+          {"no queue", [](Claim& claim) { claim.queue.clear(); }},
+          {"lane", [](Claim& claim) { claim.lane += 7; }}};
+}
+
+void any_field_of_the_claim_wrong_is_stale(StoreTest& t) {
+  JobId const id = t.running_job(), another = t.push(t.job("other"));
+  JobRecord const before = t.get(id), other_before = t.get(another);
+  std::vector<Finish> const ends{t.to(id, State::completed, Reason::completed), t.to(id, State::retryable, Reason::error),
+                                 t.to(id, State::available, Reason::returned)};
+  for (Wrong const& wrong : wrong_claims(other_before.seq)) {
+    for (Finish item : ends) {
+      wrong.make(item.claim);
+      Verb const verb = item.transition.reason == Reason::returned ? Verb::release : Verb::finish;
+      EXPECT_EQ(write(t, verb, item), FinishStatus::stale) << wrong.field << ", " << to_string(item.transition.to);
+      if (verb == Verb::finish) {
+        auto const merged = t.store->claim({.node = kNode, .holder = kHolder, .max = 0, .finishes = {&item, 1}});
+        EXPECT_EQ(merged.finishes, std::vector{FinishStatus::stale}) << wrong.field << ", with a claim";
+      }
+      EXPECT_EQ(t.get(id), before) << wrong.field;
+      EXPECT_EQ(t.get(another), other_before) << wrong.field;
+    }
+  }
+  EXPECT_EQ(write(t, Verb::finish, ends[0]), FinishStatus::applied);
+}
+
+// Beside good ones: the batch is taken apart, and only the wrong one is left out.
+void a_wrong_claim_in_a_batch_is_stale_alone(StoreTest& t) {
+  for (Wrong const& wrong : wrong_claims(0)) {
+    auto const ids = t.push_many(3);
+    ASSERT_EQ(t.claim_ids(3), ids);
+    std::vector<Finish> batch;
+    for (JobId const& id : ids) batch.push_back(t.to(id, State::completed, Reason::completed));
+    wrong.make(batch[1].claim);
+    EXPECT_EQ(t.store->finish({.items = batch}).statuses, (std::vector{FinishStatus::applied, FinishStatus::stale, FinishStatus::applied})) << wrong.field;
+    EXPECT_EQ(t.state(ids[1]), State::running) << wrong.field;
+    EXPECT_EQ(t.complete(ids[1]), FinishStatus::applied) << wrong.field;
+  }
+}
+
+void a_wrong_claim_of_a_final_job_is_stale(StoreTest& t) {
+  JobId const id = t.running_job();
+  Finish const good = t.to(id, State::completed, Reason::completed);
+  ASSERT_EQ(t.finish(good), FinishStatus::applied);
+  JobRecord const before = t.get(id);
+  for (Wrong const& wrong : wrong_claims(0)) {
+    if (std::string_view(wrong.field) == "lane" || std::string_view(wrong.field).ends_with("queue")) continue;  // a final job is in no line
+    Finish item = good;
+    wrong.make(item.claim);
+    EXPECT_EQ(t.finish(item), FinishStatus::stale) << wrong.field;
+  }
+  EXPECT_EQ(t.finish(good), FinishStatus::already);
+  EXPECT_EQ(t.get(id), before);
+}
+
+// Whole, so that whoever lost the answer of a claim can go on with what running() says.
+void the_claim_handed_out_is_the_claim_of_running(StoreTest& t) {
+  JobId const again = t.push(t.job("mail", -3));
+  for (int run = 0; run < 2; ++run) {
+    ASSERT_EQ(t.claim_ids(), std::vector{again});
+    ASSERT_EQ(t.give_back(again), FinishStatus::applied);
+  }
+  t.push_many(3);
+  t.push(t.job("other", 9));
+  t.push(t.job_at(t.clock.now() + 1s));
+  t.clock.advance(1s);
+  std::map<JobId, Claim> handed_out;
+  for (int max : {1, 2, 3}) {
+    for (Claimed const& job : t.claim(max, {}, max == 2 ? kOtherHolder : kHolder).jobs) {
+      EXPECT_EQ(job.claim.id, job.job.id);
+      EXPECT_EQ(job.claim.queue, job.job.queue);
+      EXPECT_EQ(job.claim.holder, max == 2 ? kOtherHolder : kHolder);
+      handed_out[job.job.id] = job.claim;
+    }
+  }
+  ASSERT_EQ(handed_out.size(), 6u);
+  EXPECT_EQ(handed_out.at(again).claim_no, 3u);
+  std::map<JobId, Claim> running;
+  for (RunningJob const& job : t.store->running({})) running[job.claim.id] = job.claim;
+  EXPECT_EQ(running, handed_out);
+  for (auto const& [id, claim] : running) {
+    Finish const item{.claim = claim, .transition = {State::completed, Reason::completed}};
+    EXPECT_EQ(t.finish(item), FinishStatus::applied);
   }
 }
 
@@ -155,6 +260,10 @@ Cases fence_cases() {
           {"fence", "after_prune_is_stale", after_prune_is_stale},
           {"fence", "holders_differ_in_any_bit", holders_differ_in_any_bit},
           {"fence", "an_earlier_claim_of_the_same_holder_is_stale", an_earlier_claim_of_the_same_holder_is_stale},
+          {"fence", "any_field_of_the_claim_wrong_is_stale", any_field_of_the_claim_wrong_is_stale},
+          {"fence", "a_wrong_claim_in_a_batch_is_stale_alone", a_wrong_claim_in_a_batch_is_stale_alone},
+          {"fence", "a_wrong_claim_of_a_final_job_is_stale", a_wrong_claim_of_a_final_job_is_stale},
+          {"fence", "the_claim_handed_out_is_the_claim_of_running", the_claim_handed_out_is_the_claim_of_running},
           {"fence", "a_dead_nodes_holder_may_still_finish", a_dead_nodes_holder_may_still_finish}};
 }
 

@@ -6,6 +6,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// As a store gives them back: older ones without their records.
+std::vector<Attempt> whole_if_new(std::vector<Attempt> attempts) {
+  for (std::size_t i = 0; i + limits::kWholeAttempts < attempts.size(); ++i) attempts[i].record.clear();
+  return attempts;
+}
+
 void completes(StoreTest& t) {
   JobId const id = t.running_job();
   t.clock.advance(3s);
@@ -96,14 +102,71 @@ void keeps_every_attempt_in_order(StoreTest& t) {
     item.attempt = expected.emplace_back(attempt_of(round, Reason::error, "try " + std::to_string(round)));
     EXPECT_EQ(t.finish(item), FinishStatus::applied);
   }
-  EXPECT_EQ(t.get(id).errors, expected);
+  EXPECT_EQ(t.get(id).errors, whole_if_new(expected));
+}
+
+// However a job behaves, what is kept of it stays small: 130 runs that were snoozed, failed or crashed.
+void keeps_the_newest_heads_and_fewer_records(StoreTest& t) {
+  JobId const id = t.push(t.job());
+  std::vector<Attempt> expected;
+  for (std::uint32_t run = 1; run <= limits::kMaxAttempts + 30; ++run) {
+    ASSERT_EQ(t.claim_ids(), std::vector{id});
+    Finish item = run % 3 == 0   ? t.to(id, State::scheduled, Reason::snoozed)
+                  : run % 3 == 1 ? t.to(id, State::retryable, Reason::error)
+                                 : t.to(id, State::available, Reason::interrupted);
+    item.attempt = expected.emplace_back(attempt_of(run, item.transition.reason, "run " + std::to_string(run)));
+    item.attempt->claim_no = item.claim.claim_no;
+    item.attempt->attempt = item.transition.tally.attempt + 1;
+    expected.back() = *item.attempt;
+    EXPECT_EQ(run % 3 == 2 ? t.release(item) : t.finish(item), FinishStatus::applied);
+    t.clock.advance(1ms);
+  }
+  expected.erase(expected.begin(), expected.end() - limits::kMaxAttempts);
+  EXPECT_EQ(expected.front().claim_no, 31u);
+  EXPECT_EQ(t.get(id).errors, whole_if_new(expected));
+  ASSERT_EQ(t.claim_ids(), std::vector{id});
+  EXPECT_EQ(t.complete(id), FinishStatus::applied);
+  EXPECT_EQ(t.get(id).errors, whole_if_new(expected)) << "an end without an attempt drops nothing";
+}
+
+void an_attempt_without_a_record_has_none(StoreTest& t) {
+  JobId const id = t.push(t.job());
+  std::vector<Attempt> expected;
+  for (std::uint32_t run = 1; run <= 6; ++run) {
+    ASSERT_EQ(t.claim_ids(), std::vector{id});
+    Finish item = t.to(id, State::retryable, Reason::error);
+    item.attempt = attempt_of(run, Reason::error, "run");
+    if (run % 2 == 0) item.attempt->record.clear();
+    expected.push_back(*item.attempt);
+    EXPECT_EQ(t.finish(item), FinishStatus::applied);
+  }
+  EXPECT_EQ(t.get(id).errors, whole_if_new(expected)) << "the newest three attempts, not the newest three that brought a record";
+}
+
+void too_much_of_an_attempt_is_refused(StoreTest& t) {
+  JobId const id = t.running_job();
+  JobRecord const before = t.get(id);
+  for (Verb const verb : {Verb::finish, Verb::release}) {
+    for (bool const in_head : {true, false}) {
+      Finish item = verb == Verb::finish ? t.to(id, State::retryable, Reason::error) : t.to(id, State::available, Reason::interrupted);
+      item.attempt = attempt_of(1, item.transition.reason, in_head ? std::string(limits::kMaxHeadTextBytes + 1, 'm') : "m");
+      if (!in_head) item.attempt->record = every_byte(limits::kMaxRecordBytes + 1);
+      expect_error(ErrorKind::invalid, [&] { verb == Verb::finish ? t.finish(item) : t.release(item); });
+      if (verb == Verb::finish) {
+        expect_error(ErrorKind::invalid, [&] { t.store->claim({.node = kNode, .holder = kHolder, .max = 1, .finishes = {&item, 1}}); });
+      }
+    }
+  }
+  EXPECT_EQ(t.get(id), before);
 }
 
 void an_attempt_is_kept_byte_for_byte(StoreTest& t) {
   JobId const id = t.running_job();
   Finish item = t.to(id, State::discarded, Reason::exhausted);
-  item.attempt = attempt_of(1, Reason::timeout, std::string(limits::kMaxErrorTextBytes - 8, 'm') + " \xf0\x9f\x8e\x89 '\"");
+  item.attempt = attempt_of(1, Reason::timeout, std::string(limits::kMaxHeadTextBytes - 8, 'm') + " \xf0\x9f\x8e\x89 '\"");
   item.attempt->node = 0xffff'ffff'ffff'fffe;
+  item.attempt->record = every_byte(limits::kMaxRecordBytes);
+  ASSERT_EQ(item.attempt->failure.message.size(), limits::kMaxHeadTextBytes);
   EXPECT_EQ(t.finish(item), FinishStatus::applied);
   ASSERT_EQ(t.get(id).errors.size(), 1u);
   EXPECT_EQ(t.get(id).errors[0], *item.attempt);
@@ -152,11 +215,10 @@ void one_id_twice_in_a_batch(StoreTest& t) {
 
 void a_thousand_at_once(StoreTest& t) {
   auto const ids = t.push_many(1000);
-  EXPECT_EQ(t.claim_ids(1000), ids);
+  auto const claimed = t.claim(1000).jobs;
+  EXPECT_EQ(ids_of(claimed), ids);
   std::vector<Finish> batch;
-  for (JobId const& id : ids) {
-    batch.push_back({.id = id, .holder = kHolder, .transition = {State::completed, Reason::completed, 0ms, {.attempt = 1}}});
-  }
+  for (Claimed const& job : claimed) batch.push_back({.claim = job.claim, .transition = {State::completed, Reason::completed, 0ms, {.attempt = 1}}});
   EXPECT_EQ(t.store->finish({.items = batch}).statuses, std::vector(1000, FinishStatus::applied));
   EXPECT_EQ(t.counts("default").of(State::completed), 1000);
   EXPECT_EQ(t.counts("default").of(State::running), 0);
@@ -164,13 +226,11 @@ void a_thousand_at_once(StoreTest& t) {
 
 void an_empty_batch_does_nothing(StoreTest& t) { EXPECT_TRUE(t.store->finish({}).statuses.empty()); }
 
-// It helps a store to find the row; the fence and the answers are those of the id.
-void the_number_of_the_claim_changes_no_answer(StoreTest& t) {
+void a_mixed_batch_of_ends(StoreTest& t) {
   JobId const first = t.running_job(), second = t.running_job(), third = t.running_job();
   std::vector batch{t.to(first, State::completed, Reason::completed), t.to(second, State::retryable, Reason::error, 5s),
                     t.to(third, State::completed, Reason::completed)};
-  for (Finish& item : batch) item.seq = t.get(item.id).seq;
-  batch[2].holder = kHolder + 1;
+  batch[2].claim.holder = kHolder + 1;
   EXPECT_EQ(t.store->finish({.items = batch}).statuses, (std::vector{FinishStatus::applied, FinishStatus::applied, FinishStatus::stale}));
   EXPECT_EQ(t.state(first), State::completed);
   EXPECT_EQ(t.state(second), State::retryable);
@@ -188,12 +248,12 @@ void the_number_is_part_of_the_fence(StoreTest& t) {
   t.push(again);
   ASSERT_EQ(t.claim_ids(1), std::vector{id});
   Finish item = t.to(id, State::completed, Reason::completed);
-  item.seq = first;
+  item.claim.seq = first;
   EXPECT_EQ(t.finish(item), FinishStatus::stale);
   EXPECT_EQ(t.state(id), State::running);
-  item.seq = t.get(id).seq;
+  item.claim.seq = t.get(id).seq;
   EXPECT_EQ(t.finish(item), FinishStatus::applied);
-  item.seq = first;
+  item.claim.seq = first;
   EXPECT_EQ(t.finish(item), FinishStatus::stale) << "nor is it told that its job had ended";
 }
 
@@ -216,6 +276,9 @@ Cases finish_cases() {
           {"finish", "every_final_state_sets_finished_at", every_final_state_sets_finished_at},
           {"finish", "stores_the_counters_as_given", stores_the_counters_as_given},
           {"finish", "keeps_every_attempt_in_order", keeps_every_attempt_in_order},
+          {"finish", "keeps_the_newest_heads_and_fewer_records", keeps_the_newest_heads_and_fewer_records},
+          {"finish", "an_attempt_without_a_record_has_none", an_attempt_without_a_record_has_none},
+          {"finish", "too_much_of_an_attempt_is_refused", too_much_of_an_attempt_is_refused},
           {"finish", "an_attempt_is_kept_byte_for_byte", an_attempt_is_kept_byte_for_byte},
           {"finish", "completion_keeps_the_history", completion_keeps_the_history},
           {"finish", "without_started_at_the_last_start_stays", without_started_at_the_last_start_stays},
@@ -223,7 +286,7 @@ Cases finish_cases() {
           {"finish", "one_id_twice_in_a_batch", one_id_twice_in_a_batch},
           {"finish", "a_thousand_at_once", a_thousand_at_once},
           {"finish", "an_empty_batch_does_nothing", an_empty_batch_does_nothing},
-          {"finish", "the_number_of_the_claim_changes_no_answer", the_number_of_the_claim_changes_no_answer},
+          {"finish", "a_mixed_batch_of_ends", a_mixed_batch_of_ends},
           {"finish", "the_number_is_part_of_the_fence", the_number_is_part_of_the_fence},
           {"finish", "refuses_what_is_no_transition", refuses_what_is_no_transition}};
 }

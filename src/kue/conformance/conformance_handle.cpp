@@ -30,7 +30,7 @@ void see_each_others_nodes(StoreTest& t) {
   other->beat({.node = kOtherNode, .name = "there", .pid = 2});
   EXPECT_EQ(t.store->nodes().size(), 2u);
   EXPECT_TRUE(other->rescue({.node = kNode, .beat_seen = other->nodes().at(0).node == kNode ? other->nodes().at(0).beat : other->nodes().at(1).beat}).dead);
-  EXPECT_TRUE(t.claim().node_dead);
+  EXPECT_EQ(t.claim().node, NodeState::dead);
 }
 
 void see_each_others_pause(StoreTest& t) {
@@ -67,7 +67,7 @@ void keep_one_event_log(StoreTest& t) {
   other->push({.jobs = {&envelope, 1}});
   t.claim();
   EXPECT_EQ(t.events().size(), 2u);
-  EXPECT_EQ(other->events({}).size(), 2u);
+  EXPECT_EQ(other->events({}).events.size(), 2u);
 }
 
 void what_was_written_outlives_the_handle(StoreTest& t) {

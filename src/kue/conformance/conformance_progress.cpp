@@ -4,7 +4,7 @@ namespace kue::testing {
 namespace {
 
 void note(StoreTest& t, JobId id, int percent, std::string text, std::uint64_t holder = kHolder) {
-  ProgressItem const item{.id = id, .holder = holder, .progress = {.percent = percent, .note = std::move(text)}};
+  ProgressItem const item{.claim = t.claim_of(id, holder), .progress = {.percent = percent, .note = std::move(text)}};
   t.store->progress({.items = {&item, 1}});
 }
 
@@ -27,6 +27,31 @@ void of_the_wrong_holder_is_ignored(StoreTest& t) {
   note(t, id, 10, "mine");
   note(t, id, 99, "not mine", kOtherHolder);
   EXPECT_EQ(t.get(id).progress, (Progress{10, "mine"}));
+}
+
+void of_an_older_claim_of_the_same_holder_is_ignored(StoreTest& t) {
+  JobId const id = t.running_job();
+  ProgressItem const old{.claim = t.claim_of(id), .progress = {90, "of the first run"}};
+  t.give_back(id);
+  ASSERT_EQ(t.claim_ids(), std::vector{id});
+  JobRecord const before = t.get(id);
+  t.store->progress({.items = {&old, 1}});
+  EXPECT_EQ(t.get(id), before);
+  note(t, id, 10, "of the second");
+  t.store->progress({.items = {&old, 1}});
+  EXPECT_EQ(t.get(id).progress, (Progress{10, "of the second"}));
+}
+
+void of_a_later_pushed_job_of_that_id_is_ignored(StoreTest& t) {
+  JobId const id = t.running_job();
+  ProgressItem const old{.claim = t.claim_of(id), .progress = {90, "of the first job"}};
+  Envelope const again = t.get(id).job;
+  t.complete(id);
+  ASSERT_EQ(t.remove(id), RemoveStatus::removed);
+  t.push(again);
+  ASSERT_EQ(t.claim_ids(), std::vector{id});
+  t.store->progress({.items = {&old, 1}});
+  EXPECT_EQ(t.get(id).progress, std::nullopt);
 }
 
 void of_a_job_that_does_not_run_is_ignored(StoreTest& t) {
@@ -69,7 +94,7 @@ void many_at_once(StoreTest& t) {
   t.claim(100);
   std::vector<ProgressItem> items;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    items.push_back({.id = ids[i], .holder = i % 2 ? kHolder : kOtherHolder, .progress = {static_cast<int>(i), "n"}});
+    items.push_back({.claim = t.claim_of(ids[i], i % 2 ? kHolder : kOtherHolder), .progress = {static_cast<int>(i), "n"}});
   }
   t.store->progress({.items = items});
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -83,6 +108,8 @@ Cases progress_cases() {
   return {{"progress", "is_kept_with_the_job", is_kept_with_the_job},
           {"progress", "the_last_one_counts", the_last_one_counts},
           {"progress", "of_the_wrong_holder_is_ignored", of_the_wrong_holder_is_ignored},
+          {"progress", "of_an_older_claim_of_the_same_holder_is_ignored", of_an_older_claim_of_the_same_holder_is_ignored},
+          {"progress", "of_a_later_pushed_job_of_that_id_is_ignored", of_a_later_pushed_job_of_that_id_is_ignored},
           {"progress", "of_a_job_that_does_not_run_is_ignored", of_a_job_that_does_not_run_is_ignored},
           {"progress", "stays_after_the_end", stays_after_the_end},
           {"progress", "a_new_run_begins_at_nothing", a_new_run_begins_at_nothing},

@@ -189,7 +189,7 @@ void dead_nodes_are_remembered(StoreTest& t) {
   t.clock.advance(23h);
   t.store->prune({});
   EXPECT_FALSE(t.store->beat({.node = kNode, .name = "here", .pid = 1}).alive);
-  EXPECT_TRUE(t.claim().node_dead);
+  EXPECT_EQ(t.claim().node, NodeState::dead);
 }
 
 void living_and_laden_nodes_stay(StoreTest& t) {

@@ -23,7 +23,7 @@ void another_holder_can_have_it_then(StoreTest& t) {
   auto const result = t.claim(1, {}, kOtherHolder);
   EXPECT_EQ(ids_of(result.jobs), std::vector{id});
   EXPECT_EQ(t.get(id).holder, kOtherHolder);
-  EXPECT_EQ(result.jobs[0].claim_no, 2u);
+  EXPECT_EQ(result.jobs[0].claim.claim_no, 2u);
 }
 
 void every_reason_of_the_table(StoreTest& t) {
@@ -69,7 +69,7 @@ void a_batch_of_a_dead_child(StoreTest& t) {
   t.complete(ids[0]);
   std::vector<Finish> batch;
   for (RunningJob const& held : t.store->running({.holder = kHolder})) {
-    batch.push_back(t.to(held.id, State::available, Reason::returned));
+    batch.push_back(t.to(held.claim.id, State::available, Reason::returned));
   }
   EXPECT_EQ(t.store->release({.items = batch}).statuses, std::vector(4, FinishStatus::applied));
   EXPECT_EQ(t.claim_ids(5), (std::vector{ids[1], ids[2], ids[3], ids[4]}));

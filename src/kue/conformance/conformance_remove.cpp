@@ -83,7 +83,7 @@ void the_last_holder_is_stale(StoreTest& t) {
   JobId const id = t.running_job();
   t.fail(id, 1h);
   t.remove(id);
-  EXPECT_EQ(t.finish({.id = id, .holder = kHolder, .transition = {.to = State::completed, .reason = Reason::completed}}), FinishStatus::stale);
+  EXPECT_EQ(t.complete(id), FinishStatus::stale);
 }
 
 void the_queue_stays_known(StoreTest& t) {

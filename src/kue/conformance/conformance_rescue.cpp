@@ -55,10 +55,9 @@ void the_jobs_come_back(StoreTest& t) {
   for (RunningJob const& lost : t.store->running({.node = kNode})) {
     Tally tally = lost.tally;
     tally.node_losses += 1;
-    batch.push_back({.id = lost.id,
-                     .holder = lost.holder,
+    batch.push_back({.claim = lost.claim,
                      .transition = {State::available, Reason::node_lost, 0ms, tally},
-                     .attempt = attempt_of(lost.claim_no, Reason::node_lost, "silent for 60 s")});
+                     .attempt = attempt_of(lost.claim.claim_no, Reason::node_lost, "silent for 60 s")});
   }
   EXPECT_EQ(t.store->release({.items = batch}).statuses, std::vector(3, FinishStatus::applied));
   EXPECT_EQ(t.complete(ids[0]), FinishStatus::already);  // the dead node comes back too late

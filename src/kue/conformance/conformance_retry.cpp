@@ -63,7 +63,7 @@ void keeps_claim_no_and_history(StoreTest& t) {
   t.retry(id);
   EXPECT_EQ(t.get(id).claim_no, 1u);
   EXPECT_EQ(t.get(id).errors, std::vector{*item.attempt});
-  EXPECT_EQ(t.claim().jobs.at(0).claim_no, 2u);
+  EXPECT_EQ(t.claim().jobs.at(0).claim.claim_no, 2u);
 }
 
 void the_old_holder_stays_fenced(StoreTest& t) {

@@ -10,7 +10,7 @@ namespace {
 
 std::set<JobId> ids(std::vector<RunningJob> const& jobs) {
   std::set<JobId> found;
-  for (RunningJob const& job : jobs) found.insert(job.id);
+  for (RunningJob const& job : jobs) found.insert(job.claim.id);
   EXPECT_EQ(found.size(), jobs.size());
   return found;
 }
@@ -23,12 +23,12 @@ void says_who_has_what(StoreTest& t) {
   t.claim();
   auto const jobs = t.store->running({});
   ASSERT_EQ(jobs.size(), 1u);
-  EXPECT_EQ(jobs[0].id, id);
+  EXPECT_EQ(jobs[0].claim.id, id);
   EXPECT_EQ(jobs[0].kind, "shop::Invoice");
-  EXPECT_EQ(jobs[0].queue, "billing");
-  EXPECT_EQ(jobs[0].holder, kHolder);
+  EXPECT_EQ(jobs[0].claim.queue, "billing");
+  EXPECT_EQ(jobs[0].claim.holder, kHolder);
   EXPECT_EQ(jobs[0].node, kNode);
-  EXPECT_EQ(jobs[0].claim_no, 1u);
+  EXPECT_EQ(jobs[0].claim.claim_no, 1u);
   EXPECT_EQ(jobs[0].tally, Tally());
   EXPECT_EQ(jobs[0].claimed_at, t.clock.now());
 }
@@ -65,7 +65,7 @@ void claimed_at_is_of_the_last_claim(StoreTest& t) {
   auto const jobs = t.store->running({});
   ASSERT_EQ(jobs.size(), 1u);
   EXPECT_EQ(jobs[0].claimed_at, t.clock.now());
-  EXPECT_EQ(jobs[0].claim_no, 2u);
+  EXPECT_EQ(jobs[0].claim.claim_no, 2u);
 }
 
 }  // namespace

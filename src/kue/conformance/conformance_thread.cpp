@@ -36,7 +36,7 @@ void claim_all(StoreTest& t, std::vector<Store*> const& handles) {
       if (result.jobs.empty()) return;
       std::vector<Finish> batch;
       for (Claimed const& job : result.jobs) {
-        batch.push_back({.id = job.job.id, .holder = holder, .transition = {State::completed, Reason::completed, 0ms, job.tally}});
+        batch.push_back({.claim = job.claim, .transition = {State::completed, Reason::completed, 0ms, job.tally}});
       }
       for (FinishStatus const status : store.finish({.items = batch}).statuses) not_applied += status == FinishStatus::applied ? 0 : 1;
       std::lock_guard const lock(mutex);

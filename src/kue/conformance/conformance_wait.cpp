@@ -23,7 +23,7 @@ constexpr auto kAtOnce = 5s;  // what "at once" may cost on a busy machine
 SteadyPoint in(Millis time) { return Clock::system().steady_now() + time; }
 
 void use_the_systems_clock(StoreTest& t) {
-  t.store = t.factory.open({});
+  t.store = t.open({});
   t.store->beat({.node = kNode, .name = "here", .pid = 1});
 }
 
@@ -73,9 +73,9 @@ class Sleeper {
 JobId wait_for_job(Store& store, std::vector<std::string> const& queues, Millis at_most) {
   SteadyPoint const until = in(at_most);
   while (Clock::system().steady_now() < until) {
-    auto const result = store.claim({.node = kNode, .holder = kHolder, .queues = queues, .max = 1});
+    auto const result = store.claim({.node = kNode, .holder = kHolder, .queues = {queues}, .max = 1});
     if (!result.jobs.empty()) return result.jobs[0].job.id;
-    store.wait({.queues = queues, .until = until});
+    store.wait({.queues = {queues}, .until = until});
   }
   return {};
 }
@@ -132,7 +132,7 @@ void a_push_between_claim_and_wait_is_not_missed(StoreTest& t) {
     Envelope const envelope = t.job();
     t.store->push({.jobs = {&envelope, 1}});
     std::vector<std::string> const queues{"default"};
-    slowest = std::max(slowest, time_of([&] { t.store->wait({.queues = queues, .until = in(kLong)}); }));
+    slowest = std::max(slowest, time_of([&] { t.store->wait({.queues = {queues}, .until = in(kLong)}); }));
     EXPECT_EQ(t.claim_ids(1, {"default"}), std::vector{envelope.id});
   }
   EXPECT_LT(slowest, kAtOnce);
@@ -173,7 +173,7 @@ void a_retry_wakes_it(StoreTest& t) {
 void wake_ends_a_wait(StoreTest& t) {
   use_the_systems_clock(t);
   std::vector<std::string> const queues{"default"};
-  Sleeper sleeper([&] { t.store->wait({.queues = queues, .until = in(kLong)}); });
+  Sleeper sleeper([&] { t.store->wait({.queues = {queues}, .until = in(kLong)}); });
   sleeper.until_asleep();
   EXPECT_LT(time_of([&] {
               t.store->wake(queues);

@@ -28,7 +28,8 @@ class StoreTest : public ::testing::Test {
   void TearDown() override;
 
   StoreOptions options() { return {.clock = &clock, .event_log = true}; }
-  std::unique_ptr<Store> another_handle();  // in cases marked kTwoHandles only
+  std::shared_ptr<Store> open(StoreOptions const& options);  // as open_store does: guarded, and migrated unless told otherwise
+  std::shared_ptr<Store> another_handle();                   // in cases marked kTwoHandles only
 
   // Pushing
   Envelope job(std::string queue = "default", int priority = 0) const;
@@ -40,6 +41,9 @@ class StoreTest : public ::testing::Test {
   ClaimResult claim(int max = 1, std::vector<std::string> const& queues = {}, std::uint64_t holder = kHolder, std::uint64_t node = kNode);
   std::vector<JobId> claim_ids(int max = 1, std::vector<std::string> const& queues = {});
   JobId running_job();  // pushed and claimed by kHolder on kNode
+
+  // The claim that this fixture saw handed out last, to this holder if there was one; else made up of what the store says of the job.
+  Claim claim_of(JobId id, std::uint64_t holder = kHolder);
 
   // Ending a run. The counters go on from the stored ones.
   Finish to(JobId id, State state, Reason reason, Millis delay = Millis(0), std::uint64_t holder = kHolder);
@@ -68,10 +72,11 @@ class StoreTest : public ::testing::Test {
 
   StoreFactory const& factory;
   FakeClock clock;
-  std::unique_ptr<Store> store;
+  std::shared_ptr<Store> store;
 
  private:
   Body const& body_;
+  std::vector<Claim> seen_;  // by claim()
 };
 
 inline constexpr bool kTwoHandles = true;  // needs StoreFactory::reopen
@@ -85,6 +90,7 @@ struct Case {
 using Cases = std::vector<Case>;
 
 Attempt attempt_of(std::uint32_t claim_no, Reason reason, std::string message);
+std::string every_byte(std::size_t size);  // a record is bytes: zeros and what is no UTF-8 too
 std::vector<JobId> ids_of(std::vector<Claimed> const& claimed);
 std::vector<JobId> ids_of(std::vector<JobRecord> const& records);
 

@@ -12,7 +12,7 @@ namespace kue::testing {
 using namespace std::chrono_literals;
 
 void StoreTest::SetUp() {
-  store = factory.open(options());
+  store = open(options());
   ASSERT_TRUE(store) << "the factory opened nothing";
   ASSERT_TRUE(store->beat({.node = kNode, .name = "here", .pid = 1}).alive);
 }
@@ -21,7 +21,18 @@ void StoreTest::TearDown() {
   if (store) expect_books_agree();
 }
 
-std::unique_ptr<Store> StoreTest::another_handle() { return factory.reopen(options()); }
+// A stranger's store makes no checks of its own: they are the guard's.
+std::shared_ptr<Store> StoreTest::open(StoreOptions const& options) {
+  std::shared_ptr<Store> const opened = guarded(factory.open(options), options);
+  if (opened && options.migrate) opened->migrate();
+  return opened;
+}
+
+std::shared_ptr<Store> StoreTest::another_handle() {
+  auto const opened = guarded(factory.reopen(options()), options());
+  opened->migrate();
+  return opened;
+}
 
 Envelope StoreTest::job(std::string queue, int priority) const { return {.id = JobId::make(), .kind = "Job", .queue = std::move(queue), .priority = priority}; }
 
@@ -47,7 +58,9 @@ std::vector<JobId> StoreTest::push_many(int count, std::string const& queue) {
 }
 
 ClaimResult StoreTest::claim(int max, std::vector<std::string> const& queues, std::uint64_t holder, std::uint64_t node) {
-  return store->claim({.node = node, .holder = holder, .queues = queues, .max = max});
+  ClaimResult result = store->claim({.node = node, .holder = holder, .queues = {queues}, .max = max});
+  for (Claimed const& job : result.jobs) seen_.push_back(job.claim);
+  return result;
 }
 
 std::vector<JobId> StoreTest::claim_ids(int max, std::vector<std::string> const& queues) { return ids_of(claim(max, queues).jobs); }
@@ -58,10 +71,26 @@ JobId StoreTest::running_job() {
   return id;
 }
 
+Claim StoreTest::claim_of(JobId id, std::uint64_t holder) {
+  auto const of = [&](bool of_holder) {
+    return std::find_if(seen_.rbegin(), seen_.rend(), [&](Claim const& claim) { return claim.id == id && (!of_holder || claim.holder == holder); });
+  };
+  auto found = of(true);
+  if (found == seen_.rend()) found = of(false);
+  Claim claim{.id = id, .queue = "default", .claim_no = 1};
+  if (found != seen_.rend()) {
+    claim = *found;
+  } else if (auto const record = store->get(id)) {
+    claim = {.id = id, .seq = record->seq, .queue = record->job.queue, .claim_no = record->claim_no};
+  }
+  claim.holder = holder;
+  return claim;
+}
+
 Finish StoreTest::to(JobId id, State state, Reason reason, Millis delay, std::uint64_t holder) {
   auto const record = store->get(id);
   Tally const tally = record ? record->tally : Tally();
-  return {.id = id, .holder = holder, .transition = {.to = state, .reason = reason, .delay = delay, .tally = tally}};
+  return {.claim = claim_of(id, holder), .transition = {.to = state, .reason = reason, .delay = delay, .tally = tally}};
 }
 
 FinishStatus StoreTest::finish(Finish const& item) {
@@ -166,7 +195,7 @@ QueueCounts StoreTest::counts(std::string const& queue) {
   return {.queue = queue};
 }
 
-std::vector<Event> StoreTest::events() { return store->events({}); }
+std::vector<Event> StoreTest::events() { return store->events({}).events; }
 
 std::vector<Event> StoreTest::events_of(JobId id) {
   std::vector<Event> chosen;
@@ -209,11 +238,18 @@ Attempt attempt_of(std::uint32_t claim_no, Reason reason, std::string message) {
   return {.claim_no = claim_no,
           .attempt = claim_no,
           .reason = reason,
-          .failure = {.type = "std::runtime_error", .message = std::move(message), .backtrace = "#0 run\n#1 main", .signal = 11},
+          .failure = {.type = "std::runtime_error", .message = std::move(message), .signal = 11},
           .started_at = start,
           .ended_at = start + 7ms,
           .node = kNode,
-          .pid = 4242};
+          .pid = 4242,
+          .record = "record of " + std::to_string(claim_no)};
+}
+
+std::string every_byte(std::size_t size) {
+  std::string bytes;
+  while (bytes.size() < size) bytes += static_cast<char>(bytes.size() % 251);
+  return bytes;
 }
 
 std::vector<JobId> ids_of(std::vector<Claimed> const& claimed) {

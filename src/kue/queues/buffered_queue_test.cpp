@@ -21,13 +21,15 @@ using queue_tests::Greet;
 class Behind : public Queue {
  public:
   using Queue::push;
-  void push(Envelope job) override { push_many(std::span(&job, 1)); }
-  void push_many(std::span<Envelope> jobs) override {
+  Pushed push(Envelope job) override { return push_many(std::span(&job, 1)).at(0); }
+  std::vector<Pushed> push_many(std::span<Envelope> jobs) override {
     std::lock_guard const lock(mutex_);
     ++calls_;
     changed_.notify_all();
     if (failing_) throw Error(ErrorKind::unavailable, "the server is away");
-    for (Envelope& job : jobs) sent_.push_back(std::move(job));
+    std::vector<Pushed> pushed;
+    for (Envelope& job : jobs) pushed.push_back({job.id, PushStatus::pushed}), sent_.push_back(std::move(job));
+    return pushed;
   }
   std::optional<Delivery> pop(Millis) override { return std::nullopt; }
   Capabilities capabilities() const override { return {.delay = true, .priority = true}; }

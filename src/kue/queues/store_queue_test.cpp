@@ -5,7 +5,6 @@
 #include <kue/testing/fake_clock.hpp>
 
 #include "kue/queues/fixtures_test.hpp"
-#include "kue/stores/memory/verbs/memory_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +23,7 @@ struct Zero : Random {
 struct StoreQueueTest : ::testing::Test {
   testing::FakeClock clock;
   Zero random;
-  std::shared_ptr<Store> store = memory::open({.clock = &clock});
+  std::shared_ptr<Store> store = open_store("memory:", {.clock = &clock});
   StoreQueue queue{store, clock, random};
 
   Delivery pop() { return queue.pop(0ms).value(); }
@@ -39,7 +38,7 @@ TEST_F(StoreQueueTest, a_failed_job_comes_back_after_the_delay_that_decide_says_
   Delivery const second = pop();
   EXPECT_EQ(second.job.id, id);
   EXPECT_EQ(second.attempt, 2U);
-  EXPECT_EQ(second.claim_no, 2U);
+  EXPECT_EQ(second.claim.claim_no, 2U);
   auto const record = store->get(id).value();
   ASSERT_EQ(record.errors.size(), 1U);
   EXPECT_EQ(record.errors[0].failure.message, "no");
@@ -57,7 +56,7 @@ TEST_F(StoreQueueTest, a_second_finish_of_the_same_run_answers_already_and_anoth
   Delivery delivery = pop();
   EXPECT_EQ(queue.finish_run(delivery, completed(), clock.now()), FinishStatus::applied);
   EXPECT_EQ(queue.finish_run(delivery, completed(), clock.now()), FinishStatus::already);
-  delivery.holder ^= 1;
+  delivery.claim.holder ^= 1;
   EXPECT_EQ(queue.finish_run(delivery, completed(), clock.now()), FinishStatus::stale);
 }
 
@@ -126,7 +125,7 @@ TEST_F(StoreQueueTest, without_weights_the_order_is_strict) {
 
 // Fault 27 of the original: pop had no way to say "stop waiting".
 TEST(StoreQueueWait, fault_27_a_waiting_pop_is_interrupted_at_once) {
-  StoreQueue queue(memory::open({}));
+  StoreQueue queue(open_store("memory:"));
   auto const begin = std::chrono::steady_clock::now();
   std::jthread const stopper([&] { queue.interrupt(); });
   EXPECT_FALSE(queue.pop(30s));
@@ -134,7 +133,7 @@ TEST(StoreQueueWait, fault_27_a_waiting_pop_is_interrupted_at_once) {
 }
 
 TEST(StoreQueueWait, a_waiting_pop_gets_a_job_that_becomes_due) {
-  StoreQueue queue(memory::open({}));
+  StoreQueue queue(open_store("memory:"));
   queue.push(Greet("soon"), {.delay = 50ms});
   auto const got = queue.pop(10s);
   ASSERT_TRUE(got);

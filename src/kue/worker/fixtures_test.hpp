@@ -36,7 +36,7 @@ struct StoreAndScoreboard : ::testing::Test {
   }
   Delivery claim_again() {
     Claimed const claimed = store->claim({.node = kNode, .holder = kHolder}).jobs.at(0);
-    return {.job = claimed.job, .holder = kHolder, .claim_no = claimed.claim_no, .attempt = claimed.tally.attempt + 1, .tally = claimed.tally};
+    return {.job = claimed.job, .claim = claimed.claim, .attempt = claimed.tally.attempt + 1, .tally = claimed.tally};
   }
   State state(Delivery const& delivery) { return store->get(delivery.job.id)->state; }
 };

@@ -58,7 +58,7 @@ TEST_F(ReconcileTest, a_child_that_runs_what_is_not_ours_is_asked_to_stop_at_the
   Slot& slot = live_slot();
   Delivery const taken_away = claim();
   slot.start(slot.hold(taken_away, now), TimePoint(Millis(1)), now, Millis(0), std::nullopt);
-  Finish away{.id = taken_away.job.id, .holder = kHolder, .transition = {State::available, Reason::node_lost, Millis(0), {}}};
+  Finish away{.claim = taken_away.claim, .transition = {State::available, Reason::node_lost, Millis(0), {}}};
   store->release({.items = std::span(&away, 1)});
   look_after(Millis(10'000));
   EXPECT_EQ(slot.stop.load(), 0u);

@@ -17,7 +17,7 @@ Delivery delivery(std::uint32_t claim_no = 7) {
   one.job.id = JobId::make();
   one.job.kind = "shop::SendInvoice";
   one.job.queue = "billing";
-  one.claim_no = claim_no;
+  one.claim = {.id = one.job.id, .seq = 71, .queue = one.job.queue, .lane = 5, .kind = 6, .holder = 8, .claim_no = claim_no};
   one.attempt = 3;
   one.tally = {.attempt = 2, .max_attempts = 9, .crashes = 1, .node_losses = 4, .interruptions = 5, .unknown_since = TimePoint(Millis(123))};
   one.claimed_at = TimePoint(Millis(1000));
@@ -62,10 +62,11 @@ TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
   ASSERT_EQ(entry, 0);
   auto held = slot.read(entry);
   ASSERT_TRUE(held);
-  EXPECT_EQ(held->id, job.job.id);
+  EXPECT_EQ(held->claim.id, job.job.id);
   EXPECT_EQ(held->kind, "shop::SendInvoice");
-  EXPECT_EQ(held->queue, "billing");
-  EXPECT_EQ(held->claim_no, 7u);
+  Claim expected = job.claim;
+  expected.holder = 0;  // the slot's
+  EXPECT_EQ(held->claim, expected);
   EXPECT_EQ(held->tally, job.tally);
   EXPECT_FALSE(held->started());
 
@@ -160,13 +161,13 @@ TEST_F(ScoreboardTest, names_of_every_length_are_kept_whatever_stood_there_befor
   for (std::size_t const size : {128u, 1u, 127u, 8u, 64u, 7u, 128u}) {
     Delivery job = delivery();
     job.job.kind = std::string(size, 'k');
-    job.job.queue = std::string(129 - size, 'q');
+    job.claim.queue = std::string(129 - size, 'q');
     OwnEntry const entry = slot.hold(job, kSteady);
     ASSERT_EQ(entry, 0);
     auto const held = slot.read(entry);
     ASSERT_TRUE(held);
     EXPECT_EQ(held->kind, job.job.kind);
-    EXPECT_EQ(held->queue, job.job.queue);
+    EXPECT_EQ(held->claim.queue, job.claim.queue);
     slot.bodies[entry].job.queue[128 - size] ^= 1;  // its last character
     EXPECT_FALSE(slot.read(entry));
     slot.clear(entry);
@@ -214,7 +215,7 @@ TEST_F(ScoreboardTest, a_killed_process_leaves_everything_it_wrote) {
   ::waitpid(child, nullptr, 0);
   auto const view = slot.read(0);
   ASSERT_TRUE(view);
-  EXPECT_EQ(view->id, job.job.id);
+  EXPECT_EQ(view->claim.id, job.job.id);
   EXPECT_EQ(view->word.state, EntryState::running);
 }
 
@@ -256,9 +257,9 @@ TEST_F(ScoreboardTest, a_reader_sees_a_whole_entry_or_none_while_it_changes) {
     auto const view = slot.read(0);
     if (!view || view->word.state == EntryState::free) continue;
     if (++whole == 10) slot.stop = 1;
-    ASSERT_EQ(view->claim_no, view->attempt);
+    ASSERT_EQ(view->claim.claim_no, view->attempt);
     if (view->outcome) {
-      ASSERT_EQ(view->outcome->result, std::to_string(view->claim_no));
+      ASSERT_EQ(view->outcome->result, std::to_string(view->claim.claim_no));
     }
   }
   EXPECT_GT(whole, 0);

@@ -90,7 +90,7 @@ TEST_F(TakeoverTest, a_second_return_of_an_earlier_claim_leaves_the_later_one_al
   Delivery const held = claim();
   OwnEntry const entry = slot.hold(held, now);
   ASSERT_TRUE(slot.change(entry, slot.word(entry), EntryState::taken_held));
-  Finish const gone{.id = held.job.id, .holder = kHolder, .claim_no = held.claim_no, .transition = {State::available, Reason::returned, Millis(0), held.tally}};
+  Finish const gone{.claim = held.claim, .transition = {State::available, Reason::returned, Millis(0), held.tally}};
   store->release({.items = std::span(&gone, 1)});
   Delivery const again = claim_again();
   ASSERT_EQ(again.job.id, held.job.id);
@@ -123,10 +123,12 @@ TEST_F(TakeoverTest, a_store_that_fails_leaves_the_entry_taken_for_the_next_look
     std::vector<QueueCounts> counts() override { return {}; }
     PruneResult prune(PruneRequest const&) override { return {}; }
     CheckReport check() override { return {}; }
-    std::vector<Event> events(EventsRequest const&) override { return {}; }
-    void wait(WaitRequest const&) override {}
+    EventsResult events(EventsRequest const&) override { return {}; }
+    WaitResult wait(WaitRequest const&) override { return {}; }
     void interrupt() noexcept override {}
     void wake(std::span<std::string const>) noexcept override {}
+    StoreSchema schema() override { return {}; }
+    void migrate() override {}
     StoreCapabilities capabilities() const override { return {}; }
     std::string description() const override { return "failing"; }
   } failing;

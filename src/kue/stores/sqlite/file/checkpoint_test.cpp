@@ -35,7 +35,7 @@ TEST(SqliteCheckpoint, is_done_once_many_frames_wait_and_not_at_each_commit) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  auto const checkpoints = [&] { return Connection(locate(path)).number("SELECT value FROM store WHERE name = 'checkpoints'"); };
+  auto const checkpoints = [&] { return Connection(locate(path)).number("SELECT value FROM kue_store WHERE name = 'checkpoints'"); };
   push_some(*store, 5);
   EXPECT_EQ(checkpoints(), 0) << "nothing to do yet";
   push_some(*store, 100);
@@ -51,7 +51,7 @@ TEST(SqliteCheckpoint, a_long_reader_is_not_waited_for_and_its_frames_are_used_a
   std::uintmax_t with_reader = 0;
   {
     Stranger reader(path);
-    reader.run("BEGIN; SELECT count(*) FROM jobs");
+    reader.run("BEGIN; SELECT count(*) FROM kue_jobs");
     push_some(*store, 200);
     with_reader = fs::file_size(path + "-wal");
     EXPECT_GT(with_reader, 10 * kMiB) << "nothing that a reader still needs is overwritten";

@@ -71,7 +71,7 @@ TEST(SqliteContention, a_claimer_that_is_killed_loses_nothing) {
   }
   Hand hand(*store);
   for (RunningJob const& each : store->running({})) {
-    Finish item{.id = each.id, .holder = each.holder};
+    Finish item{.claim = each.claim};
     item.transition = {.to = State::available, .reason = Reason::lost_call, .tally = each.tally};
     EXPECT_EQ(store->release({.items = {&item, 1}}).statuses.at(0), FinishStatus::applied);
   }

@@ -150,7 +150,7 @@ TEST(SqliteGatheredWal, what_is_committed_is_in_the_file_for_any_sqlite) {
   fs::copy_file(folder / "q.db-wal", folder / "copy.db-wal");
   Stranger plain(folder / "copy.db");
   EXPECT_EQ(plain.word("PRAGMA integrity_check"), "ok");
-  EXPECT_EQ(plain.word("SELECT count(*) FROM jobs"), std::to_string(20 + 190 * 10));
+  EXPECT_EQ(plain.word("SELECT count(*) FROM kue_jobs"), std::to_string(20 + 190 * 10));
 }
 
 // Its first part is in the log already. Others write to the same place then, and what failed must not come back over it.

@@ -54,7 +54,7 @@ TEST(SqliteGroupCommit, the_failure_of_one_is_its_own) {
   auto const path = folder / "q.db";
   auto const store = open(path);
   {
-    Stranger(path).run("CREATE TRIGGER no_bad BEFORE INSERT ON unfinished WHEN (SELECT kind FROM jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, "
+    Stranger(path).run("CREATE TRIGGER no_bad BEFORE INSERT ON kue_unfinished WHEN (SELECT kind FROM kue_jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, "
                        "'no bad ones'); END");
   }
   auto pushed = jobs(kThreads);
@@ -90,7 +90,7 @@ TEST(SqliteGroupCommit, a_failed_commit_is_everybodys_and_keeps_nothing) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  { Stranger(path).run("CREATE TRIGGER stop BEFORE INSERT ON unfinished BEGIN SELECT raise(ROLLBACK, 'stop all'); END"); }
+  { Stranger(path).run("CREATE TRIGGER stop BEFORE INSERT ON kue_unfinished BEGIN SELECT raise(ROLLBACK, 'stop all'); END"); }
   auto const pushed = jobs(kThreads);
   auto const errors = push_together(*store, path, pushed);
   for (auto const& error : errors) EXPECT_TRUE(error);

@@ -9,7 +9,7 @@ namespace {
 
 // The table's own rules would refuse such rows: they are switched off as a damaged disk would.
 constexpr char const* kWithoutRules =
-    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(replace(sql, 'NOT NULL', ''), 'STRICT', '') WHERE name = 'jobs'; "
+    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(replace(sql, 'NOT NULL', ''), 'STRICT', '') WHERE name = 'kue_jobs'; "
     "PRAGMA writable_schema = RESET; PRAGMA ignore_check_constraints = ON;";
 
 struct Damage {
@@ -33,7 +33,7 @@ TEST_P(BadRow, is_discarded_as_corrupt_and_the_others_go_on) {
   EXPECT_EQ(counts.of(State::discarded), 1);
   EXPECT_EQ(counts.of(State::available), 0);
   int corrupt = 0;
-  for (Event const& event : store->events({})) {
+  for (Event const& event : store->events({}).events) {
     EXPECT_TRUE(allowed(event.verb, event.from, event.to, event.reason));
     corrupt += event.reason == Reason::corrupt ? 1 : 0;
   }
@@ -42,11 +42,11 @@ TEST_P(BadRow, is_discarded_as_corrupt_and_the_others_go_on) {
 
 INSTANTIATE_TEST_SUITE_P(
     Sqlite, BadRow,
-    ::testing::Values(Damage{"no_kind", "UPDATE jobs SET kind = NULL WHERE seq = 1"}, Damage{"empty_kind", "UPDATE jobs SET kind = '' WHERE seq = 2"},
-                      Damage{"no_args", "UPDATE jobs SET args = NULL WHERE seq = 1"}, Damage{"number_as_queue", "UPDATE jobs SET queue = x'00' WHERE seq = 3"},
-                      Damage{"short_id", "UPDATE jobs SET id = x'0102' WHERE seq = 5"},
-                      Damage{"text_as_priority", "UPDATE jobs SET priority = 'high' WHERE seq = 1"},
-                      Damage{"meta_cut_off", "UPDATE jobs SET meta = '3:ke' WHERE seq = 4"}, Damage{"row_gone", "DELETE FROM jobs WHERE seq = 1"}),
+    ::testing::Values(Damage{"no_kind", "UPDATE kue_jobs SET kind = NULL WHERE seq = 1"}, Damage{"empty_kind", "UPDATE kue_jobs SET kind = '' WHERE seq = 2"},
+                      Damage{"no_args", "UPDATE kue_jobs SET args = NULL WHERE seq = 1"}, Damage{"number_as_queue", "UPDATE kue_jobs SET queue = x'00' WHERE seq = 3"},
+                      Damage{"short_id", "UPDATE kue_jobs SET id = x'0102' WHERE seq = 5"},
+                      Damage{"text_as_priority", "UPDATE kue_jobs SET priority = 'high' WHERE seq = 1"},
+                      Damage{"meta_cut_off", "UPDATE kue_jobs SET meta = '3:ke' WHERE seq = 4"}, Damage{"row_gone", "DELETE FROM kue_jobs WHERE seq = 1"}),
     [](auto const& each) { return each.param.name; });
 
 TEST(SqliteBadRow, arguments_that_are_no_json_are_handed_on_as_they_are) {
@@ -54,7 +54,7 @@ TEST(SqliteBadRow, arguments_that_are_no_json_are_handed_on_as_they_are) {
   auto const path = folder / "q.db";
   auto const pushed = jobs(2);
   { open(path)->push({.jobs = pushed}); }
-  { Stranger(path).run("UPDATE jobs SET args = '{\"name\":' WHERE seq = 1"); }
+  { Stranger(path).run("UPDATE kue_jobs SET args = '{\"name\":' WHERE seq = 1"); }
   auto const store = open(path);
   auto const claimed = Hand(*store).claim(10);
   ASSERT_EQ(claimed.size(), 2u);

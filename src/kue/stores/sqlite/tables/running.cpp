@@ -125,6 +125,7 @@ std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finis
                           .state = static_cast<State>(row.integer(1)),
                           .holder = row.bits(2),
                           .queue = std::string(row.text(3)),
+                          .lane = row.integer(4),
                           .claim_no = row.small(5),
                           .node = row.bits(6),
                           .marked = row.integer(7) != 0};

@@ -56,7 +56,7 @@ class StretchTables : public ::testing::Test {
   void give_back(std::vector<Claimed> const& claimed, std::uint64_t holder) {
     std::vector<Finish> items;
     for (Claimed const& each : claimed) {
-      Finish item = done(each, holder);
+      Finish item = done(each);
       item.transition = {.to = State::available, .reason = Reason::returned, .tally = each.tally};
       items.push_back(item);
     }
@@ -77,7 +77,7 @@ class StretchTables : public ::testing::Test {
 
   Folder folder_;
   std::string path_ = folder_ / "q.db";
-  std::unique_ptr<Store> store_ = open(path_);
+  std::shared_ptr<Store> store_ = open(path_);
 };
 
 TEST_F(StretchTables, pushes_one_by_one_are_one_stretch_a_queue) {

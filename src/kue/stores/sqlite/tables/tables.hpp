@@ -39,6 +39,7 @@ struct Running {
   State state = State::running;
   std::uint64_t holder = 0;
   std::string queue;
+  std::int64_t lane = 0;
   std::uint32_t claim_no = 0;
   std::uint64_t node = 0;
   bool marked = false;  // by cancel

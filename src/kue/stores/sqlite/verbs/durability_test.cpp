@@ -64,7 +64,7 @@ TEST(SqliteDurability, a_group_of_one_writes_and_syncs) {
   std::vector<std::string> steps;
   Group group([&](auto const&) { steps.emplace_back("write"); }, [&] { steps.emplace_back("sync"); });
   Group::Member member;
-  group.push(member);
+  group.write(member);
   group.sync();
   EXPECT_THAT(steps, ElementsAre("write", "sync", "sync"));
 }
@@ -73,7 +73,7 @@ TEST(SqliteDurability, without_a_sync_a_commit_is_enough) {
   int writes = 0;
   Group group([&](auto const&) { ++writes; }, {});
   Group::Member member;
-  group.push(member);
+  group.write(member);
   group.sync();
   EXPECT_EQ(writes, 1);
 }
@@ -89,7 +89,7 @@ TEST(SqliteDurability, who_commits_while_the_disk_works_shares_the_next_sync) {
               });
   auto const push = [&] {
     Group::Member member;
-    group.push(member);
+    group.write(member);
     ++back;
   };
   std::thread early(push);
@@ -126,7 +126,7 @@ TEST(SqliteDurability, after_a_stall_of_the_disk_one_alone_does_not_wait_for_com
                 });
     auto const push = [&] {
       Group::Member member;
-      group.push(member);
+      group.write(member);
     };
     std::vector<std::thread> threads(3);
     for (std::thread& thread : threads) thread = std::thread(push);
@@ -147,7 +147,7 @@ TEST(SqliteDurability, a_sync_that_fails_is_everybodys_who_waited_for_it) {
     threads.emplace_back([&] {
       auto const error = error_of([&] {
         Group::Member member;
-        group.push(member);
+        group.write(member);
       });
       unknown += error && error->outcome_unknown() ? 1 : 0;
     });
@@ -162,21 +162,21 @@ TEST(SqliteDurability, after_a_failed_sync_nothing_more_is_called_durable) {
   EXPECT_NO_THROW(wal.sync());
   {
     OnSync const on([](std::string const&) { return EIO; });
-    EXPECT_THROW(wal.sync(), Failure);
+    EXPECT_THROW(wal.sync(), Error);
   }
   try {
     wal.sync();  // the kernel has told of the lost page once, and would say nothing of it now
     ADD_FAILURE() << "it was called durable";
-  } catch (Failure const& failure) {
+  } catch (Error const& failure) {
     EXPECT_THAT(failure.what(), HasSubstr("q.db-wal: Input/output error"));
-    EXPECT_TRUE(failure.is_in_commit());
+    EXPECT_TRUE(failure.outcome_unknown());
   }
 }
 
 TEST(SqliteDurability, a_wal_that_cannot_be_opened_is_an_error_and_not_silence) {
   Folder const folder;
   WalFile wal(folder / "none-wal");
-  EXPECT_THROW(wal.sync(), Failure);
+  EXPECT_THROW(wal.sync(), Error);
 }
 
 TEST(SqliteDurability, what_a_producer_or_a_person_asks_for_is_on_the_disk_when_it_returns) {

@@ -89,11 +89,11 @@ TEST(SqliteErrors, a_newer_schema_is_left_alone) {
   auto const path = folder / "q.db";
   auto const pushed = jobs(1);
   { open(path)->push({.jobs = pushed}); }
-  { Stranger(path).run(fmt::format("PRAGMA user_version = {}", newest_schema() + 1)); }
+  { Stranger(path).run(fmt::format("PRAGMA user_version = {}", Schema::instance().newest() + 1)); }
   auto const before = content(path);
   expect_refused(path, ErrorKind::refused, "Update this program too");
   EXPECT_EQ(content(path), before);
-  { Stranger(path).run(fmt::format("PRAGMA user_version = {}", newest_schema())); }
+  { Stranger(path).run(fmt::format("PRAGMA user_version = {}", Schema::instance().newest())); }
   EXPECT_TRUE(open(path)->get(pushed[0].id));
 }
 
@@ -205,12 +205,12 @@ TEST(SqliteErrors, a_newer_program_has_updated_the_file_under_an_open_store) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  { Stranger(path).run("ALTER TABLE unfinished RENAME TO something_else"); }
+  { Stranger(path).run("ALTER TABLE kue_unfinished RENAME TO something_else"); }
   auto const pushed = jobs(1);
   auto const error = error_of([&] { store->push({.jobs = pushed}); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(),
-              HasSubstr("no such table: unfinished (SQLite code 1): if a newer program has updated the file meanwhile, this one must be updated"));
+              HasSubstr("no such table: kue_unfinished (SQLite code 1): if a newer program has updated the file meanwhile, this one must be updated"));
   EXPECT_FALSE(error->outcome_unknown());
 }
 
@@ -221,12 +221,13 @@ TEST(SqliteErrors, check_finds_counters_that_are_wrong) {
   auto const pushed = jobs(3);
   store->push({.jobs = pushed});
   ASSERT_TRUE(store->check().ok());
-  { Stranger(path).run("UPDATE queues SET available = 7"); }
+  { Stranger(path).run("UPDATE kue_ledger SET available = 7 WHERE section = 1"); }
   EXPECT_THAT(store->check().problems, ::testing::ElementsAre(HasSubstr("queue default counts 7 jobs in state number 2 and has 3")));
   {
     Stranger(path).run(
-        "UPDATE queues SET available = 2; DELETE FROM unfinished WHERE seq = 2; UPDATE unfinished SET place = 0 WHERE seq = 3; INSERT INTO attempts VALUES "
-        "(1, 99, 1, 1, 1, '', '', '', 0, 0, 0, 0, 0)");
+        "UPDATE kue_ledger SET available = 2 WHERE section = 1; DELETE FROM kue_unfinished WHERE seq = 2; UPDATE kue_unfinished SET place = 0 WHERE seq = 3; "
+        "INSERT INTO kue_attempts (seq, claim_no, attempt, reason, type, message, signal, started_at, ended_at, node, pid) "
+        "VALUES (99, 1, 1, 1, '', '', 0, 0, 0, 0, 0)");
   }
   EXPECT_THAT(store->check().problems,
               ::testing::UnorderedElementsAre(HasSubstr("(number 2) is in no state"), HasSubstr("job number 3 in state number 2 stands in place 0"),

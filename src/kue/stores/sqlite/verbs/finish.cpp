@@ -49,7 +49,8 @@ class Finishing {
 
   FinishStatus write_one(Finish const& item, std::optional<Running> const& job) {
     Claim const& claim = item.claim;
-    bool const held = job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue;
+    bool const held = job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue &&
+                      job->lane == claim.lane;
     if (!job && was_last_claim(tables_.db(), claim)) return FinishStatus::already;
     if (!held) {
       tables_.ledger().refused(verb_, item);

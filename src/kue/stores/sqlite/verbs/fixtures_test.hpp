@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of this room share: a folder of their own, a job, a worker by hand, another process.
+// What the tests of these rooms share: a folder of their own, a store as a program opens it, a job, a worker by hand, another process.
 
 #include "kue/stores/sqlite/verbs/sqlite_store.hpp"
 
@@ -48,6 +48,13 @@ class Folder {
   fs::path path_;
 };
 
+// As open_store does it: guarded, and of the newest schema unless told otherwise.
+inline std::shared_ptr<Store> open(std::string const& path, StoreOptions const& options = {}) {
+  std::shared_ptr<Store> store = guarded(sqlite::open(path, options), options);
+  if (options.migrate) store->migrate();
+  return store;
+}
+
 inline Envelope job(std::string queue = "default", std::string kind = "Noop") {
   Envelope envelope;
   envelope.id = JobId::make();
@@ -63,8 +70,8 @@ inline std::vector<Envelope> jobs(int count, std::string const& queue = "default
   return made;
 }
 
-inline Finish done(Claimed const& claimed, std::uint64_t holder) {
-  Finish finish{.id = claimed.job.id, .holder = holder};
+inline Finish done(Claimed const& claimed) {
+  Finish finish{.claim = claimed.claim};
   finish.transition.tally = claimed.tally;
   finish.transition.tally.attempt += 1;
   finish.started_at = claimed.claimed_at;
@@ -76,11 +83,11 @@ struct Hand {
   explicit Hand(Store& its_store) : store(its_store) { store.beat({.node = node, .name = "test", .pid = ::getpid()}); }
 
   std::vector<Claimed> claim(int max, std::vector<std::string> queues = {}) {
-    return store.claim({.node = node, .holder = holder, .queues = queues, .max = max}).jobs;
+    return store.claim({.node = node, .holder = holder, .queues = {queues}, .max = max}).jobs;
   }
   void finish(std::vector<Claimed> const& claimed) {
     std::vector<Finish> items;
-    for (Claimed const& each : claimed) items.push_back(done(each, holder));
+    for (Claimed const& each : claimed) items.push_back(done(each));
     store.finish({.items = items});
   }
   // Claims and finishes until nothing is left; how many.

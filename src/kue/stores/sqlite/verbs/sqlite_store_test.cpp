@@ -2,12 +2,7 @@
 
 #include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
-#include "kue/base/fd.hpp"
-
 #include <gmock/gmock.h>
-
-#include <fcntl.h>
-#include <sys/file.h>
 
 namespace kue::sqlite::test {
 namespace {
@@ -30,7 +25,7 @@ TEST(SqliteStore, keeps_everything_when_closed_and_opened_again) {
     store->push({.jobs = {&pushed, 1}});
     Hand hand(*store);
     auto const claimed = hand.claim(1);
-    Finish failed{.id = pushed.id, .holder = hand.holder};
+    Finish failed{.claim = claimed.at(0).claim};
     failed.transition = {
         .to = State::retryable, .reason = Reason::error, .delay = 1h, .tally = {.attempt = 1, .max_attempts = 7, .unknown_since = TimePoint(5s)}};
     failed.attempt = Attempt{.claim_no = 1,
@@ -102,26 +97,7 @@ TEST(SqliteStore, a_symbolic_link_leads_to_the_same_queue) {
   fs::create_symlink(folder / "q.db", folder / "link.db");
   auto const linked = open(folder / "link.db");
   EXPECT_EQ(linked->description(), store->description());
-  EXPECT_EQ(node_lock_file(folder / "link.db", 5), node_lock_file(folder / "q.db", 5));
   EXPECT_FALSE(fs::exists(folder / "link.db-wake"));
-}
-
-TEST(SqliteStore, knows_from_its_lock_file_that_a_node_is_gone) {
-  Folder const folder;
-  auto const path = folder / "q.db";
-  auto const store = open(path);
-  Hand hand(*store);
-  EXPECT_FALSE(store->nodes().at(0).gone) << "no lock file: nothing is known";
-  auto const file = node_lock_file(path, hand.node);
-  {
-    Fd const lock(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
-    ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
-    EXPECT_FALSE(store->nodes().at(0).gone);
-  }
-  EXPECT_TRUE(store->nodes().at(0).gone);
-  store->beat({.node = hand.node, .leaving = true});
-  EXPECT_FALSE(fs::exists(file));
-  EXPECT_TRUE(store->nodes().empty());
 }
 
 TEST(SqliteStore, the_clock_of_an_object_never_falls) {

@@ -42,7 +42,7 @@ class Sleeper {
       : store_(open(path)), thread_([this, queues, at_most] {
           auto const begin = steady_clock::now();
           thread_id_ = ::gettid();
-          store_->wait({.queues = queues, .until = in(at_most)});
+          store_->wait({.queues = {queues}, .until = in(at_most)});
           slept_ = std::chrono::duration_cast<Millis>(steady_clock::now() - begin);
           awake_ = true;
         }) {}
@@ -58,7 +58,7 @@ class Sleeper {
   Store& store() { return *store_; }
 
  private:
-  std::unique_ptr<Store> store_;
+  std::shared_ptr<Store> store_;
   std::atomic<int> thread_id_{0};
   std::atomic<bool> awake_{false};
   Millis slept_{0};
@@ -202,16 +202,21 @@ TEST(SqliteWake, a_lost_wake_up_is_found_by_one_of_the_sleepers_for_all) {
   EXPECT_FALSE(lookout.awake());
 }
 
-TEST(SqliteWake, a_lost_wake_up_is_found_by_whoever_looks_out) {
+TEST(SqliteWake, a_lost_wake_up_is_found_by_whoever_tends_the_store) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const keeper = open(path);
-  Sleeper sleeper(path, {"default"}, 3s);
+  {
+    Sleeper first(path, {"mail"}, 3s);  // so that there is somebody to tend for
+    first.asleep();
+    keeper->tend();
+    first.store().interrupt();
+  }
+  Sleeper sleeper(path, {"default"}, 3500ms);  // while somebody tends it would itself look only after four seconds
   sleeper.asleep();
-  keeper->look_out();
   push_and_wake_nobody(path, "default");
-  keeper->look_out();
-  EXPECT_LT(sleeper.slept(), 900ms);
+  EXPECT_TRUE(soon([&] { return keeper->tend(), sleeper.awake(); }));
+  EXPECT_LT(sleeper.slept(), 2s);
 }
 
 TEST(SqliteWake, a_lost_wake_up_for_a_scheduled_job_is_found_when_it_is_due) {
@@ -222,10 +227,10 @@ TEST(SqliteWake, a_lost_wake_up_for_a_scheduled_job_is_found_when_it_is_due) {
   Sleeper sleeper(path, {"default"}, 3s);
   sleeper.asleep();
   push_and_wake_nobody(path, "default", Millis(3'600'000));
-  keeper->look_out();
+  keeper->tend();
   EXPECT_FALSE(sleeper.awake()) << "not due yet";
   clock.advance(Millis(3'660'000));
-  keeper->look_out();
+  EXPECT_TRUE(soon([&] { return keeper->tend(), sleeper.awake(); }));
   EXPECT_LT(sleeper.slept(), 2s);
 }
 
