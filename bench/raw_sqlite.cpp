@@ -47,11 +47,12 @@ using kue::JobId;
 using kue::sqlite::batch_of;
 using kue::sqlite::BatchTable;
 using kue::sqlite::consecutive;
+using kue::sqlite::kPlainLane;
 using kue::sqlite::Sql;
 using kue::sqlite::Stretch;
 
 constexpr std::int64_t kDefaultPriority = 0;
-constexpr int kRunning = 3, kCompleted = 5;  // as in src/kue/stores/sqlite/migrations
+constexpr int kRunning = 3, kCompleted = 5;  // as in src/kue/stores/sqlite/tables/migrations
 constexpr std::string_view kQueue = "default", kKind = "spark::bench::Job";
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -73,6 +74,8 @@ class File {
   }
   ~File() {
     for (sqlite3_stmt* const each : prepared_) sqlite3_finalize(each);
+    sqlite3_finalize(begin_);
+    sqlite3_finalize(commit_);
     sqlite3_close(db_);
   }
   File(File const&) = delete;
@@ -80,12 +83,11 @@ class File {
   void run(std::string const& sql) {
     if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) stop(db_, sql.c_str());
   }
+  // As connection.hpp has them.
+  void begin_write() { once(begin_, "BEGIN IMMEDIATE"); }
+  void commit() { once(commit_, "COMMIT"); }
   template <class... A> sqlite3_stmt* bound(Sql sql, A const&... values) {
-    sqlite3_stmt*& statement = prepared_[static_cast<std::size_t>(sql)];
-    std::string_view const words = kue::sqlite::text(sql);
-    if (statement == nullptr &&
-        sqlite3_prepare_v3(db_, words.data(), static_cast<int>(words.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
-      stop(db_, "prepare");
+    sqlite3_stmt* const statement = prepare(prepared_[static_cast<std::size_t>(sql)], kue::sqlite::text(sql));
     [[maybe_unused]] int at = 0;
     (bind(statement, ++at, values), ...);
     return statement;
@@ -107,6 +109,7 @@ class File {
     int const code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE) stop(db_, "step");
     std::int64_t const value = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    if (code == SQLITE_ROW && sqlite3_step(statement) != SQLITE_DONE) stop(db_, "step");  // every one has one row
     sqlite3_reset(statement);
     return value;
   }
@@ -117,6 +120,16 @@ class File {
   }
 
  private:
+  sqlite3_stmt* prepare(sqlite3_stmt*& statement, std::string_view words) {
+    if (statement == nullptr &&
+        sqlite3_prepare_v3(db_, words.data(), static_cast<int>(words.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
+      stop(db_, "prepare");
+    return statement;
+  }
+  void once(sqlite3_stmt*& statement, char const* sql) {
+    if (sqlite3_step(prepare(statement, sql)) != SQLITE_DONE) stop(db_, sql);
+    sqlite3_reset(statement);
+  }
   static void bind(sqlite3_stmt* s, int at, std::int64_t value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, int value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, std::string_view text) { sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8); }
@@ -125,6 +138,7 @@ class File {
   BatchTable batch_;
   sqlite3* db_ = nullptr;
   std::array<sqlite3_stmt*, kue::sqlite::kSqlCount> prepared_{};
+  sqlite3_stmt *begin_ = nullptr, *commit_ = nullptr;
 };
 
 JobId new_id() {
@@ -167,19 +181,18 @@ void push(File& file, std::int64_t from, std::int64_t count, bool handed = false
   std::vector<Pushed> jobs;
   jobs.reserve(static_cast<std::size_t>(count));
   for (std::int64_t number = from; number < from + count; ++number) jobs.push_back({new_id(), arguments(number)});
-  file.execute(Sql::begin);
-  std::int64_t const last = file.number(Sql::push_last_seq), at = now_ms();
+  file.begin_write();
+  std::int64_t const last = file.number(Sql::push_numbers, count), at = now_ms();
   file.execute_for(batch_of(jobs, write_pushed), Sql::push_jobs, last, at);
   file.execute(Sql::push_live, last + 1, last + count, at);
-  file.execute(Sql::push_set_last_seq, last + count);
   if (handed) {
     file.execute(Sql::claim_take_range, kChild, 1, at, last + 1, last + count);
-    file.execute(Sql::held_add, kChild, last + 1, last + count);
+    file.execute(Sql::held_add, kChild, kPlainLane, last + 1, last + count);
   } else {
-    file.execute(Sql::ready_add, kQueue, kDefaultPriority, last + 1, last + count, kue::sqlite::kMostSkipped);
+    file.execute(Sql::ready_add, kQueue, kDefaultPriority, kPlainLane, last + 1, last + count, kue::sqlite::kMostSkipped);
   }
   file.execute(Sql::counts_add, kQueue, count, 0, 0, handed ? 0 : count, handed ? count : 0, 0, 0, 0, 0);
-  file.execute(Sql::commit);
+  file.commit();
 }
 
 double enqueue(File& file, std::int64_t jobs, std::int64_t each) {
@@ -209,6 +222,7 @@ void write_ended(Claimed const& job, int column, BatchTable::Value& out) {
     case 11: return out.set(job.holder);
     case 12: return out.set(job.claim_no);
     case 13: return out.set(kQueue);
+    case 14: return out.set(kPlainLane);
     default: return out.set(std::nullopt);
   }
 }
@@ -248,32 +262,32 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
     job.id = JobId(id);
     job.holder = holder;
     job.claim_no = sqlite3_column_int64(candidates, 9) + 1;
-    last_one = {sqlite3_column_int64(candidates, 22), sqlite3_column_int64(candidates, 23)};
+    last_one = {sqlite3_column_int64(candidates, 23), sqlite3_column_int64(candidates, 24)};
     bytes += std::string(reinterpret_cast<char const*>(sqlite3_column_text(candidates, 13))).size();
   }
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
   if (jobs.empty()) return jobs;
-  if (std::int64_t const last = jobs.back().seq; last < last_one.last) file.execute(Sql::ready_cut, kQueue, kDefaultPriority, last_one.first, last + 1);
-  file.execute(Sql::ready_drop, kQueue, kDefaultPriority, jobs.back().seq);
+  if (std::int64_t const last = jobs.back().seq; last < last_one.last) file.execute(Sql::ready_cut, kQueue, kDefaultPriority, kPlainLane, last_one.first, last + 1);
+  file.execute(Sql::ready_drop, kQueue, kDefaultPriority, kPlainLane, jobs.back().seq);
   if (consecutive(jobs, &Claimed::seq)) {
     file.execute(Sql::claim_take_range, holder, 1, now_ms(), jobs.front().seq, jobs.back().seq);
   } else {
     auto const seqs = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
     file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
   }
-  each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::held_add, holder, stretch.first, stretch.last); });
+  each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::held_add, holder, kPlainLane, stretch.first, stretch.last); });
   return jobs;
 }
 
 // Both in one transaction: the ends of these, and the next ones.
 std::vector<Claimed> exchange(File& file, std::vector<Claimed> const& ended, std::int64_t most, std::int64_t holder) {
-  file.execute(Sql::begin);
+  file.begin_write();
   finish(file, ended);
   std::vector<Claimed> jobs = claim(file, most, holder);
   auto const taken = static_cast<std::int64_t>(jobs.size()), done = static_cast<std::int64_t>(ended.size());
   file.execute(Sql::counts_add, kQueue, 0, 0, 0, -taken, taken - done, 0, done, 0, 0);
-  file.execute(Sql::commit);
+  file.commit();
   return jobs;
 }
 
@@ -396,7 +410,7 @@ int main(int argc, char** argv) {
   {
     File file(path, full);
     for (std::size_t i = 0; i < kue::bench::kSchemaCount; ++i) file.run(std::string(kue::bench::text(static_cast<kue::bench::Schema>(i))));
-    file.run("INSERT INTO nodes (node, name, pid, beat, beat_at) VALUES (1, 'bare', 1, 1, 1)");
+    file.run("INSERT INTO kue_nodes (node, name, pid, beat, beat_at) VALUES (1, 'bare', 1, 1, 1)");
     bool const one_by_one = work == "enqueue_1x1";
     if (!of_latency) rate = enqueue(file, jobs, one_by_one ? 1 : 1000);
   }

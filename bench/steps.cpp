@@ -76,12 +76,7 @@ class Stock {
   std::vector<kue::Finish> claim(int k) {
     std::vector<kue::Finish> done;
     for (auto const& job : store_->claim({.node = 1, .holder = 2, .max = k}).jobs) {
-      done.push_back({.id = job.job.id,  // as a worker's child describes it
-                      .holder = 2,
-                      .seq = job.seq,
-                      .queue = job.job.queue,
-                      .claim_no = job.claim_no,
-                      .transition = kue::core::decide(job.tally, kue::completed(), {}, kue::Random::system())});
+      done.push_back({.claim = job.claim, .transition = kue::core::decide(job.tally, kue::completed(), {}, kue::Random::system())});
     }
     waiting_ -= k;
     return done;

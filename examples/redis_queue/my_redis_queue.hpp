@@ -11,7 +11,10 @@ class MyRedisQueue : public spark::Queue {
   explicit MyRedisQueue(Redis& redis) : redis_(redis) {}
 
   using spark::Queue::push;
-  void push(spark::Envelope job) override { redis_.call({"RPUSH", kQueueKey, job.to_bytes()}); }
+  kue::Pushed push(spark::Envelope job) override {
+    redis_.call({"RPUSH", kQueueKey, job.to_bytes()});
+    return {job.id};
+  }
 
   std::optional<kue::Delivery> pop(kue::Millis wait) override {
     auto const seconds = std::max<kue::Millis::rep>(1, wait.count() / 1000);  // 0 would wait for ever

@@ -124,7 +124,8 @@ void Controller::push(std::vector<kue::Envelope>& jobs) {
   for (int attempt = 1;; ++attempt) {
     try {
       std::vector<kue::Envelope> copy = jobs;
-      return queue_.push_many(copy);
+      queue_.push_many(copy);
+      return;
     } catch (kue::Error const& error) {
       if (!error.outcome_unknown() || attempt == kTries) throw;
       log_.warn("pushing again, the outcome is unknown: {}", error.what());

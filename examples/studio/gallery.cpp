@@ -270,7 +270,7 @@ void Gallery::look_at_counts() {
   }
   std::vector<int> workers;
   for (kue::NodeInfo const& node : store_.nodes()) {
-    if (!node.dead && !node.gone) workers.push_back(node.pid);
+    if (!node.dead) workers.push_back(node.pid);
   }
   std::lock_guard const lock(mutex_);
   if (counts == counts_ && workers == workers_) return;

@@ -70,7 +70,10 @@ struct Welcome {
 class ListQueue : public spark::Queue {
  public:
   using spark::Queue::push;
-  void push(spark::Envelope job) override { jobs_.push_back(std::move(job)); }
+  kue::Pushed push(spark::Envelope job) override {
+    jobs_.push_back(std::move(job));
+    return {jobs_.back().id};
+  }
   std::optional<kue::Delivery> pop(kue::Millis) override { return std::nullopt; }
 
  private:

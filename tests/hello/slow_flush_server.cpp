@@ -18,11 +18,12 @@ struct Note {
 class SlowQueue : public spark::Queue {
  public:
   using spark::Queue::push;
-  void push(spark::Envelope) override {}
-  void push_many(std::span<spark::Envelope> jobs) override {
+  kue::Pushed push(spark::Envelope job) override { return {job.id}; }
+  std::vector<kue::Pushed> push_many(std::span<spark::Envelope> jobs) override {
     mark("flush_began", jobs.size());
     for (int i = 0; i < 4000 && ::access("go", F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     mark("flush_ended", jobs.size());
+    return {jobs.size(), kue::Pushed()};
   }
   std::optional<kue::Delivery> pop(kue::Millis) override { return std::nullopt; }
 

@@ -22,7 +22,7 @@ inline std::string place_orders(std::string const&, std::string const& body, spa
   std::string ids;
   for (std::size_t at = 0; at < body.size();) {
     std::size_t const end = std::min(body.find(' ', at), body.size());
-    ids += batch.push(Order(body.substr(at, end - at))).str() + "\n";
+    ids += batch.push(Order(body.substr(at, end - at))).id.str() + "\n";
     at = end + 1;
   }
   return ids;

@@ -17,8 +17,11 @@ DEFINED = re.compile(r'^(?:class|struct) (\w+)(?: final)?(?: :[^;{]*)? \{', re.M
 # its own, and of its own room those of its line and of the lines above it here. FOLDER/* is all that stands in a folder.
 CONTRACT = [
     ("kue_base", "kue/clock kue/error kue/id kue/job_mark kue/limits kue/logger kue/log/spdlog_sink kue/random"),
+    ("kue_base", "kue/claim kue/pushed kue/foreign"),
     ("kue_core", "kue/fields kue/json kue/options kue/job_traits kue/envelope kue/job kue/outcome kue/state kue/record kue/services kue/context"
                  " kue/registry kue/detail/*"),
+    ("kue_core", "kue/store/jobs kue/store/nodes kue/store/upkeep"),
+    ("kue_core", "kue/store/looking"),
     ("kue_core", "kue/store kue/testing/fake_clock"),
     ("kue_queues", "kue/worker_event kue/consumer kue/queue"),
     ("kue_queues", "kue/array_queue kue/batch kue/buffered_queue kue/flusher kue/immediate_queue kue/store_queue"),
@@ -162,7 +165,8 @@ def public_headers_include_downward_only(house):
 def upward_include_in_a_public_header_is_found(house):
     added = [
         ("kue/clock.hpp", "#include <kue/job.hpp>"), ("kue/logger.hpp", "#include <kue/testing/log_lines.hpp>"),
-        ("kue/json.hpp", "#include <kue/store.hpp>"), ("kue/detail/serde.hpp", "#include <kue/queue.hpp>"),
+        ("kue/claim.hpp", "#include <kue/record.hpp>"), ("kue/foreign.hpp", "#include <kue/store.hpp>"), ("kue/json.hpp", "#include <kue/store.hpp>"),
+        ("kue/store/jobs.hpp", "#include <kue/store/looking.hpp>"), ("kue/store/upkeep.hpp", "#include <kue/store.hpp>"), ("kue/detail/serde.hpp", "#include <kue/queue.hpp>"),
         ("kue/store.hpp", "#include <kue/store_queue.hpp>"), ("kue/queue.hpp", "#include <kue/store_queue.hpp>"),
         ("kue/store_queue.hpp", "#include <kue/worker.hpp>"), ("kue/store_queue.hpp", "#include <kue/kue.hpp>"),
         ("kue/queue.hpp", "class Worker;"), ("kue/store.hpp", "class Queue;"),

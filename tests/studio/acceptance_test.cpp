@@ -26,8 +26,8 @@ struct Folder {
 class FullQueue : public kue::Queue {
  public:
   using Queue::push;
-  void push(kue::Envelope) override { throw kue::Error(kue::ErrorKind::full, "no space left for the queue"); }
-  void push_many(std::span<kue::Envelope>) override { throw kue::Error(kue::ErrorKind::full, "no space left for the queue"); }
+  kue::Pushed push(kue::Envelope) override { throw kue::Error(kue::ErrorKind::full, "no space left for the queue"); }
+  std::vector<kue::Pushed> push_many(std::span<kue::Envelope>) override { throw kue::Error(kue::ErrorKind::full, "no space left for the queue"); }
   std::optional<kue::Delivery> pop(kue::Millis) override { return std::nullopt; }
 };
 

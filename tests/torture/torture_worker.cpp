@@ -23,7 +23,6 @@ int main(int argc, char** argv) {
   kue::WorkerOptions options;
   options.concurrency = std::stoi(argv[2]);
   options.stop_timeout = kue::Millis(std::stoi(argv[3]));
-  options.store_url = url;
   kue::PreforkingWorker worker(registry, options);
   return worker.run({.queue = [url, events] { return kue::open_store_queue(url, {.event_log = events}); },
                      .services = [directory] { return std::make_shared<torture::WitnessServices>(directory); }});

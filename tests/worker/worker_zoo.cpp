@@ -217,10 +217,11 @@ class FolderQueue final : public kue::Queue {
  public:
   explicit FolderQueue(std::string folder) : folder_(std::move(folder)) {}
   using Queue::push;
-  void push(kue::Envelope job) override {
+  kue::Pushed push(kue::Envelope job) override {
     std::string const path = folder_ + "/" + job.id.str();
     std::ofstream(path + ".new") << job.to_bytes();
     ::rename((path + ".new").c_str(), (path + ".job").c_str());
+    return {job.id};
   }
   std::optional<kue::Delivery> pop(kue::Millis wait) override {
     auto const until = std::chrono::steady_clock::now() + wait;
@@ -310,7 +311,6 @@ Arguments read(int argc, char** argv) {
     else
       throw std::invalid_argument("unknown option " + name);
   }
-  all.options.store_url = all.store;
   return all;
 }
 
