@@ -16,7 +16,7 @@ namespace kue {
 
 struct Claim {
   JobId id = {};
-  std::int64_t seq = 0;        // the job's number in its store; 0: the queue has no store
+  std::int64_t seq = 0;        // the job's number in its store, never used again: what the store goes by; 0: the queue has no store
   std::string queue = {};      // in which it was claimed
   std::int64_t lane = 0;       // from which it was taken; 0: a plain one, in which an end frees nothing
   std::uint32_t kind = 0;      // the store's number of the job's class; 0: it numbers none

@@ -18,6 +18,11 @@ Row* Tables::find(JobId id) {
   return found == by_id_.end() ? nullptr : &by_seq_.at(found->second);
 }
 
+Row* Tables::find_number(std::int64_t seq) {
+  auto const found = by_seq_.find(seq);
+  return found == by_seq_.end() ? nullptr : &found->second;
+}
+
 Lanes::const_iterator Tables::first_lane(std::string const& queue) const {
   auto const lane = lanes_.lower_bound({queue, limits::kMinPriority});
   return lane != lanes_.end() && lane->first.queue == queue ? lane : lanes_.end();

@@ -58,6 +58,7 @@ class Tables {
   // ---- looking
   std::int64_t last_seq() const { return last_seq_; }
   Row* find(JobId id);
+  Row* find_number(std::int64_t seq);
   Row& at(std::int64_t seq) { return by_seq_.at(seq); }
   std::map<std::int64_t, Row> const& by_seq() const { return by_seq_; }
   Lanes const& lanes() const { return lanes_; }

@@ -28,7 +28,7 @@ bool MemoryStore::holds(Claim const& claim, Row const* row) const {
 }
 
 FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
-  Row* const row = tables_.find(item.claim.id);
+  Row* const row = tables_.find_number(item.claim.seq);
   if (!holds(item.claim, row)) {
     tables_.note_stale(verb, item);
     return FinishStatus::stale;
@@ -50,7 +50,7 @@ FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
 void MemoryStore::progress(ProgressRequest const& request) {
   Lock const held = lock();
   for (ProgressItem const& item : request.items) {
-    Row* const row = tables_.find(item.claim.id);
+    Row* const row = tables_.find_number(item.claim.seq);
     if (holds(item.claim, row) && row->state == State::running) row->progress = item.progress;
   }
 }

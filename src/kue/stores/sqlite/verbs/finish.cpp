@@ -24,7 +24,7 @@ class Finishing {
     if (!ends_all_plainly() || !end_all()) {
       auto const running = find_running(tables_.db(), items_);  // all looks before the first write
       for (std::size_t at = 0; at < items_.size(); ++at) statuses[at] = write_one(items_[at], running[at]);
-      if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
+      write_ends();
     }
     std::set<std::uint64_t> holders;
     for (Finish const& item : items_) holders.insert(item.claim.holder);
@@ -53,20 +53,27 @@ class Finishing {
                       job->lane == claim.lane;
     if (!job && was_last_claim(tables_.db(), claim)) return FinishStatus::already;
     if (!held) {
+      write_ends();
       tables_.ledger().refused(verb_, item);
       return FinishStatus::stale;
     }
     // The same job twice in one call: the first one has ended it.
     if (job->state != State::running || !written_.insert(job->seq).second) return FinishStatus::already;
     Transition const next = job->marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
-    if (next.to != item.transition.to)
-      tables_.make_cancelled(*job, item, verb_);
-    else if (is_final(next.to))
+    if (is_final(next.to) && next.to == item.transition.to) {
       ends_.push_back({&item, job->node});
-    else
-      tables_.make_waiting(*job, item, verb_);
+    } else {
+      write_ends();
+      next.to == State::cancelled ? tables_.make_cancelled(*job, item, verb_) : tables_.make_waiting(*job, item, verb_);
+    }
     if (item.attempt) tables_.note_attempt(job->seq, *item.attempt);
     return FinishStatus::applied;
+  }
+
+  // Those that end their jobs, together; before anything else is written, so that the events come in the order of the items.
+  void write_ends() {
+    if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
+    ends_.clear();
   }
 
   Tables& tables_;
