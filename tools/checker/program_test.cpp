@@ -47,8 +47,8 @@ class checker_program : public ::testing::Test {
       pushes.write({.verb = JournalVerb::push_ok, .job = job.id, .args_hash = hash_of(job.args)});
     }
     while (auto delivery = queue.pop(Millis(0))) {
-      runs.run_begin(delivery->job.id, delivery->claim_no, delivery->attempt, hash_of(delivery->job.args));
-      runs.run_end(delivery->job.id, delivery->claim_no, "returned");
+      runs.run_begin(delivery->job.id, delivery->claim.claim_no, delivery->attempt, hash_of(delivery->job.args));
+      runs.run_end(delivery->job.id, delivery->claim.claim_no, "returned");
       queue.finish(*delivery, completed());
       last_ = delivery->job.id;
     }

@@ -24,7 +24,7 @@ class Finishing {
     if (!ends_all_plainly() || !end_all()) {
       auto const running = find_running(tables_.db(), items_);  // all looks before the first write
       for (std::size_t at = 0; at < items_.size(); ++at) statuses[at] = write_one(items_[at], running[at]);
-      if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
+      write_ends();
     }
     std::set<std::uint64_t> holders;
     for (Finish const& item : items_) holders.insert(item.claim.holder);
@@ -47,24 +47,38 @@ class Finishing {
     return tables_.make_final(ends, verb_);
   }
 
+  void write_ends() {
+    if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
+    ends_.clear();
+  }
+
+  // Events stand in the order of the items: those of ends that are gathered come first.
+  void before_another_event() {
+    if (tables_.ledger().writes_events()) write_ends();
+  }
+
   FinishStatus write_one(Finish const& item, std::optional<Running> const& job) {
     Claim const& claim = item.claim;
     bool const held = job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue &&
                       job->lane == claim.lane;
     if (!job && was_last_claim(tables_.db(), claim)) return FinishStatus::already;
     if (!held) {
+      before_another_event();
       tables_.ledger().refused(verb_, item);
       return FinishStatus::stale;
     }
     // The same job twice in one call: the first one has ended it.
     if (job->state != State::running || !written_.insert(job->seq).second) return FinishStatus::already;
     Transition const next = job->marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
-    if (next.to != item.transition.to)
-      tables_.make_cancelled(*job, item, verb_);
-    else if (is_final(next.to))
+    if (is_final(item.transition.to)) {
       ends_.push_back({&item, job->node});
-    else
-      tables_.make_waiting(*job, item, verb_);
+    } else {
+      before_another_event();
+      if (next.to != item.transition.to)
+        tables_.make_cancelled(*job, item, verb_);
+      else
+        tables_.make_waiting(*job, item, verb_);
+    }
     if (item.attempt) tables_.note_attempt(job->seq, *item.attempt);
     return FinishStatus::applied;
   }
