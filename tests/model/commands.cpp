@@ -90,6 +90,7 @@ World::Answers World::run(Command const& command, Store& first, Store& second) {
       return both("remove", first, second, [&](Store& store) { return words(store.remove({.ids = ids, .only = only})); });
     }
     case 21: return query(command, first, second);
+    case 22: return events(first, second);
     default:
       clock_.advance(Millis(command.a % 4000));
       if (command.b % 4 == 0) clock_.advance(std::chrono::hours(1 + command.c % 30));
@@ -123,13 +124,17 @@ World::Answers World::claim(Command const& command, Store& first, Store& second)
   auto const queues = some_queues(command.b);
   std::vector<Finish> finishes;
   for (std::uint32_t i = 0; i < command.c % 3; ++i) finishes.push_back(finish(Verb::finish, command.a + i));
-  ClaimRequest const request{
-      .node = pick(kNodes, command.c), .holder = pick(kHolders, command.a), .queues = queues, .max = static_cast<int>(command.b % 6), .finishes = finishes};
-  return both(fmt::format("claim {} of {} queues, {} finishes", request.max, queues.size(), finishes.size()), first, second, [&](Store& store) {
+  auto const order = command.a % 2 ? QueueSelector::Order::together : QueueSelector::Order::preference;
+  ClaimRequest const request{.node = command.c % 19 == 0 ? 77 : pick(kNodes, command.c),
+                             .holder = pick(kHolders, command.a),
+                             .queues = {queues, order},
+                             .max = static_cast<int>(command.b % 6),
+                             .finishes = finishes};
+  return both(fmt::format("claim {} of {} queues{}, {} finishes", request.max, queues.size(), command.a % 2 ? " together" : "", finishes.size()), first, second, [&](Store& store) {
     ClaimResult const result = store.claim(request);
     // Remembered once, from the first store: if the second gave others, the words differ and the run is over.
     if (&store == &first) {
-      for (Claimed const& job : result.jobs) held_.push_back({job.job.id, request.holder, job.tally, job.claim_no, job.seq, job.job.queue});
+      for (Claimed const& job : result.jobs) held_.push_back({job.claim, job.tally});
     }
     return words(result);
   });
@@ -142,6 +147,24 @@ World::Answers World::write(Verb verb, Command const& command, Store& first, Sto
               [&](Store& store) { return words(verb == Verb::finish ? store.finish({.items = items}) : store.release({.items = items})); });
 }
 
+// Handed out, mostly lately, and passed back whole; now and then with one field wrong, or of a job that was never claimed.
+Claim World::some_claim(std::uint32_t number, Tally& tally) const {
+  if (held_.empty() || number % 16 == 0) return {.id = any_id(number), .seq = 1 + number % 50, .queue = pick(kQueues, number), .holder = pick(kHolders, number), .claim_no = 1};
+  Held const& held = held_[held_.size() - 1 - number % std::min<std::size_t>(held_.size(), 6)];
+  tally = held.tally;
+  Claim claim = held.claim;
+  switch (number % 37) {
+    case 0: claim.holder = pick(kHolders, number / 37); break;
+    case 1: claim.claim_no += 1; break;
+    case 2: claim.claim_no -= 1; break;
+    case 3: claim.seq += 100'000; break;
+    case 4: claim.queue = pick(kQueues, number / 37); break;
+    case 5: claim.lane += 3; break;
+    default: break;
+  }
+  return claim;
+}
+
 // Of a job that was handed out: mostly by its holder, mostly the latest; any row of the table for the verb.
 Finish World::finish(Verb verb, std::uint32_t number) {
   std::vector<TransitionRule> rules;
@@ -149,21 +172,8 @@ Finish World::finish(Verb verb, std::uint32_t number) {
     if (rule.verb == verb) rules.push_back(rule);
   }
   TransitionRule const& rule = pick(rules, number / 3);
-  Finish item{.id = any_id(number), .holder = pick(kHolders, number)};
   Tally tally{.max_attempts = 5};
-  std::uint32_t claim_no = 1;
-  if (!held_.empty() && number % 8 != 0) {
-    Held const& held = held_[held_.size() - 1 - number % std::min<std::size_t>(held_.size(), 6)];
-    item.id = held.id;
-    tally = held.tally;
-    claim_no = held.claim_no;
-    if (number % 7 != 0) item.holder = held.holder;
-    if (number % 4 != 0) {  // as a worker does, so that a store may write without a look
-      item.seq = held.seq;
-      item.queue = held.queue;
-    }
-  }
-  if (number % 5 != 0) item.claim_no = number % 9 == 0 ? claim_no + 1 : claim_no;
+  Finish item{.claim = some_claim(number, tally)};
   tally.attempt += number % 2;
   tally.crashes = number % 5 == 0 ? tally.crashes + 1 : tally.crashes;
   tally.node_losses = number % 13 == 0 ? tally.node_losses + 1 : tally.node_losses;
@@ -173,22 +183,22 @@ Finish World::finish(Verb verb, std::uint32_t number) {
   if (*rule.to == State::scheduled || *rule.to == State::retryable) item.transition.delay = Millis(number % 3000);
   if (number % 2) item.started_at = clock_.now() - Millis(number % 100);
   if (number % 3) {
-    item.attempt = Attempt{.claim_no = claim_no,
+    item.attempt = Attempt{.claim_no = item.claim.claim_no,
                            .attempt = tally.attempt,
                            .reason = rule.reason,
-                           .failure = {.type = "E", .message = fmt::format("message {}", number), .backtrace = "#0", .signal = int(number % 12)},
+                           .failure = {.type = "E", .message = fmt::format("message {}", number), .signal = int(number % 12)},
                            .started_at = clock_.now(),
                            .ended_at = clock_.now(),
                            .node = pick(kNodes, number),
-                           .pid = 7};
+                           .pid = 7,
+                           .record = number % 4 ? fmt::format("record {}", number) : std::string()};
   }
   if (*rule.to == State::completed && number % 4) item.result = fmt::format("{{\"r\":{}}}", number);
   return item;
 }
 
 World::Answers World::progress(Command const& command, Store& first, Store& second) {
-  Finish const aim = finish(Verb::finish, command.a);
-  ProgressItem const item{.id = aim.id, .holder = aim.holder, .progress = {static_cast<int>(command.b % 101), fmt::format("note {}", command.c)}};
+  ProgressItem const item{.claim = finish(Verb::finish, command.a).claim, .progress = {static_cast<int>(command.b % 101), fmt::format("note {}", command.c)}};
   return both("progress", first, second, [&](Store& store) {
     store.progress({.items = {&item, 1}});
     return std::string();
@@ -205,8 +215,19 @@ World::Answers World::nodes(Command const& command, Store& first, Store& second)
       return std::string(store.rescue({.node = node, .beat_seen = seen}).dead ? "dead" : "not dead");
     });
   }
-  BeatRequest const beat{.node = node, .name = "host", .pid = static_cast<int>(command.c % 1000), .leaving = way == 1};
-  return both(beat.leaving ? "leave" : "beat", first, second, [&](Store& store) { return std::string(store.beat(beat).alive ? "alive" : "dead"); });
+  BeatRequest const beat{.node = node,
+                         .name = "host",
+                         .pid = static_cast<int>(command.c % 1000),
+                         .boot_id = command.c % 3 ? "boot" : "",
+                         .lock = {.path = command.c % 4 ? fmt::format("/run/kue/{}", command.c) : "", .device = command.a, .inode = command.b},
+                         .leaving = way == 1};
+  return both(beat.leaving ? "leave" : "beat", first, second, [&](Store& store) {
+    BeatResult const result = store.beat(beat);
+    std::uint64_t& epoch = &store == &first ? first_epoch_ : second_epoch_;
+    bool const same = epoch == 0 || epoch == result.epoch;
+    epoch = result.epoch;
+    return fmt::format("{}{}", result.alive ? "alive" : "dead", same ? "" : ", another epoch");
+  });
 }
 
 World::Answers World::prune(Command const& command, Store& first, Store& second) {
@@ -232,6 +253,18 @@ World::Answers World::query(Command const& command, Store& first, Store& second)
     QueryResult const page = store.query(request);
     std::string text = page.cursor + "\n";
     for (JobRecord const& record : page.jobs) text += words(record) + "\n";
+    return text;
+  });
+}
+
+// What came since the last look, by the cursor of that one: a store's own, and not compared.
+World::Answers World::events(Store& first, Store& second) {
+  return both("events", first, second, [&](Store& store) {
+    std::string& cursor = &store == &first ? first_cursor_ : second_cursor_;
+    EventsResult const page = store.events({.cursor = cursor, .limit = 25});
+    cursor = page.cursor;
+    std::string text;
+    for (Event const& event : page.events) text += words(event) + "\n";
     return text;
   });
 }

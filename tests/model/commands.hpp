@@ -11,7 +11,7 @@
 
 namespace model {
 
-inline constexpr std::uint8_t kVerbs = 24;  // values of Command::verb; common calls have several
+inline constexpr std::uint8_t kVerbs = 26;  // values of Command::verb; common calls have several
 
 struct Command {
   std::uint8_t verb = 0;
@@ -37,20 +37,20 @@ class World {
   Answers progress(Command const& command, kue::Store& first, kue::Store& second);
   Answers nodes(Command const& command, kue::Store& first, kue::Store& second);
   Answers prune(Command const& command, kue::Store& first, kue::Store& second);
+  Answers events(kue::Store& first, kue::Store& second);
   Answers query(Command const& command, kue::Store& first, kue::Store& second);
 
   kue::JobId any_id(std::uint32_t number) const;
+  kue::Claim some_claim(std::uint32_t number, kue::Tally& tally) const;
   kue::Finish finish(kue::Verb verb, std::uint32_t number);
 
   kue::testing::FakeClock& clock_;
+  std::uint64_t first_epoch_ = 0, second_epoch_ = 0;
+  std::string first_cursor_, second_cursor_;  // of the events read so far
   std::vector<kue::JobId> pushed_;
   struct Held {
-    kue::JobId id;
-    std::uint64_t holder;
+    kue::Claim claim;
     kue::Tally tally;
-    std::uint32_t claim_no;
-    std::int64_t seq;
-    std::string queue;
   };
   std::vector<Held> held_;  // claimed once; perhaps over by now
 };

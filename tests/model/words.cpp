@@ -20,6 +20,10 @@ std::string words(Tally const& t) {
                      words(t.unknown_since));
 }
 
+std::string words(Claim const& c) {
+  return fmt::format("{} seq {} in {} lane {} holder {} claim {}", c.id.str(), c.seq, c.queue, c.lane, c.holder, c.claim_no);
+}
+
 std::string words(Envelope const& e) {
   std::string text = fmt::format("{} {} {} {} v{} at {} p{} max {} timeout {}", e.id.str(), e.kind, e.queue, e.args, e.schema, words(e.run_at), e.priority,
                                  e.max_attempts, e.timeout.count());
@@ -30,7 +34,7 @@ std::string words(Envelope const& e) {
 
 std::string words(Attempt const& a) {
   return fmt::format("claim {} attempt {} {} {}:{} {} signal {} {}..{} node {} pid {}", a.claim_no, a.attempt, to_string(a.reason), a.failure.type,
-                     a.failure.message, a.failure.backtrace, a.failure.signal, words(a.started_at), words(a.ended_at), a.node, a.pid);
+                     a.failure.message, a.record, a.failure.signal, words(a.started_at), words(a.ended_at), a.node, a.pid);
 }
 
 template <class Status> std::string statuses(std::vector<Status> const& all) {
@@ -71,12 +75,12 @@ void add_counts(Store& store, std::string& text) {
 void add_nodes(Store& store, std::string& text) {
   std::vector<std::string> lines;
   for (RunningJob const& r : store.running({})) {
-    lines.push_back(fmt::format("running {} {} {} holder {} node {} claim {} {} since {} cancel asked {}\n", r.id.str(), r.kind, r.queue, r.holder, r.node,
-                                r.claim_no, words(r.tally), words(r.claimed_at), words(r.cancel_asked_at)));
+    lines.push_back(fmt::format("running {} {} node {} {} since {} cancel asked {}\n", words(r.claim), r.kind, r.node, words(r.tally), words(r.claimed_at), words(r.cancel_asked_at)));
   }
   for (NodeInfo const& n : store.nodes()) {
     if (n.dead && n.running == 0) continue;  // a store may forget it, or not
-    lines.push_back(fmt::format("node {} {} {} beat {}{} holds {}\n", n.node, n.name, n.pid, n.beat, n.dead ? " dead" : "", n.running));
+    lines.push_back(fmt::format("node {} {} {} beat {}{} boot {} lock {} {} {} holds {}\n", n.node, n.name, n.pid, n.beat, n.dead ? " dead" : "", n.boot_id,
+                                n.lock.path, n.lock.device, n.lock.inode, n.running));
   }
   std::sort(lines.begin(), lines.end());
   for (std::string const& line : lines) text += line;
@@ -96,10 +100,10 @@ std::string words(PruneResult const& result) {
 std::string words(RemoveResult const& result) { return statuses(result.statuses); }
 
 std::string words(ClaimResult const& result) {
-  std::string text = fmt::format("{}finishes {}{}next due {}\n", result.node_dead ? "dead " : "", statuses(result.finishes), result.more ? "more " : "",
+  std::string text = fmt::format("{}finishes {}{}next due {}\n", result.node == NodeState::alive ? "" : result.node == NodeState::dead ? "dead " : "unknown ", statuses(result.finishes), result.more ? "more " : "",
                                  words(result.next_due));
   for (Claimed const& c : result.jobs) {
-    text += fmt::format("{} seq {} claim {} {} at {}\n", words(c.job), c.seq, c.claim_no, words(c.tally), words(c.claimed_at));
+    text += fmt::format("{} claim {} {} at {}\n", words(c.job), words(c.claim), words(c.tally), words(c.claimed_at));
   }
   return text;
 }
@@ -123,7 +127,7 @@ std::string everything(Store& store) {
   add_jobs(store, text);
   add_counts(store, text);
   add_nodes(store, text);
-  for (Event const& event : store.events({.limit = 1'000'000})) text += words(event) + "\n";
+  for (Event const& event : store.events({.limit = 1'000'000}).events) text += words(event) + "\n";
   for (std::string const& problem : store.check().problems) text += "check: " + problem + "\n";
   return text;
 }

@@ -365,7 +365,7 @@ TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
   sqlite3* other = nullptr;
   ASSERT_EQ(::sqlite3_open(file.c_str(), &other), SQLITE_OK);
   ASSERT_EQ(
-      ::sqlite3_exec(other, "PRAGMA busy_timeout=20000; CREATE TRIGGER broken BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END",
+      ::sqlite3_exec(other, "PRAGMA busy_timeout=20000; CREATE TRIGGER broken BEFORE INSERT ON kue_jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END",
                      nullptr, nullptr, nullptr),
       SQLITE_OK)
       << ::sqlite3_errmsg(other);

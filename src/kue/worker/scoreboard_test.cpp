@@ -161,7 +161,7 @@ TEST_F(ScoreboardTest, names_of_every_length_are_kept_whatever_stood_there_befor
   for (std::size_t const size : {128u, 1u, 127u, 8u, 64u, 7u, 128u}) {
     Delivery job = delivery();
     job.job.kind = std::string(size, 'k');
-    job.claim.queue = std::string(129 - size, 'q');
+    job.job.queue = job.claim.queue = std::string(129 - size, 'q');
     OwnEntry const entry = slot.hold(job, kSteady);
     ASSERT_EQ(entry, 0);
     auto const held = slot.read(entry);

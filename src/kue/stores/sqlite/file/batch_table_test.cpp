@@ -42,7 +42,7 @@ TEST_F(SqliteBatchTable, gives_each_value_of_each_row_as_it_is) {
   std::vector<Thing> const things = {{std::numeric_limits<std::int64_t>::min(), "", TimePoint(Millis(7))},
                                      {0, std::string("with\0zero", 9), std::nullopt},
                                      {1, "'; DROP TABLE live; --", TimePoint(Millis(-1))}};
-  Statement const statement(database_, "SELECT rowid, v1, v2, v3, v12 FROM batch");
+  Statement const statement(database_, "SELECT rowid, v1, v2, v3, v12 FROM kue_batch");
   auto const rows = batch_of(things, write_column);
   table_.lend(rows);
   Use row(statement.handle());
@@ -59,7 +59,7 @@ TEST_F(SqliteBatchTable, gives_each_value_of_each_row_as_it_is) {
 
 TEST_F(SqliteBatchTable, a_statement_never_reads_the_rows_of_another) {
   std::vector<Thing> const things = {{1, "one", std::nullopt}};
-  Statement const statement(database_, "SELECT v1 FROM batch");
+  Statement const statement(database_, "SELECT v1 FROM kue_batch");
   auto const rows = batch_of(things, write_column);
   {
     table_.lend(rows);
@@ -72,7 +72,7 @@ TEST_F(SqliteBatchTable, a_statement_never_reads_the_rows_of_another) {
 
 TEST_F(SqliteBatchTable, no_rows_are_none) {
   std::vector<Thing> const nothing;
-  Statement const statement(database_, "SELECT v1 FROM batch");
+  Statement const statement(database_, "SELECT v1 FROM kue_batch");
   auto const rows = batch_of(nothing, write_column);
   table_.lend(rows);
   Use row(statement.handle());

@@ -2,11 +2,14 @@
 
 #include "kue/stores/sqlite/tables/stretches.hpp"
 
+#include "kue/stores/sqlite/tables/schema.hpp"
+
 #include "kue/stores/sqlite/verbs/fixtures_test.hpp"
 
 #include <kue/testing/fake_clock.hpp>
 
 #include <gmock/gmock.h>
+#include <migration_texts.hpp>
 
 #include <set>
 #include <tuple>
@@ -43,10 +46,6 @@ TEST(Stretches, keep_keys_apart) {
 class StretchTables : public ::testing::Test {
  protected:
   std::string rows(std::string const& table) { return Stranger(path_).word("SELECT count(*) FROM " + table); }
-  void open_again() {
-    store_.reset();
-    store_ = open(path_);
-  }
   std::vector<Envelope> push(int count, std::string const& queue = "default", int priority = 0) {
     auto pushed = jobs(count, queue);
     for (Envelope& each : pushed) each.priority = priority;
@@ -85,10 +84,10 @@ TEST_F(StretchTables, pushes_one_by_one_are_one_stretch_a_queue) {
     push(1, "a");
     push(1, "b");
   }
-  EXPECT_EQ(rows("ready"), "2");
+  EXPECT_EQ(rows("kue_ready"), "2");
   Hand hand(*store_);
   EXPECT_EQ(hand.drain(7), 100);
-  EXPECT_EQ(rows("ready") + rows("held"), "00");
+  EXPECT_EQ(rows("kue_ready") + rows("kue_held"), "00");
   EXPECT_THAT(problems(), IsEmpty());
 }
 
@@ -104,7 +103,7 @@ TEST_F(StretchTables, what_is_given_back_comes_first_again_and_once) {
   EXPECT_EQ(store_->running({.node = hand.node}).size(), 100u) << "each once, though it was claimed twice";
   hand.finish(again);
   hand.finish({first.begin(), first.begin() + 10});
-  EXPECT_EQ(rows("ready") + rows("held"), "00");
+  EXPECT_EQ(rows("kue_ready") + rows("kue_held"), "00");
 }
 
 TEST_F(StretchTables, a_returned_job_inside_a_stretch_makes_no_second_one) {
@@ -114,7 +113,7 @@ TEST_F(StretchTables, a_returned_job_inside_a_stretch_makes_no_second_one) {
   give_back({claimed[0]}, hand.holder);
   give_back({claimed[2]}, hand.holder);  // the first one's stretch reaches over the second
   give_back({claimed[1]}, hand.holder);
-  EXPECT_EQ(rows("ready"), "1");
+  EXPECT_EQ(rows("kue_ready"), "1");
   EXPECT_EQ(ids(hand.claim(10)), ids(claimed));
 }
 
@@ -125,7 +124,7 @@ TEST_F(StretchTables, priorities_have_their_own) {
   auto const rest = hand.claim(4);
   EXPECT_EQ(rest.at(2).job.id, soon_ones[4].id);
   EXPECT_EQ(rest.at(3).job.id, late[0].id);
-  EXPECT_EQ(rows("ready"), "1");
+  EXPECT_EQ(rows("kue_ready"), "1");
   EXPECT_THAT(problems(), IsEmpty());
 }
 
@@ -147,7 +146,7 @@ TEST_F(StretchTables, all_queues_are_one_order_however_unequal_they_are) {
     claimed.insert(claimed.end(), some.begin(), some.end());
   }
   EXPECT_EQ(claimed, pushed);
-  EXPECT_EQ(rows("ready"), "0");
+  EXPECT_EQ(rows("kue_ready"), "0");
 }
 
 TEST_F(StretchTables, an_emptied_one_is_forgotten_by_a_claim_or_a_prune) {
@@ -155,12 +154,12 @@ TEST_F(StretchTables, an_emptied_one_is_forgotten_by_a_claim_or_a_prune) {
   cancel({pushed[2].id});
   Hand hand(*store_);
   EXPECT_EQ(hand.claim(10).size(), 2u);
-  EXPECT_EQ(rows("ready"), "0") << "the claim has seen the end of the queue";
+  EXPECT_EQ(rows("kue_ready"), "0") << "the claim has seen the end of the queue";
   auto const more = push(2);
   cancel({more[0].id, more[1].id});
-  EXPECT_EQ(rows("ready"), "1");
+  EXPECT_EQ(rows("kue_ready"), "1");
   store_->prune({});
-  EXPECT_EQ(rows("ready"), "0");
+  EXPECT_EQ(rows("kue_ready"), "0");
 }
 
 // Else each claim would walk along what the many were, with the write lock held.
@@ -171,7 +170,7 @@ TEST_F(StretchTables, emptied_ones_are_forgotten_by_a_claim_that_ends_inside_a_l
   cancel(ids_of(many));
   Hand hand(*store_);
   EXPECT_EQ(hand.claim(5, {"default"}).size(), 5u);
-  EXPECT_EQ(rows("ready WHERE queue = 'default'"), "1");
+  EXPECT_EQ(rows("kue_ready WHERE queue = 'default'"), "1");
   EXPECT_THAT(problems(), IsEmpty());
 }
 
@@ -181,7 +180,7 @@ TEST_F(StretchTables, emptied_ones_are_forgotten_by_a_claim_of_all_queues) {
   cancel(ids_of(gone));
   Hand hand(*store_);
   EXPECT_EQ(hand.claim(2).size(), 2u);
-  EXPECT_EQ(rows("ready"), "1") << "of b";
+  EXPECT_EQ(rows("kue_ready"), "1") << "of b";
 }
 
 TEST_F(StretchTables, jobs_that_become_due_are_gathered) {
@@ -197,7 +196,7 @@ TEST_F(StretchTables, jobs_that_become_due_are_gathered) {
   EXPECT_EQ(hand.claim(1).size(), 1u);
   clock.advance(std::chrono::seconds(6));
   EXPECT_EQ(hand.claim(1).size(), 1u);
-  EXPECT_LE(std::stoi(rows("ready")), 2);
+  EXPECT_LE(std::stoi(rows("kue_ready")), 2);
   EXPECT_THAT(problems(), IsEmpty());
   EXPECT_EQ(hand.claim(100).size(), 51u);
   store_.reset();  // before its clock
@@ -206,13 +205,13 @@ TEST_F(StretchTables, jobs_that_become_due_are_gathered) {
 TEST_F(StretchTables, what_leaves_the_finished_ones_takes_its_stretch_along) {
   auto const pushed = push(100);
   cancel(ids_of(pushed));
-  EXPECT_EQ(rows("ended"), "1") << "one call, one stretch";
+  EXPECT_EQ(rows("kue_ended"), "1") << "one call, one stretch";
   std::vector<JobId> const all = ids_of(pushed);
   store_->remove({.ids = std::span(all).first(60)});
-  EXPECT_EQ(rows("ended"), "1");
+  EXPECT_EQ(rows("kue_ended"), "1");
   store_->remove({.ids = std::span(all).subspan(60, 20)});
   store_->retry({.ids = std::span(all).subspan(80)});
-  EXPECT_EQ(rows("ended") + rows("finished"), "00");
+  EXPECT_EQ(rows("kue_ended") + rows("kue_finished"), "00");
   EXPECT_THAT(problems(), IsEmpty());
 }
 
@@ -220,14 +219,14 @@ TEST_F(StretchTables, a_prune_takes_the_ended_ones) {
   push(1000);
   Hand hand(*store_);
   hand.drain(100);
-  EXPECT_LE(std::stoi(rows("ended")), 10);
+  EXPECT_LE(std::stoi(rows("kue_ended")), 10);
   PruneRequest prune;
   prune.retention.usual.completed_count = 900;
   EXPECT_EQ(store_->prune(prune).pruned, 100);
   EXPECT_THAT(problems(), IsEmpty());
   prune.retention.usual.completed_count = 0;
   EXPECT_EQ(store_->prune(prune).pruned, 900);
-  EXPECT_EQ(rows("ended") + rows("finished"), "00");
+  EXPECT_EQ(rows("kue_ended") + rows("kue_finished"), "00");
 }
 
 TEST_F(StretchTables, a_dry_run_counts_stretches_of_one_moment_once) {
@@ -237,13 +236,13 @@ TEST_F(StretchTables, a_dry_run_counts_stretches_of_one_moment_once) {
   other.finish(other.claim(2));
   one.finish(first);
   // As if both had ended in the same millisecond and one had skipped the other's.
-  Stranger(path_).run("UPDATE finished SET finished_at = 1; DELETE FROM ended; INSERT INTO ended VALUES ('default', 0, 1, 1, 4), ('default', 0, 1, 3, 4)");
+  Stranger(path_).run("UPDATE kue_finished SET finished_at = 1; DELETE FROM kue_ended; INSERT INTO kue_ended VALUES ('default', 0, 1, 1, 4), ('default', 0, 1, 3, 4)");
   PruneRequest prune;
   prune.dry_run = true;
   EXPECT_EQ(store_->prune(prune).pruned, 4);
   prune.dry_run = false;
   EXPECT_EQ(store_->prune(prune).pruned, 4);
-  EXPECT_EQ(rows("ended"), "0");
+  EXPECT_EQ(rows("kue_ended"), "0");
 }
 
 TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
@@ -252,7 +251,7 @@ TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
   hand.finish(hand.claim(1));
   hand.claim(1);
   ASSERT_THAT(problems(), IsEmpty());
-  Stranger(path_).run("UPDATE ready SET last_seq = 3; DELETE FROM held; DELETE FROM ended");
+  Stranger(path_).run("UPDATE kue_ledger SET last_seq = 3 WHERE section = 2; DELETE FROM kue_held; DELETE FROM kue_ended");
   EXPECT_THAT(problems(), UnorderedElementsAre(HasSubstr("(number 4) is claimable and no stretch"), HasSubstr("job number 2 runs and no stretch"),
                                                HasSubstr("(number 1) is finished and no stretch")));
   // As its sentences advise.
@@ -260,39 +259,57 @@ TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
   store_->retry({.ids = std::span(&pushed[3].id, 1)});
   store_->remove({.ids = std::span(&pushed[0].id, 1)});
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("job number 2 runs and no stretch")));
-  Stranger(path_).run("UPDATE ready SET last_seq = 3; INSERT INTO ready VALUES ('default', 0, 2, 4)");
+  Stranger(path_).run("UPDATE kue_ledger SET last_seq = 3 WHERE section = 2; INSERT INTO kue_ledger (section, queue, lane, priority, first_seq, last_seq) "
+                      "VALUES (2, 'default', 0, 0, 2, 4)");
   EXPECT_THAT(problems(), ::testing::Contains(HasSubstr("queue default has two stretches for job number 3")));
 }
 
-// A file as schema 3 left it, with jobs in every place.
+// A file as schema 3 left it, with jobs in every place. Its tables never change any more: this is that schema's own SQL.
+std::string rows_of_schema_3(std::uint64_t node, std::uint64_t holder) {
+  std::string sql;
+  auto push = [&, seq = 0](int count, char const* queue, int priority, char const* id) mutable {
+    for (int i = 0; i < count; ++i) {
+      sql += fmt::format(
+          "INSERT INTO jobs VALUES ({0}, x'{3}{0:030}', 'Noop', '{1}', '{{}}', 1, NULL, {2}, 25, 0, NULL, NULL, 1000);"
+          "INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES ({0}, 2, 2, '{1}', {2}, 1000, 25);",
+          ++seq, queue, priority, id);
+    }
+  };
+  push(30, "default", 0, "01");
+  push(5, "other", 3, "01");
+  push(1, "default", 0, "01");
+  sql += "UPDATE live SET state = 0, place = 1, run_at = 4000000000000 WHERE seq = 36;";
+  std::string const as_final = "seq, {}, queue, run_at, 0, 25, 0, 0, 0, NULL, {}, {}, {}, NULL, NULL, NULL, NULL, NULL, 2000 FROM live WHERE seq ";
+  auto const signed_of = [](std::uint64_t bits) { return static_cast<std::int64_t>(bits); };
+  sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 5, 1, signed_of(holder), signed_of(node)) + "BETWEEN 1 AND 10;";
+  sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 7, 0, 0, 0) + "= 21; DELETE FROM live WHERE seq <= 10 OR seq = 21;";
+  sql += fmt::format("UPDATE live SET state = 3, place = 3, claim_no = 1, holder = {}, node = {}, claimed_at = 1500 WHERE seq BETWEEN 11 AND 15;", signed_of(holder),
+                     signed_of(node));
+  sql += fmt::format("INSERT INTO nodes VALUES ({}, 'old', 7, 1, 1500, 0);", signed_of(node));
+  sql += "INSERT INTO queues (name, pushed, scheduled, available, running, completed, cancelled) VALUES ('default', 31, 1, 14, 5, 10, 1), ('other', 5, 0, 5, 0, 0, 0);";
+  sql += "UPDATE store SET value = 36 WHERE name = 'last_seq';";
+  return sql + fmt::format("PRAGMA application_id = {}; PRAGMA user_version = 3", kApplicationId);
+}
+
 TEST_F(StretchTables, are_made_of_an_older_file_whose_programs_cannot_push_any_more) {
-  auto const pushed = push(30);
-  push(5, "other", 3);
-  auto later = job();
-  later.run_at = Clock::system().now() + std::chrono::hours(1);
-  store_->push({.jobs = std::vector{later}});
-  Hand hand(*store_);
-  hand.finish(hand.claim(10, {"default"}));
-  auto const held = hand.claim(5, {"default"});
-  cancel({pushed[20].id});
-  store_.reset();
-  Stranger(path_).run("DROP VIEW claimable; DROP VIEW running; DROP TABLE ready; DROP TABLE held; DROP TABLE ended;"
-                      "DROP INDEX unfinished_later; ALTER TABLE unfinished RENAME TO live; CREATE INDEX live_later ON live (queue, run_at) WHERE place = 1;"
-                      "CREATE INDEX live_claimable ON live (queue, priority, seq) WHERE place = 2;"
-                      "CREATE INDEX live_running ON live (node, holder) WHERE place = 3;"
-                      "CREATE INDEX finished_of_queue ON finished (queue, (state = 6), finished_at);"
-                      "PRAGMA user_version = 3");
-  open_again();
+  std::uint64_t const node = random_bits(), holder = random_bits();
+  auto const path = folder_ / "older.db";
+  Stranger older(path);
+  older.run("PRAGMA journal_mode = wal");
+  for (unsigned i = 0; i < 3; ++i) older.run(std::string(text(static_cast<Migration>(i))));
+  older.run(rows_of_schema_3(node, holder));
+  store_ = open(path);
   EXPECT_THAT(problems(), IsEmpty());
-  EXPECT_THROW(Stranger(path_).run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, 2, 'default', 0, 0, 1)"),
-               std::runtime_error)
+  EXPECT_THROW(older.run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, 2, 'default', 0, 0, 1)"), std::runtime_error)
       << "as they did";
-  EXPECT_EQ(store_->running({.node = hand.node}).size(), 5u);
+  EXPECT_EQ(store_->running({.node = node}).size(), 5u);
   Hand next(*store_);
   auto const claimed = next.claim(100, {"default"});
   EXPECT_EQ(claimed.size(), 14u) << "30, less 10 completed, 5 held, 1 cancelled";
-  EXPECT_EQ(claimed.at(0).job.id, pushed[15].id);
+  EXPECT_EQ(claimed.at(0).claim.seq, 16);
   EXPECT_EQ(next.claim(100, {"other"}).size(), 5u);
+  EXPECT_EQ(push(1).size(), 1u);
+  EXPECT_EQ(next.claim(1).at(0).claim.seq, 37) << "no number twice";
   PruneRequest prune;
   prune.retention.usual.completed_count = 0;
   EXPECT_EQ(store_->prune(prune).pruned, 11);

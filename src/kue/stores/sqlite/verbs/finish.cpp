@@ -47,33 +47,40 @@ class Finishing {
     return tables_.make_final(ends, verb_);
   }
 
+  void write_ends() {
+    if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
+    ends_.clear();
+  }
+
+  // Events stand in the order of the items: those of ends that are gathered come first.
+  void before_another_event() {
+    if (tables_.ledger().writes_events()) write_ends();
+  }
+
   FinishStatus write_one(Finish const& item, std::optional<Running> const& job) {
     Claim const& claim = item.claim;
     bool const held = job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue &&
                       job->lane == claim.lane;
     if (!job && was_last_claim(tables_.db(), claim)) return FinishStatus::already;
     if (!held) {
-      write_ends();
+      before_another_event();
       tables_.ledger().refused(verb_, item);
       return FinishStatus::stale;
     }
     // The same job twice in one call: the first one has ended it.
     if (job->state != State::running || !written_.insert(job->seq).second) return FinishStatus::already;
     Transition const next = job->marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
-    if (is_final(next.to) && next.to == item.transition.to) {
+    if (is_final(item.transition.to)) {
       ends_.push_back({&item, job->node});
     } else {
-      write_ends();
-      next.to == State::cancelled ? tables_.make_cancelled(*job, item, verb_) : tables_.make_waiting(*job, item, verb_);
+      before_another_event();
+      if (next.to != item.transition.to)
+        tables_.make_cancelled(*job, item, verb_);
+      else
+        tables_.make_waiting(*job, item, verb_);
     }
     if (item.attempt) tables_.note_attempt(job->seq, *item.attempt);
     return FinishStatus::applied;
-  }
-
-  // Those that end their jobs, together; before anything else is written, so that the events come in the order of the items.
-  void write_ends() {
-    if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
-    ends_.clear();
   }
 
   Tables& tables_;

@@ -49,8 +49,8 @@ class Folder {
 };
 
 // As open_store does it: guarded, and of the newest schema unless told otherwise.
-inline std::shared_ptr<Store> open(std::string const& path, StoreOptions const& options = {}) {
-  std::shared_ptr<Store> store = guarded(sqlite::open(path, options), options);
+inline std::shared_ptr<Store> open(std::string const& path, StoreOptions const& options = {}, FileOptions const& file = {}) {
+  std::shared_ptr<Store> store = guarded(sqlite::open(path, options, file), options);
   if (options.migrate) store->migrate();
   return store;
 }
