@@ -18,8 +18,8 @@ inline constexpr auto kPatience = 60s;  // for events that come at once on an id
 class FickleQueue : public Queue {
  public:
   using Queue::push;
-  void push(Envelope job) override { push_many(std::span(&job, 1)); }
-  void push_many(std::span<Envelope> jobs) override {
+  Pushed push(Envelope job) override { return push_many(std::span(&job, 1)).at(0); }
+  std::vector<Pushed> push_many(std::span<Envelope> jobs) override {
     std::unique_lock lock(mutex_);
     ++calls_;
     caller_ = std::this_thread::get_id();
@@ -27,8 +27,13 @@ class FickleQueue : public Queue {
     changed_.wait_for(lock, kPatience, [&] { return !held_; });
     if (fail_) fail_(jobs);
     sizes_.push_back(jobs.size());
-    for (Envelope& job : jobs) taken_.push_back(std::move(job));
+    std::vector<Pushed> pushed;
+    for (Envelope& job : jobs) {
+      pushed.push_back({job.id});
+      taken_.push_back(std::move(job));
+    }
     changed_.notify_all();
+    return pushed;
   }
   void flush() override {
     std::lock_guard const lock(mutex_);
