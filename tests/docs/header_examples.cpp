@@ -18,6 +18,9 @@
 #include <kue/testing/shared_count.hpp>
 #include <kue/testing/temp_store.hpp>
 #include <kue/testing/test_queue.hpp>
+#if __has_include(<kue/sqlite.hpp>)
+#include <kue/sqlite.hpp>
+#endif
 #include <kue/worker.hpp>
 #include <spark/http/beast.hpp>
 #include <spark/http/httplib.hpp>
@@ -32,6 +35,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cassert>
 #include <cstdio>
@@ -206,7 +210,7 @@ struct OutcomeExample {
 class MyRedisQueue : public kue::Queue {
  public:
   using Queue::push;
-  void push(kue::Envelope job) override { redis_.rpush(key, job.to_bytes()); }
+  kue::Pushed push(kue::Envelope job) override;
   void process(kue::Consumer& worker) override {
     names_ = worker.queues();
     worker.on(kue::WorkerEvent::discard, [this](kue::EventInfo const& e) { redis_.rpush("discarded", e.job.str()); });
@@ -218,6 +222,7 @@ class MyRedisQueue : public kue::Queue {
   std::vector<std::string> names_;
   std::string key = "spark:queue";
 };
+kue::Pushed MyRedisQueue::push(kue::Envelope job) { redis_.rpush(key, job.to_bytes()); return {job.id}; }
 std::optional<kue::Delivery> MyRedisQueue::pop(kue::Millis) { return std::nullopt; }
 void queue(MyRedisQueue& queue) {
   queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
@@ -251,6 +256,66 @@ void store(std::vector<kue::Envelope> envelopes, std::uint64_t node, std::uint64
   store->push({.jobs = envelopes});
   auto got = store->claim({.node = node, .holder = holder, .max = 10});
   (void)got;
+}
+
+void claim(kue::Store& store, std::uint64_t node, std::uint64_t holder) {
+  kue::Claimed const got = store.claim({.node = node, .holder = holder}).jobs.at(0);
+  kue::Finish const finish{.claim = got.claim};
+  store.finish({.items = {&finish, 1}});
+}
+
+void run(kue::Envelope const&) {}
+void store_jobs(kue::Store& store, std::uint64_t node, std::uint64_t holder) {
+  auto const got = store.claim({.node = node, .holder = holder, .max = 10});
+  for (kue::Claimed const& one : got.jobs) run(one.job);
+}
+
+void start_over() {}
+void store_nodes(kue::Store& store, std::uint64_t node) {
+  auto const beat = store.beat({.node = node, .name = "web-3", .pid = ::getpid()});
+  if (!beat.alive) start_over();
+}
+
+void store_looking(kue::Store& store) {
+  kue::QueryRequest page{.filter = {.states = {kue::State::discarded}}};
+  auto const found = store.query(page);
+  (void)found;
+}
+
+void store_upkeep(kue::Store& store) {
+  store.prune({.retention = {.usual = {.completed = 1h}}});
+  for (std::string const& problem : store.check().problems) fmt::print("{}\n", problem);
+}
+
+void pushed(kue::Queue& queue) {
+  kue::Pushed const pushed = queue.push(SendInvoice(7));
+  if (pushed.status == kue::PushStatus::already) return;
+  kue::JobId id = pushed;
+  (void)id;
+}
+
+struct sqlite3;
+struct Database {
+  operator sqlite3*() const { return nullptr; }
+  void run(char const*) {}
+};
+#if !__has_include(<kue/sqlite.hpp>)
+namespace kue {
+struct SqliteTransaction : Foreign {
+  explicit SqliteTransaction(sqlite3* database) : Foreign(Kind::sqlite, database) {}
+  void commit() { committed(); }
+};
+}  // namespace kue
+#endif
+struct SendReceipt {
+  int order;
+  void run() const {}
+};
+void foreign(kue::StoreQueue& queue, Database& database) {
+  kue::SqliteTransaction tx(database);
+  database.run("INSERT INTO orders ...");
+  queue.push(tx, SendReceipt(7));
+  tx.commit();
 }
 
 void store_queue() {
