@@ -109,7 +109,7 @@ void Tables::note_attempt(std::int64_t seq, Attempt const& attempt) {
 }
 
 void Tables::note_progress(Claim const& claim, Progress const& progress) {
-  db().execute(Sql::progress, claim.seq, claim.holder, claim.claim_no, progress.percent, progress.note);
+  db().execute(Sql::progress, claim.seq, claim.queue, claim.lane, claim.holder, claim.claim_no, progress.percent, progress.note);
 }
 
 void Tables::forget_held(std::set<std::uint64_t> const& holders) {
@@ -135,7 +135,8 @@ std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finis
 
 bool was_last_claim(Connection& db, Claim const& claim) {
   auto row = db.use(Sql::finish_look_finished, claim.seq);
-  return row.step() && claim.holder != 0 && row.bits(0) == claim.holder && row.small(1) == claim.claim_no && row.text(2) == claim.queue;
+  bool const known_lane = claim.lane == kPlainLane;  // a final row keeps none
+  return row.step() && known_lane && claim.holder != 0 && row.bits(0) == claim.holder && row.small(1) == claim.claim_no && row.text(2) == claim.queue;
 }
 
 }  // namespace kue::sqlite

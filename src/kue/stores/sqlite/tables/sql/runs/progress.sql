@@ -1,2 +1,3 @@
--- How far a run is; nothing if the claim is not the job's present one. In: 1 seq, 2 holder, 3 claim_no, 4 percent, 5 note.
-UPDATE kue_unfinished SET progress_percent = ?4, progress_note = ?5 WHERE seq = ?1 AND state = 3 AND holder = ?2 AND claim_no = ?3
+-- How far a run is; nothing if the claim is not the job's present one. In: 1 seq, 2 queue, 3 lane, 4 holder, 5 claim_no, 6 percent, 7 note.
+UPDATE kue_unfinished SET progress_percent = ?6, progress_note = ?7
+WHERE seq = ?1 AND state = 3 AND queue = ?2 AND lane = ?3 AND holder = ?4 AND claim_no = ?5
