@@ -134,7 +134,7 @@ std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finis
 }
 
 bool was_last_claim(Connection& db, Claim const& claim) {
-  auto row = db.use(Sql::finish_look_finished, claim.id, claim.seq);
+  auto row = db.use(Sql::finish_look_finished, claim.id, claim.seq, claim.queue);
   return row.step() && claim.holder != 0 && row.bits(0) == claim.holder && row.small(1) == claim.claim_no;
 }
 
