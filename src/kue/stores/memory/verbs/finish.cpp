@@ -24,7 +24,7 @@ std::vector<FinishStatus> MemoryStore::write(Verb verb, std::span<Finish const> 
 // By number too: not one that was pushed under its id after it was removed.
 bool MemoryStore::holds(Claim const& claim, Row const* row) const {
   return row != nullptr && claim.holder != 0 && row->seq == claim.seq && row->holder == claim.holder && row->claim_no == claim.claim_no &&
-         row->job.queue == claim.queue && claim.lane == 0;
+         row->job.queue == claim.queue && (claim.lane == 0 || is_final(row->state));  // who has ended stands in none
 }
 
 FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
