@@ -23,7 +23,7 @@ constexpr std::size_t kOtherLooks = 16;  // and some of the rest in turn
 std::int64_t millis(kue::TimePoint from, kue::TimePoint to) { return std::max<std::int64_t>(0, (to - from).count()); }
 
 std::string last_error(kue::JobRecord const& record) {
-  return record.errors.empty() ? "The record of this job does not say why." : record.errors.back().failure.message;
+  return record.errors.empty() ? "The record of this job does not say why." : kue::whole_failure(record.errors.back()).message;
 }
 
 // The work of one run, from its own start to its finish, and the process that did it.

@@ -40,9 +40,13 @@ TEST_F(ConsoleTest, explains_each_command) {
 }
 
 TEST_F(ConsoleTest, prints_its_version) {
-  EXPECT_THAT(spark({"version"}).out, testing::MatchesRegex("spark [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(spark({"version"}).out, testing::MatchesRegex("spark [0-9]+\\.[0-9]+\\.[0-9]+\nstores: sqlite \\(SQLite [0-9.]+\\), memory\n"));
   EXPECT_EQ(spark({"--version"}).out, spark({"version"}).out);
-  EXPECT_THAT(text_at(parse(spark({"version", "--json"}).out), "/spark"), testing::MatchesRegex("[0-9.]+"));
+  auto const version = parse(spark({"version", "--json"}).out);
+  EXPECT_THAT(text_at(version, "/spark"), testing::MatchesRegex("[0-9.]+"));
+  EXPECT_EQ(text_at(version, "/stores/0/scheme"), "sqlite");
+  EXPECT_THAT(text_at(version, "/stores/0/version"), testing::MatchesRegex("SQLite [0-9.]+"));
+  EXPECT_EQ(text_at(version, "/stores/1/scheme"), "memory");
 }
 
 TEST_F(ConsoleTest, suggests_a_command) {

@@ -90,6 +90,31 @@ TEST_F(ConsoleTest, shows_every_attempts_error_and_no_byte_that_moves_the_cursor
   EXPECT_GT(number_at(job, "/job/errors/0/pid"), 0);
 }
 
+TEST_F(ConsoleTest, shows_the_whole_failure_and_not_its_head_alone) {
+  auto const id = push({"Greet", "--args", R"({"name":"x"})"});
+  std::string const message = std::string(2 * kue::limits::kMaxHeadTextBytes, 'm') + " the end";
+  {
+    auto const store = kue::open_store("sqlite:" + folder_.path("spark.db"));
+    store->beat({.node = 1, .name = "test"});
+    auto const got = store->claim({.node = 1, .holder = 2});
+    ASSERT_EQ(got.jobs.size(), 1u);
+    kue::Attempt const attempt{.claim_no = 1,
+                               .attempt = 1,
+                               .failure = {.type = "Broken", .message = message.substr(0, kue::limits::kMaxHeadTextBytes)},
+                               .record = R"({"v":1,"message":")" + message + R"(","backtrace":"#0 paint()\n#1 main"})"};  // docs/internals/formats.md
+    kue::Finish const finish{.claim = got.jobs[0].claim,
+                             .transition = {.to = kue::State::discarded, .reason = kue::Reason::error, .tally = {.attempt = 1}},
+                             .attempt = attempt};
+    store->finish({.items = std::span(&finish, 1)});
+    store->beat({.node = 1, .leaving = true});
+  }
+  EXPECT_THAT(spark({"job:show", id}).out, HasSubstr("    Broken: " + message + "\n      #0 paint()\n      #1 main\n"));
+  auto const job = parse(spark({"job:show", id, "--json"}).out);
+  EXPECT_EQ(text_at(job, "/job/errors/0/type"), "Broken");
+  EXPECT_EQ(text_at(job, "/job/errors/0/message"), message);
+  EXPECT_EQ(text_at(job, "/job/errors/0/backtrace"), "#0 paint()\n#1 main");
+}
+
 TEST_F(ConsoleTest, retries_and_cancels) {
   auto const failed = push({"Fail", "--args", R"({"message":"no"})"});
   ASSERT_EQ(spark({"queue:worker", "--stop-when-empty"}).code, 0);

@@ -295,7 +295,7 @@ class Database {
     ::sqlite3_close(other_);
     std::filesystem::remove_all(folder_);
   }
-  void break_it() { run("CREATE TRIGGER broken BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"); }
+  void break_it() { run("CREATE TRIGGER broken BEFORE INSERT ON kue_jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"); }
   void mend_it() { run("DROP TRIGGER broken"); }
 
   std::shared_ptr<kue::Store> store;

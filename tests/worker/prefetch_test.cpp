@@ -54,7 +54,7 @@ struct Prefetch : Zoo {
   }
   int longest_claim_in_a_row() {
     int most = 0, now = 0;
-    for (kue::Event const& event : store().events({.limit = 10'000})) {
+    for (kue::Event const& event : store().events({.limit = 10'000}).events) {
       now = event.verb == kue::Verb::claim ? now + 1 : 0;
       most = std::max(most, now);
     }

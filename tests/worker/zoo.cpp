@@ -107,7 +107,7 @@ kue::JobRecord Zoo::record(kue::JobId id) {
 
 std::vector<kue::Event> Zoo::events_of(kue::JobId id) {
   std::vector<kue::Event> mine;
-  for (kue::Event const& event : store().events({})) {
+  for (kue::Event const& event : store().events({}).events) {
     if (event.id == id) mine.push_back(event);
   }
   return mine;

@@ -33,7 +33,7 @@ std::string joined(std::vector<std::string> const& items) {
 }
 
 void add_failure(Sheet& sheet, kue::Attempt const& attempt) {
-  kue::Failure const& failure = attempt.failure;
+  kue::Failure const failure = kue::whole_failure(attempt);
   sheet.line(fmt::format("  run {} (attempt {}): {}, {} after {}, pid {}", attempt.claim_no, attempt.attempt, kue::to_string(attempt.reason),
                          utc_text(attempt.ended_at), span_text(attempt.ended_at - attempt.started_at), attempt.pid));
   std::string what = printable(failure.type);

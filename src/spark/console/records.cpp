@@ -28,14 +28,15 @@ void time(kue::Writer& writer, std::string_view key, std::optional<kue::TimePoin
 }
 
 void write_attempt(kue::Writer& writer, kue::Attempt const& attempt) {
+  kue::Failure const failure = kue::whole_failure(attempt);
   writer.begin_object();
   number(writer, "attempt", attempt.attempt);
   number(writer, "claim_no", attempt.claim_no);
   text(writer, "reason", kue::to_string(attempt.reason));
-  text(writer, "type", attempt.failure.type);
-  text(writer, "message", attempt.failure.message);
-  text(writer, "backtrace", attempt.failure.backtrace);
-  number(writer, "signal", attempt.failure.signal);
+  text(writer, "type", failure.type);
+  text(writer, "message", failure.message);
+  text(writer, "backtrace", failure.backtrace);
+  number(writer, "signal", failure.signal);
   time(writer, "started_at", attempt.started_at);
   time(writer, "ended_at", attempt.ended_at);
   text(writer, "node", fmt::format("{:016x}", attempt.node));

@@ -1,17 +1,45 @@
 #include "spark/console/command.hpp"
 
 #include <kue/json.hpp>
+#include <kue/store.hpp>
 
 #include "spark/console/console.hpp"
 #include "spark/console/printable.hpp"
 
+#include <fmt/format.h>
+
 namespace spark {
 namespace {
+
+// "sqlite (SQLite 3.40.1), memory"
+std::string stores_text() {
+  std::string all;
+  for (kue::StoreDriver const& driver : kue::store_drivers()) {
+    if (!all.empty()) all += ", ";
+    all += driver.scheme;
+    if (!driver.version.empty()) all += fmt::format(" ({})", driver.version);
+  }
+  return all;
+}
+
+void write_stores(kue::Writer& writer) {
+  writer.begin_array();
+  for (kue::StoreDriver const& driver : kue::store_drivers()) {
+    writer.begin_object();
+    writer.key("scheme");
+    writer.string(driver.scheme);
+    writer.key("version");
+    writer.string(driver.version);
+    writer.end_object();
+  }
+  writer.end_array();
+}
 
 int run(Call& call) {
   call.args.done();
   if (!call.json) {
     call.out.line("spark " SPARK_VERSION);
+    call.out.line("stores: " + stores_text());
     return kDone;
   }
   kue::Writer writer;
@@ -20,6 +48,8 @@ int run(Call& call) {
   writer.string(as_utf8(call.console.program()));
   writer.key("spark");
   writer.string(SPARK_VERSION);
+  writer.key("stores");
+  write_stores(writer);
   writer.end_object();
   call.out.line(printable_json(writer.take()));
   return kDone;
@@ -28,7 +58,7 @@ int run(Call& call) {
 }  // namespace
 
 Command version_command() {
-  return {.name = "version", .summary = "prints the version of spark that this program was built with", .details = {}, .run = run, .stands_alone = true};
+  return {.name = "version", .summary = "prints the version of spark that this program was built with, and the stores that it has", .details = {}, .run = run, .stands_alone = true};
 }
 
 }  // namespace spark

@@ -106,7 +106,7 @@ double bytes_per_job(Arena& arena) {
   in_a_process(arena.board(), [&] {
     std::map<std::string, std::int64_t> number;
     for (kue::StoreFact const& fact : open(arena)->store().info().facts) number[fact.name] = std::atoll(fact.value.c_str());
-    arena.board().header().bytes = (number.at("pages") - number.at("free_pages")) * number.at("page_size");
+    arena.board().header().bytes = (number.at("page_count") - number.at("freelist_count")) * number.at("page_size");
   });
   return static_cast<double>(arena.board().header().bytes.load()) / static_cast<double>(arena.board().jobs());
 }
