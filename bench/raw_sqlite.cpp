@@ -103,6 +103,7 @@ class File {
     execute(sql, values...);
   }
   std::int64_t changes() const { return sqlite3_changes64(db_); }
+  std::int64_t last_number() const { return sqlite3_last_insert_rowid(db_); }
   // The first column of the first row.
   template <class... A> std::int64_t number(Sql sql, A const&... values) {
     sqlite3_stmt* const statement = bound(sql, values...);
@@ -133,6 +134,7 @@ class File {
   static void bind(sqlite3_stmt* s, int at, std::int64_t value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, int value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, std::string_view text) { sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8); }
+  static void bind(sqlite3_stmt* s, int at, JobId const& id) { sqlite3_bind_blob(s, at, id.bytes().data(), 16, SQLITE_STATIC); }
   static void bind(sqlite3_stmt* s, int at, std::nullptr_t) { sqlite3_bind_null(s, at); }
 
   BatchTable batch_;
@@ -176,22 +178,54 @@ void write_pushed(Pushed const& job, int column, BatchTable::Value& out) {
 
 constexpr std::int64_t kChild = 1;  // the holder of latency_handed
 
+// Its number.
+std::int64_t push_one(File& file, Pushed const& job, std::int64_t at) {
+  file.execute(Sql::push_one, job.id, kKind, kQueue, job.args, 1, nullptr, kDefaultPriority, 25, 0, nullptr, nullptr, at);
+  std::int64_t const seq = file.last_number();
+  file.execute(Sql::push_one_live, seq, 2, 2, kQueue, kDefaultPriority, at, 25);
+  return seq;
+}
+
+// The number before the first.
+std::int64_t push_all(File& file, std::vector<Pushed> const& jobs, std::int64_t at) {
+  std::int64_t const last = file.number(Sql::push_last_number);
+  file.execute_for(batch_of(jobs, write_pushed), Sql::push_jobs, last, at);
+  file.execute(Sql::push_live, last + 1, last + static_cast<std::int64_t>(jobs.size()), at);
+  return last;
+}
+
+void fold(File& file) {
+  sqlite3_stmt* const tail = file.bound(Sql::tail_look, kQueue);
+  bool const any = file.row(tail);
+  std::int64_t const first = any ? sqlite3_column_int64(tail, 1) : 0, last = any ? sqlite3_column_int64(tail, 2) : 0;
+  sqlite3_reset(tail);
+  if (!any) return;
+  file.execute(Sql::ready_add, kQueue, kDefaultPriority, first, last, kue::sqlite::kMostSkipped);
+  file.execute(Sql::tail_set, kQueue, 0, 1, 0);
+}
+
+void begin_tail(File& file, std::int64_t first, std::int64_t last) {
+  std::int64_t const count = last - first + 1;
+  file.execute(Sql::counts_add, kQueue, count, 0, 0, count, 0, 0, 0, 0, 0);
+  fold(file);
+  file.execute(Sql::tail_set, kQueue, kDefaultPriority, first, last);
+}
+
 // With `handed` they are claimed already.
 void push(File& file, std::int64_t from, std::int64_t count, bool handed = false) {
   std::vector<Pushed> jobs;
   jobs.reserve(static_cast<std::size_t>(count));
   for (std::int64_t number = from; number < from + count; ++number) jobs.push_back({new_id(), arguments(number)});
   file.begin_write();
-  std::int64_t const last = file.number(Sql::push_numbers, count), at = now_ms();
-  file.execute_for(batch_of(jobs, write_pushed), Sql::push_jobs, last, at);
-  file.execute(Sql::push_live, last + 1, last + count, at);
+  std::int64_t const at = now_ms(), last = count == 1 ? push_one(file, jobs.front(), at) - 1 : push_all(file, jobs, at);
   if (handed) {
     file.execute(Sql::claim_take_range, kChild, 1, at, last + 1, last + count);
     file.execute(Sql::held_add, kChild, kPlainLane, last + 1, last + count);
+    file.execute(Sql::counts_add, kQueue, count, 0, 0, 0, count, 0, 0, 0, 0);
   } else {
-    file.execute(Sql::ready_add, kQueue, kDefaultPriority, kPlainLane, last + 1, last + count, kue::sqlite::kMostSkipped);
+    file.execute(Sql::counts_push, kQueue, count, kDefaultPriority, last + 1, last + count, kue::sqlite::kMostSkipped);
+    if (file.changes() == 0) begin_tail(file, last + 1, last + count);
   }
-  file.execute(Sql::counts_add, kQueue, count, 0, 0, handed ? 0 : count, handed ? count : 0, 0, 0, 0, 0);
   file.commit();
 }
 
@@ -250,6 +284,7 @@ void finish(File& file, std::vector<Claimed> const& jobs) {
 std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   std::vector<Claimed> jobs;
   file.number(Sql::node_state, 1);
+  fold(file);
   file.number(Sql::claim_next_due, kQueue);
   sqlite3_stmt* const candidates = file.bound(Sql::claim_candidates, kQueue, most);
   std::size_t bytes = 0;
@@ -268,7 +303,8 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
   sqlite3_reset(candidates);
   if (!jobs.empty() && bytes == 0) std::_Exit(1);
   if (jobs.empty()) return jobs;
-  if (std::int64_t const last = jobs.back().seq; last < last_one.last) file.execute(Sql::ready_cut, kQueue, kDefaultPriority, kPlainLane, last_one.first, last + 1);
+  if (std::int64_t const last = jobs.back().seq; last < last_one.last)
+    file.execute(Sql::ready_cut, kQueue, kDefaultPriority, kPlainLane, last_one.first, last + 1);
   file.execute(Sql::ready_drop, kQueue, kDefaultPriority, kPlainLane, jobs.back().seq);
   if (consecutive(jobs, &Claimed::seq)) {
     file.execute(Sql::claim_take_range, holder, 1, now_ms(), jobs.front().seq, jobs.back().seq);
