@@ -6,10 +6,7 @@ DROP VIEW running;
 ALTER TABLE jobs       RENAME TO kue_jobs;
 ALTER TABLE unfinished RENAME TO kue_unfinished;
 ALTER TABLE finished   RENAME TO kue_finished;
-ALTER TABLE attempts   RENAME TO kue_attempts;
-ALTER TABLE held       RENAME TO old_held;
 ALTER TABLE ended      RENAME TO kue_ended;
-ALTER TABLE nodes      RENAME TO kue_nodes;
 ALTER TABLE events     RENAME TO kue_events;
 ALTER TABLE store      RENAME TO kue_store;
 
@@ -33,10 +30,25 @@ DROP TABLE ready;
 -- The newest stretch of a queue's plain jobs stands with its counters: a push changes one row for both. Whoever claims, or returns a job to
 -- its lane, first folds it into kue_ready; so it covers jobs that were never claimed, and lies behind all stretches of its lane.
 -- Empty: tail_first > tail_last.
-ALTER TABLE queues RENAME TO kue_queues;
-ALTER TABLE kue_queues ADD COLUMN tail_priority INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE kue_queues ADD COLUMN tail_first INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE kue_queues ADD COLUMN tail_last INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE kue_queues (
+  name          TEXT    NOT NULL PRIMARY KEY,
+  paused        INTEGER NOT NULL DEFAULT 0,
+  pushed        INTEGER NOT NULL DEFAULT 0,    -- ever
+  scheduled     INTEGER NOT NULL DEFAULT 0,
+  blocked       INTEGER NOT NULL DEFAULT 0,
+  available     INTEGER NOT NULL DEFAULT 0,
+  running       INTEGER NOT NULL DEFAULT 0,
+  retryable     INTEGER NOT NULL DEFAULT 0,
+  completed     INTEGER NOT NULL DEFAULT 0,
+  discarded     INTEGER NOT NULL DEFAULT 0,
+  cancelled     INTEGER NOT NULL DEFAULT 0,
+  tail_priority INTEGER NOT NULL DEFAULT 0,
+  tail_first    INTEGER NOT NULL DEFAULT 1,
+  tail_last     INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+INSERT INTO kue_queues (name, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled)
+SELECT name, paused, pushed, scheduled, blocked, available, running, retryable, completed, discarded, cancelled FROM queues;
+DROP TABLE queues;
 
 -- kue_store.last_seq is from here on a floor: no number up to it is given again. A push takes the number behind it and behind those of all jobs.
 
@@ -47,19 +59,47 @@ CREATE TABLE kue_held (
   last_seq  INTEGER NOT NULL,
   PRIMARY KEY (holder, lane, first_seq)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO kue_held SELECT holder, 0, first_seq, last_seq FROM old_held;
-DROP TABLE old_held;
+INSERT INTO kue_held SELECT holder, 0, first_seq, last_seq FROM held;
+DROP TABLE held;
 
--- What did not fit into the head of an attempt: bytes with a version (docs/internals/formats.md); NULL: none, or dropped.
-ALTER TABLE kue_attempts ADD COLUMN record BLOB;
-UPDATE kue_attempts SET record = CAST(json_object('v', 1, 'message', message, 'backtrace', backtrace) AS BLOB), message = substr(message, 1, 256)
-WHERE backtrace <> '' OR length(CAST(message AS BLOB)) > 1024;
-ALTER TABLE kue_attempts DROP COLUMN backtrace;
+-- Runs that did not complete: a head, and what did not fit into it as bytes with a version (docs/internals/formats.md).
+CREATE TABLE kue_attempts (
+  number     INTEGER PRIMARY KEY,
+  seq        INTEGER NOT NULL,
+  claim_no   INTEGER NOT NULL,
+  attempt    INTEGER NOT NULL,
+  reason     INTEGER NOT NULL,
+  type       TEXT    NOT NULL,
+  message    TEXT    NOT NULL,
+  signal     INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at   INTEGER NOT NULL,
+  node       INTEGER NOT NULL,
+  pid        INTEGER NOT NULL,
+  record     BLOB                              -- NULL: none, or dropped
+) STRICT;
+INSERT INTO kue_attempts (number, seq, claim_no, attempt, reason, type, message, signal, started_at, ended_at, node, pid, record)
+SELECT number, seq, claim_no, attempt, reason, type, CASE WHEN length(CAST(message AS BLOB)) > 1024 THEN substr(message, 1, 256) ELSE message END, signal,
+       started_at, ended_at, node, pid,
+       CASE WHEN backtrace <> '' OR length(CAST(message AS BLOB)) > 1024
+            THEN CAST(json_object('v', 1, 'message', message, 'backtrace', backtrace) AS BLOB) END FROM attempts;
+DROP TABLE attempts;
+CREATE INDEX kue_attempts_of ON kue_attempts (seq);
 
-ALTER TABLE kue_nodes ADD COLUMN boot_id TEXT NOT NULL DEFAULT '';
-ALTER TABLE kue_nodes ADD COLUMN lock_path TEXT NOT NULL DEFAULT '';
-ALTER TABLE kue_nodes ADD COLUMN lock_device INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE kue_nodes ADD COLUMN lock_inode INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE kue_nodes (
+  node        INTEGER PRIMARY KEY,
+  name        TEXT    NOT NULL,
+  pid         INTEGER NOT NULL,
+  beat        INTEGER NOT NULL,
+  beat_at     INTEGER NOT NULL,
+  dead        INTEGER NOT NULL DEFAULT 0,
+  boot_id     TEXT    NOT NULL DEFAULT '',
+  lock_path   TEXT    NOT NULL DEFAULT '',
+  lock_device INTEGER NOT NULL DEFAULT 0,
+  lock_inode  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO kue_nodes (node, name, pid, beat, beat_at, dead) SELECT node, name, pid, beat, beat_at, dead FROM nodes;
+DROP TABLE nodes;
 
 -- In the order of claims: priority, first_seq, seq. The row decides: a stretch may cover jobs that moved.
 CREATE VIEW kue_claimable AS
