@@ -109,7 +109,7 @@ void Tables::note_attempt(std::int64_t seq, Attempt const& attempt) {
 }
 
 void Tables::note_progress(Claim const& claim, Progress const& progress) {
-  db().execute(Sql::progress, claim.seq, claim.holder, claim.claim_no, progress.percent, progress.note);
+  db().execute(Sql::progress, claim.seq, claim.holder, claim.claim_no, progress.percent, progress.note, claim.queue, claim.lane);
 }
 
 void Tables::forget_held(std::set<std::uint64_t> const& holders) {
