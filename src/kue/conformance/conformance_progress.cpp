@@ -42,6 +42,24 @@ void of_an_older_claim_of_the_same_holder_is_ignored(StoreTest& t) {
   EXPECT_EQ(t.get(id).progress, (Progress{10, "of the second"}));
 }
 
+void with_any_field_of_the_claim_wrong_is_ignored(StoreTest& t) {
+  JobId const id = t.running_job();
+  JobRecord const before = t.get(id);
+  ProgressItem const good{.claim = t.claim_of(id), .progress = {90, "mine"}};
+  std::vector<ProgressItem> wrong(7, good);
+  wrong[0].claim.holder ^= 1;
+  wrong[1].claim.holder = 0;
+  wrong[2].claim.claim_no += 1;
+  wrong[3].claim.claim_no -= 1;
+  wrong[4].claim.seq += 1000;
+  wrong[5].claim.queue = "other";
+  wrong[6].claim.lane += 7;
+  t.store->progress({.items = wrong});
+  EXPECT_EQ(t.get(id), before);
+  t.store->progress({.items = {&good, 1}});
+  EXPECT_EQ(t.get(id).progress, good.progress);
+}
+
 void of_a_later_pushed_job_of_that_id_is_ignored(StoreTest& t) {
   JobId const id = t.running_job();
   ProgressItem const old{.claim = t.claim_of(id), .progress = {90, "of the first job"}};
@@ -109,6 +127,7 @@ Cases progress_cases() {
           {"progress", "the_last_one_counts", the_last_one_counts},
           {"progress", "of_the_wrong_holder_is_ignored", of_the_wrong_holder_is_ignored},
           {"progress", "of_an_older_claim_of_the_same_holder_is_ignored", of_an_older_claim_of_the_same_holder_is_ignored},
+          {"progress", "with_any_field_of_the_claim_wrong_is_ignored", with_any_field_of_the_claim_wrong_is_ignored},
           {"progress", "of_a_later_pushed_job_of_that_id_is_ignored", of_a_later_pushed_job_of_that_id_is_ignored},
           {"progress", "of_a_job_that_does_not_run_is_ignored", of_a_job_that_does_not_run_is_ignored},
           {"progress", "stays_after_the_end", stays_after_the_end},

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -18,6 +20,16 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
+// A file that was closed in WAL mode has no log beside it, and SQLite would make an empty one for a mere look.
+std::string uri_of_unchanging(std::string const& path) {
+  std::string uri = "file:";
+  for (unsigned char const c : path) {
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '-' || c == '_';
+    uri += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02x}", c);
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 Connection::Connection(sqlite3* foreign) : handle_(foreign), lent_(true) {
@@ -25,11 +37,13 @@ Connection::Connection(sqlite3* foreign) : handle_(foreign), lent_(true) {
 }
 
 Connection::Connection(Location const& location, Mode mode) {
-  // No SQLITE_OPEN_URI, and the path begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a time
-  // is the rule of this class.
+  // A path as it is goes without SQLITE_OPEN_URI and begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a
+  // time is the rule of this class.
   int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-  int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int const code = sqlite3_open_v2(location.database.c_str(), &handle_, flags, location.gathered_wal ? gathered_wal_vfs() : nullptr);
+  bool const without_log = mode == Mode::look && ::access(location.wal().c_str(), F_OK) != 0;
+  int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (without_log ? SQLITE_OPEN_URI : 0);
+  std::string const name = without_log ? uri_of_unchanging(location.database) : location.database;
+  int const code = sqlite3_open_v2(name.c_str(), &handle_, flags, location.gathered_wal ? gathered_wal_vfs() : nullptr);
   if (code != SQLITE_OK) {
     Failure const failure(code, handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code));
     sqlite3_close_v2(handle_);

@@ -130,12 +130,18 @@ std::string Database::obstacle() const {
   return why.empty() ? why : "it cannot be written: " + why;
 }
 
+// With a mere look, so that nothing is made beside a file that is refused.
+void Database::refuse_what_must_migrate() const {
+  Found const is = found();
+  if (!is.exists) throw Error(ErrorKind::refused, "there is no such file yet: store:migrate makes it, or a program that opens it without migrate = false");
+  if (!is.refused.empty()) throw Error(ErrorKind::refused, is.refused);
+  if (is.version >= format_.newest()) return;
+  throw Error(ErrorKind::refused, fmt::format("it has schema {} and this program needs {}: store:migrate updates it", is.version, format_.newest()));
+}
+
 std::unique_ptr<Connection> Database::prepare(bool migrate) {
   refuse_network_file_system(location_);
-  std::error_code ignored;
-  if (!migrate && !std::filesystem::exists(location_.database, ignored)) {
-    throw Error(ErrorKind::refused, "there is no such file yet: store:migrate makes it, or a program that opens it without migrate = false");
-  }
+  if (!migrate) refuse_what_must_migrate();
   try {
     auto connection = std::make_unique<Connection>(location_);
     Format::Found const is = look_at_one_moment(format_, *connection);
@@ -147,9 +153,6 @@ std::unique_ptr<Connection> Database::prepare(bool migrate) {
                                                                                   : why));
     }
     bool const older = is.version < format_.newest();
-    if (older && !migrate) {
-      throw Error(ErrorKind::refused, fmt::format("it has schema {} and this program needs {}: store:migrate updates it", is.version, format_.newest()));
-    }
     if (is.version == 0 || connection->word("PRAGMA journal_mode") != "wal") use_wal(*connection);
     if (older) {
       connection->settle(Sync::full);  // the format itself is always durable

@@ -90,6 +90,7 @@ class Database {
   struct Open;
   Open& open();
   Connection& looker();
+  void refuse_what_must_migrate() const;
   std::unique_ptr<Connection> prepare(bool migrate);
   void open_with(std::unique_ptr<Connection> writer);
 
