@@ -103,7 +103,7 @@ TEST_F(ConsoleTest, shows_the_whole_failure_and_not_its_head_alone) {
                                .failure = {.type = "Broken", .message = message.substr(0, kue::limits::kMaxHeadTextBytes)},
                                .record = R"({"v":1,"message":")" + message + R"(","backtrace":"#0 paint()\n#1 main"})"};  // docs/internals/formats.md
     kue::Finish const finish{.claim = got.jobs[0].claim,
-                             .transition = {.to = kue::State::discarded, .reason = kue::Reason::error, .tally = {.attempt = 1}},
+                             .transition = {.to = kue::State::discarded, .reason = kue::Reason::gave_up, .tally = {.attempt = 1}},
                              .attempt = attempt};
     store->finish({.items = std::span(&finish, 1)});
     store->beat({.node = 1, .leaving = true});

@@ -9,6 +9,6 @@ class MyRedisQueue : public kue::Queue {
  public:
   explicit MyRedisQueue(Redis&) {}
   using Queue::push;
-  void push(kue::Envelope) override {}
+  kue::Pushed push(kue::Envelope job) override { return {job.id}; }
   std::optional<kue::Delivery> pop(kue::Millis) override { return std::nullopt; }
 };

@@ -334,7 +334,7 @@ def damaged(folder):
     path = os.path.join(folder.path, "spark.db")
     database = sqlite3.connect(path)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    roots = [page for (page,) in database.execute("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0 AND name LIKE 'unfinished%'")]
+    roots = [page for (page,) in database.execute("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0 AND (name LIKE 'unfinished%' OR name = 'kue_unfinished')")]
     size = database.execute("PRAGMA page_size").fetchone()[0]
     database.close()
     with open(path, "r+b") as file:

@@ -29,7 +29,7 @@ std::string what_counts(kue::JobRecord const& record) {
 
 std::string last_failure(kue::JobRecord const& record) {
   if (record.errors.empty()) return {};
-  kue::Failure const& failure = record.errors.back().failure;
+  kue::Failure const failure = kue::whole_failure(record.errors.back());
   return printable(failure.message.empty() ? failure.type : failure.message);
 }
 

@@ -9,7 +9,7 @@ StoreDriver driver() {
     if (url != "memory:") throw Error(ErrorKind::invalid, "store URL '" + url + "' says more than memory: takes; write memory: alone");
     return std::make_unique<MemoryStore>(options);
   };
-  return {.scheme = "memory", .example = "memory:", .version = "of one process", .open = open};
+  return {.scheme = "memory", .example = "memory:", .version = {}, .open = open};
 }
 
 MemoryStore::MemoryStore(StoreOptions const& options)
