@@ -45,6 +45,19 @@ std::optional<FinishStatus> OutcomeWriter::write(Delivery const& delivery, RunRe
   }
 }
 
+std::optional<bool> OutcomeWriter::read_own_end(Delivery const& delivery) {
+  Millis trouble{0};
+  while (true) {
+    try {
+      return with_store_->was_ended_by(delivery.claim);
+    } catch (std::exception const& error) {
+      trouble = next_trouble(trouble);
+      job_logger(log_, delivery).error("cannot read whether its finish was committed, trying again in {} ms: {}", trouble.count(), error.what());
+      if (!rest_(trouble)) return std::nullopt;
+    }
+  }
+}
+
 FinishStatus OutcomeWriter::write_once(Delivery const& delivery, RunReport const& report) {
   if (with_store_ == nullptr) {
     queue_.finish(delivery, report.outcome);
