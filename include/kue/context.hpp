@@ -63,7 +63,7 @@ class Context {
   // The same for every run of this job: give it to the payment gateway, name the output file with it.
   std::string idempotency_key() const { return id().str(); }
 
- private:
+ protected:
   virtual void finish_in(Foreign& transaction, std::string result);  // JSON, or empty
 };
 

@@ -40,7 +40,7 @@ class OneByOne {
     finish_committed_ = std::make_shared<bool>(false);
     worker::RunReport report = runner_.run(delivery, now, watch_);
     watch_.end();
-    if (report.finished_itself) worker::settle_own_end(report, *finish_committed_, runner_.log_of(delivery));
+    if (report.finished_itself) runner_.settle_own_end(delivery, report, *finish_committed_);
     Run run{.job = delivery.job, .attempt = delivery.attempt, .at = now, .log = lines_->take()};
     Transition const next = core::decide(delivery.tally, report.outcome, now, random_);
     if (next.to == State::retryable) report.outcome.delay = next.delay;  // what is told is what happens

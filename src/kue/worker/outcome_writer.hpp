@@ -35,6 +35,11 @@ class OutcomeWriter {
   bool keeps_;
 };
 
+FinishSink finish_sink(StoreQueue* with_store);  // null: none
+
+// What is said of a run that returned with a transaction open in its thread: every write of the worker to the file would wait for it.
+std::string left_open(Delivery const& delivery);
+
 // 50 ms doubling to 5 s.
 Millis next_trouble(Millis before);
 

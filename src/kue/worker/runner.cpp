@@ -84,18 +84,19 @@ void Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& wat
   if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out) ask_for_delay(delivery, outcome);
 }
 
-void settle_own_end(RunReport& report, bool committed, Logger log) {
+void Runner::settle_own_end(Delivery const& delivery, RunReport& report, bool committed) {
   Outcome& outcome = report.outcome;
   bool const said_so = outcome.kind == Outcome::Kind::completed;
   if (committed) {
     if (!said_so) {
-      log.warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind), outcome.failure.message.empty() ? "" : ": ",
+      job_logger(log_, delivery).warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind), outcome.failure.message.empty() ? "" : ": ",
                outcome.failure.message);
     }
     outcome = {};
   } else if (said_so) {  // else it says itself why: what commit() threw, for one
     outcome = {.kind = Outcome::Kind::failed,
                .failure = {.type = "transaction", .message = "finish not committed: run() called finish(transaction), and that transaction was rolled back"}};
+    ask_for_delay(delivery, outcome);
   }
 }
 

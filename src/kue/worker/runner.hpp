@@ -25,9 +25,6 @@ struct RunReport {
   bool finished_itself = false;      // by Context::finish, if its transaction was committed: to be read before anything is done with the outcome
 };
 
-// The outcome of a run that has finished itself.
-void settle_own_end(RunReport& report, bool committed, Logger log);
-
 class Runner {
  public:
   using Emit = std::function<void(EventInfo const&)>;
@@ -44,9 +41,11 @@ class Runner {
   // Never throws what the job threw. `started` is when the caller marked the job as running; `watch` has begun.
   RunReport run(Delivery const& delivery, TimePoint started, StopWatch& watch);
 
+  // The outcome of a run that has finished itself: what the store says goes before what the run came to.
+  void settle_own_end(Delivery const& delivery, RunReport& report, bool committed);
+
   // After the outcome was written: log line, events, and failed() of a job that is discarded. `next` is what follows.
   void tell(Delivery const& delivery, RunReport const& report, Transition const& next, bool kept);
-  Logger log_of(Delivery const& delivery) const { return job_logger(log_, delivery); }
 
  private:
   void run_job(Delivery const& delivery, TimePoint started, StopWatch& watch, RunReport& report);
