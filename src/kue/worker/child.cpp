@@ -330,7 +330,7 @@ void Child::leave_with_open_transaction(EndedRun&& run) {
   bool const intact = sentinel_->intact();
   std::string const why = left_open(run.delivery);
   if (intact) log().error("{}", why);
-  run.report.outcome = {.kind = Outcome::Kind::failed, .failure = {.type = "transaction", .message = why}};
+  runner_->fail(run.delivery, run.report, {.type = "transaction", .message = why});
   run.next = writer_->foresee(run.delivery, run.report.outcome);
   if (!slot().record(run.entry, run.report.outcome, run.ended_at)) wait_for_the_kill();
   if (!intact) ::_exit(1);

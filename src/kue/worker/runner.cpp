@@ -84,6 +84,11 @@ void Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& wat
   if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out) ask_for_delay(delivery, outcome);
 }
 
+void Runner::fail(Delivery const& delivery, RunReport& report, Failure failure) {
+  report.outcome = {.kind = Outcome::Kind::failed, .failure = std::move(failure)};
+  ask_for_delay(delivery, report.outcome);
+}
+
 void Runner::settle_own_end(Delivery const& delivery, RunReport& report, bool committed) {
   Outcome& outcome = report.outcome;
   bool const said_so = outcome.kind == Outcome::Kind::completed;
@@ -94,9 +99,7 @@ void Runner::settle_own_end(Delivery const& delivery, RunReport& report, bool co
     }
     outcome = {};
   } else if (said_so) {  // else it says itself why: what commit() threw, for one
-    outcome = {.kind = Outcome::Kind::failed,
-               .failure = {.type = "transaction", .message = "finish not committed: run() called finish(transaction), and that transaction was rolled back"}};
-    ask_for_delay(delivery, outcome);
+    fail(delivery, report, {.type = "transaction", .message = "finish not committed: run() called finish(transaction), and that transaction was rolled back"});
   }
 }
 

@@ -41,6 +41,7 @@ class Runner {
   // Never throws what the job threw. `started` is when the caller marked the job as running; `watch` has begun.
   RunReport run(Delivery const& delivery, TimePoint started, StopWatch& watch);
 
+  void fail(Delivery const& delivery, RunReport& report, Failure failure);  // whatever it came to
   // The outcome of a run that has finished itself: what the store says goes before what the run came to.
   void settle_own_end(Delivery const& delivery, RunReport& report, bool committed);
 
