@@ -205,7 +205,7 @@ TEST_F(Transactions, kills_at_random_leave_one_effect_for_each_completed_job) {
     int next = base + 300;
     auto const until = steady_clock::now() + 3s;
     while (steady_clock::now() < until) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(dice() % 60));
+      std::this_thread::sleep_for(std::chrono::milliseconds(dice() % 25));
       switch (dice() % 12) {
         case 0:  // the producer; another goes on elsewhere
           ::kill(producer, SIGKILL);
