@@ -17,9 +17,10 @@ DEFINED = re.compile(r'^(?:class|struct) (\w+)(?: final)?(?: :[^;{]*)? \{', re.M
 # its own, and of its own room those of its line and of the lines above it here. FOLDER/* is all that stands in a folder.
 CONTRACT = [
     ("kue_base", "kue/clock kue/error kue/id kue/job_mark kue/limits kue/logger kue/log/spdlog_sink kue/random"),
-    ("kue_core", "kue/fields kue/json kue/options kue/job_traits kue/envelope kue/job kue/outcome kue/state kue/record kue/services kue/context"
+    ("kue_core", "kue/fields kue/json kue/options kue/job_traits kue/envelope kue/job kue/outcome kue/state kue/record kue/services kue/foreign kue/context"
                  " kue/registry kue/detail/*"),
     ("kue_core", "kue/store kue/testing/fake_clock"),
+    ("kue_sqlite_file", "kue/sqlite"),
     ("kue_queues", "kue/worker_event kue/consumer kue/queue"),
     ("kue_queues", "kue/array_queue kue/batch kue/buffered_queue kue/flusher kue/immediate_queue kue/store_queue"),
     ("kue_queues", "kue/open_queue kue/kue"),

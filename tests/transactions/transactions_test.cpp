@@ -1,8 +1,12 @@
 // The kill test of transactions: in the end there is one committed effect for each completed job, and none otherwise; one job for each
 // committed order, and none for another.
 
+#include <kue/array_queue.hpp>
+#include <kue/error.hpp>
 #include <kue/json.hpp>
 #include <kue/open_queue.hpp>
+#include <kue/sqlite.hpp>
+#include <kue/testing/test_queue.hpp>
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -32,6 +36,69 @@ namespace fs = std::filesystem;
 struct Receipt {
   int order = 0;
 };
+
+struct Shop {
+  sqlite3* database = nullptr;
+};
+
+struct Services final : kue::Services {
+  void* find(std::type_info const& type) override { return has(type) ? &shop : nullptr; }
+  bool has(std::type_info const& type) override { return type == typeid(Shop); }
+  Shop shop;
+};
+
+struct Forgetful {  // commits in its second run only
+  static constexpr std::string_view kind = "Forgetful";
+  void run(kue::Context& ctx, Shop& shop) const {
+    kue::SqliteTransaction tx(shop.database);
+    ctx.finish(tx, std::string("sent"));
+    if (ctx.attempt() > 1) tx.commit();
+  }
+};
+
+TEST(TransactionsInTestQueue, take_part_with_any_database) {
+  Services services;
+  ASSERT_EQ(sqlite3_open(":memory:", &services.shop.database), SQLITE_OK);
+  kue::Registry registry;
+  registry.add<Forgetful>();
+  kue::testing::TestQueue queue(registry, services);
+  {
+    kue::SqliteTransaction tx(services.shop.database);
+    queue.push(tx, Forgetful());
+  }
+  queue.assert_nothing_pushed();
+  kue::SqliteTransaction tx(services.shop.database);
+  queue.push(tx, Forgetful());
+  queue.assert_nothing_pushed();
+  tx.commit();
+  queue.assert_pushed<Forgetful>();
+  auto const runs = queue.drain_for(std::chrono::hours(1));
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].state, State::retryable);
+  EXPECT_EQ(runs[0].outcome.failure.message.substr(0, 20), "finish not committed");
+  EXPECT_EQ(runs[1].state, State::completed);
+  EXPECT_EQ(runs[1].outcome.result, "\"sent\"");
+  sqlite3_close(services.shop.database);
+}
+
+TEST(TransactionsInOtherQueues, are_refused_in_a_sentence) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(":memory:", &database), SQLITE_OK);
+  {
+    kue::SqliteTransaction tx(database);
+    kue::ArrayQueue array;
+    auto const memory = kue::open_store_queue("memory:");
+    for (kue::Queue* const queue : {static_cast<kue::Queue*>(&array), static_cast<kue::Queue*>(memory.get())}) {
+      try {
+        queue->push(tx, Forgetful());
+        ADD_FAILURE() << "it was pushed";
+      } catch (kue::Error const& error) {
+        EXPECT_EQ(error.kind(), kue::ErrorKind::refused) << error.what();
+      }
+    }
+  }
+  sqlite3_close(database);
+}
 
 class Transactions : public ::testing::Test {
  protected:
