@@ -18,7 +18,8 @@ struct SendReceipt {
   std::int64_t order = 0;
 
   void run(spark::Context& ctx, Shop& its_shop) const {
-    // The slow part comes first, without a transaction. The mail server takes an e-mail of the same key only once.
+    // The slow part comes first, without a transaction. The mail server takes an e-mail of the same
+    // key only once.
     ctx.log().info("to {}: thank you for order {} (key {})", its_shop.customer_of(order), order, ctx.idempotency_key());
 
     kue::SqliteTransaction tx(its_shop.database());

@@ -49,6 +49,4 @@ std::int64_t Shop::add_order(std::string const& customer) {
 
 std::string Shop::customer_of(std::int64_t order) { return run(database_, "SELECT customer FROM orders WHERE id = ?", {order}); }
 
-void Shop::note_email(std::int64_t order, std::string const& key) {
-  run(database_, "INSERT INTO sent_emails (order_id, key) VALUES (?, ?)", {order, key});
-}
+void Shop::note_email(std::int64_t order, std::string const& key) { run(database_, "INSERT INTO sent_emails (order_id, key) VALUES (?, ?)", {order, key}); }

@@ -48,10 +48,12 @@ class Context {
   // 0 to 100 (clamped) and a short note; kept with the job, at most a few times a second. Never throws.
   virtual void progress(int percent, std::string_view note = {}) = 0;
 
-  // Ends this run as completed in a transaction of the program's own: what the job wrote and its end are committed together. To be called
-  // right before the commit, and `run` should return after it: what it returns is not kept, and what it throws is only logged. If the
+  // Ends this run as completed in a transaction of the program's own: what the job wrote and its
+  // end are committed together. Call it right before the commit, and return from `run` after it:
+  // what `run` returns is not kept, and what it throws after the commit is only logged. If the
   // transaction is not committed the run has failed. `result` is kept with the job.
-  // Throws Error(stale) if the job is no longer this run's, and Error(refused) without a store that can do it: roll back.
+  // Throws Error(stale) if the job is no longer this run's, and Error(refused) without a store that
+  // can do it: roll back.
   void finish(Foreign& transaction) { finish_in(transaction, {}); }
   template <class Result> void finish(Foreign& transaction, Result const& result) {
     Writer writer;

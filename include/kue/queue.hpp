@@ -50,8 +50,8 @@ class Queue {
 
   template <Job J> Pushed push(J const& job, PushOptions const& options = {}) { return push_checked(make_envelope(job, options, clock())); }
 
-  // In a transaction of the program's own (kue/foreign.hpp): the job is there once that is committed, and not before. Error(refused) by a
-  // queue that cannot.
+  // In a transaction of the program's own (kue/foreign.hpp): the job is there once that is
+  // committed, and not before. A queue that cannot do it throws Error(refused).
   template <Job J> Pushed push(Foreign& transaction, J const& job, PushOptions const& options = {}) {
     return push(transaction, make_envelope(job, options, clock()));
   }

@@ -41,8 +41,8 @@ class StoreQueue : public Queue {
   // As finish, for who must know whether the write took place (the worker). `started_at`: when run began.
   FinishStatus finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
 
-  // For a run that ends itself in a transaction of the program's own (Context::finish). What was said there is true once that is committed;
-  // was_ended_by() reads whether it was.
+  // For a run that ends itself in a transaction of the program's own (Context::finish). Its end
+  // counts once that is committed; was_ended_by() reads whether it was.
   FinishStatus finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
   bool was_ended_by(Claim const& claim);
 

@@ -3,7 +3,8 @@
 //   transactions_program place STORE FILE FIRST COUNT      an order, and a job for it, in one transaction each
 //   transactions_program work STORE FILE [--sequential] -c N
 //
-// What an order's job does beside its work is in its number, so that each case happens in every run.
+// What an order's job does beside its work is in its number, so that each case happens in every
+// run.
 
 #include <kue/error.hpp>
 #include <kue/open_queue.hpp>
@@ -72,7 +73,9 @@ struct SendReceipt {
     auto const die_at = [&](int point) {
       if (first && what == point) ::raise(SIGKILL);
     };
-    auto const effect = [&] { database.run("INSERT INTO sent_emails (order_id, claim_no) VALUES (" + std::to_string(order) + ", " + std::to_string(ctx.claim_no()) + ")"); };
+    auto const effect = [&] {
+      database.run("INSERT INTO sent_emails (order_id, claim_no) VALUES (" + std::to_string(order) + ", " + std::to_string(ctx.claim_no()) + ")");
+    };
     if (first && what == 5) {  // a transaction that is rolled back, and a run that says it went well
       kue::SqliteTransaction tx(database);
       effect();
@@ -92,7 +95,7 @@ struct SendReceipt {
       return;
     }
     if (what == 10) throw std::runtime_error("this order cannot be mailed");  // discarded in the end
-    if (what == 11) {  // no transaction at all
+    if (what == 11) {                                                         // no transaction at all
       sqlite3_busy_timeout(database, 10'000);
       effect();
       return;

@@ -1,5 +1,5 @@
-// The kill test of transactions: in the end there is one committed effect for each completed job, and none otherwise; one job for each
-// committed order, and none for another.
+// The kill test of transactions: in the end there is one committed effect for each completed job,
+// and none otherwise; one job for each committed order, and none for another.
 
 #include <kue/array_queue.hpp>
 #include <kue/error.hpp>
@@ -28,9 +28,9 @@
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::steady_clock;
 using kue::Reason;
 using kue::State;
+using std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 struct Receipt {
@@ -248,6 +248,7 @@ TEST_F(Transactions, each_way_that_a_run_can_end_leaves_one_effect_or_none) {
   ASSERT_EQ(not_committed.size(), 1u);
   EXPECT_EQ(not_committed.at(0).failure.message.substr(0, 20), "finish not committed");
   EXPECT_NE(log().find("ended as failed after its finish was committed, and stays completed: after the commit"), std::string::npos);
+  EXPECT_NE(log().find("had committed its end"), std::string::npos);
   EXPECT_NE(log().find("left a transaction of its own open"), std::string::npos);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// OpenTransactions: the program's own transactions that this thread has begun and not ended. Who is about to take a lock that one of
-// them holds looks here first: it would wait for itself.
+// OpenTransactions: the program's own transactions that this thread has begun and not ended. Who is
+// about to take a lock that one of them holds looks here first: it would wait for itself.
 
 #include <kue/foreign.hpp>
 

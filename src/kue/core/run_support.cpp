@@ -138,7 +138,8 @@ Outcome outcome_of_result(Writer& result) {
 std::string text_of_result(Writer& result) {
   Outcome outcome = outcome_of_result(result);
   if (outcome.kind == Outcome::Kind::completed) return std::move(outcome.result);
-  throw Error(ErrorKind::invalid, "finish(transaction, result): the result cannot be kept: " + outcome.failure.message.substr(outcome.failure.message.find(": ") + 2));
+  throw Error(ErrorKind::invalid,
+              "finish(transaction, result): the result cannot be kept: " + outcome.failure.message.substr(outcome.failure.message.find(": ") + 2));
 }
 
 static Outcome checked_result(std::string const& result) {

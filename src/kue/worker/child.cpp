@@ -341,7 +341,8 @@ void Child::write_at_once(EndedRun&& run) {
   leave_if_not_intact();
   std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
   if (!written) leave(1);  // the entry says what it came to
-  if (*written == FinishStatus::already && run.report.finished_itself) runner_->settle_own_end(run.delivery, run.report, true);  // by another thread, after run()
+  if (*written == FinishStatus::already && run.report.finished_itself)
+    runner_->settle_own_end(run.delivery, run.report, true);  // by another thread, after run()
   bool const ours = slot().clear(run.entry);
   if (ours && *written != FinishStatus::stale) runner_->tell(run.delivery, run.report, run.next, writer_->keeps());
 }

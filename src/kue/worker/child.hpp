@@ -26,7 +26,7 @@ class Child {
   [[noreturn]] void live();
 
  private:
-  void settle();  // process, signals, memory
+  void settle();           // process, signals, memory
   void wait_for_keeper();  // which brings the store to the newest schema
   void boot();             // queue, services; throws
   void work();

@@ -32,7 +32,7 @@ class RunContext final : public Context {
   Logger& log() override { return log_; }
   void progress(int percent, std::string_view note) override;
 
-  void flush_progress();  // the last one that was held back
+  void flush_progress();                              // the last one that was held back
   bool finished_itself() const { return finished_; }  // if the transaction was committed
 
  private:

@@ -94,8 +94,9 @@ void Runner::settle_own_end(Delivery const& delivery, RunReport& report, bool co
   bool const said_so = outcome.kind == Outcome::Kind::completed;
   if (committed) {
     if (!said_so) {
-      job_logger(log_, delivery).warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind), outcome.failure.message.empty() ? "" : ": ",
-               outcome.failure.message);
+      job_logger(log_, delivery)
+          .warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind), outcome.failure.message.empty() ? "" : ": ",
+                outcome.failure.message);
     }
     outcome = {};
   } else if (said_so) {  // else it says itself why: what commit() threw, for one

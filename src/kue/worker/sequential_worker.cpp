@@ -140,11 +140,14 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
     rest(trouble);
     return !stop_.asked.load() || trouble < Millis(1000);
   });
-  runner_.emplace(worker.registry(), *services_, log(), emit_, [this](Delivery const& delivery, Progress const& progress) {
-    if (with_store_ == nullptr) return;
-    ProgressItem const item{delivery.claim, progress};
-    with_store_->store().progress({.items = std::span(&item, 1)});
-  }, worker::Runner::Wants(), worker::finish_sink(with_store_));
+  runner_.emplace(
+      worker.registry(), *services_, log(), emit_,
+      [this](Delivery const& delivery, Progress const& progress) {
+        if (with_store_ == nullptr) return;
+        ProgressItem const item{delivery.claim, progress};
+        with_store_->store().progress({.items = std::span(&item, 1)});
+      },
+      worker::Runner::Wants(), worker::finish_sink(with_store_));
   watch_.emplace(stop_.bell, worker::StopWatch::Rules{.stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
                                                       .on_stop = [this] { queue_->interrupt(); },
                                                       .trusted_until = [this] { return SteadyPoint(Millis(trusted_until_.load())); },

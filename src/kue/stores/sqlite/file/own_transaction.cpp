@@ -17,7 +17,8 @@ namespace kue::sqlite {
 
 bool is_main_file(sqlite3* database, std::string const& file) {
   char const* const main_file = sqlite3_db_filename(database, "main");
-  struct stat one {}, other {};
+  struct stat one {
+  }, other{};
   if (main_file == nullptr || *main_file == '\0' || ::stat(main_file, &one) != 0 || ::stat(file.c_str(), &other) != 0) return false;
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
@@ -84,8 +85,9 @@ void SqliteTransaction::commit() {
   auto* const database = static_cast<sqlite3*>(handle());
   if (sqlite3_get_autocommit(database) != 0) {
     ended();
-    throw Error::with_unknown_outcome(ErrorKind::refused, "cannot commit the transaction: it was ended by somebody else, by COMMIT or ROLLBACK on its connection, "
-                                                          "or by SQLite after an error. Look whether its rows are there");
+    throw Error::with_unknown_outcome(ErrorKind::refused,
+                                      "cannot commit the transaction: it was ended by somebody else, by COMMIT or ROLLBACK on its connection, "
+                                      "or by SQLite after an error. Look whether its rows are there");
   }
   int const code = sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return committed();

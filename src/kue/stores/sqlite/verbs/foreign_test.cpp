@@ -1,4 +1,5 @@
-// Transactions of the program's own: push_in, finish_in and kue::SqliteTransaction on a plain SQLite connection.
+// Transactions of the program's own: push_in, finish_in and kue::SqliteTransaction on a plain
+// SQLite connection.
 
 #include "kue/stores/sqlite/verbs/sqlite_store.hpp"
 
@@ -181,8 +182,8 @@ TEST_F(SqliteForeign, a_plain_write_of_the_same_thread_is_refused_at_once_and_lo
   Plain own(file);
   SqliteTransaction tx(own);
   auto const begin = steady_clock::now();
-  for (auto const& call : std::vector<std::function<void()>>{[&] { queue->push(a_job()); }, [&] { store->pause({.queue = "default"}); },
-                                                             [&] { claim(); }, [&] { store->migrate(); }}) {
+  for (auto const& call : std::vector<std::function<void()>>{[&] { queue->push(a_job()); }, [&] { store->pause({.queue = "default"}); }, [&] { claim(); },
+                                                             [&] { store->migrate(); }}) {
     auto const error = error_in(call);
     ASSERT_TRUE(error);
     EXPECT_EQ(error->kind(), ErrorKind::refused);
@@ -299,7 +300,8 @@ TEST_F(SqliteForeign, a_connection_that_still_reads_an_old_state_is_told_so_at_o
 
 TEST_F(SqliteForeign, the_connection_keeps_its_settings_and_its_last_row_and_no_table_of_ours) {
   Plain own(file);
-  own.run("CREATE TABLE orders (id INTEGER PRIMARY KEY); PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; PRAGMA cache_size = 77; PRAGMA synchronous = 2");
+  own.run(
+      "CREATE TABLE orders (id INTEGER PRIMARY KEY); PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; PRAGMA cache_size = 77; PRAGMA synchronous = 2");
   sqlite3_busy_timeout(own, 1234);
   SqliteTransaction tx(own);
   own.run("INSERT INTO orders VALUES (4711)");
@@ -341,7 +343,8 @@ TEST_F(SqliteForeign, an_error_that_rolls_everything_back_says_so) {
 
 TEST_F(SqliteForeign, a_commit_that_is_refused_may_be_tried_again) {
   Plain own(file);
-  own.run("CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED); PRAGMA foreign_keys = 1");
+  own.run(
+      "CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED); PRAGMA foreign_keys = 1");
   SqliteTransaction tx(own);
   own.run("INSERT INTO child VALUES (1)");
   JobId const id = queue->push(tx, a_job()).id;
