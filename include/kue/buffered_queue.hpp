@@ -23,6 +23,7 @@ class BufferedQueue : public Queue {
 
   using Queue::push;
   Pushed push(Envelope job) override;
+  Pushed push_in(Foreign& transaction, Envelope job) override;  // of the queue behind, at once
   void flush() override;
   std::optional<Delivery> pop(Millis wait) override;  // of the queue behind
   std::vector<Delivery> pop_many(int max, Millis wait) override;

@@ -10,7 +10,9 @@
 // Lives for one run. stop_requested() and stop_token() may be used from any thread; the rest from the job's own.
 
 #include <kue/clock.hpp>
+#include <kue/foreign.hpp>
 #include <kue/id.hpp>
+#include <kue/json.hpp>
 #include <kue/logger.hpp>
 
 #include <cstdint>
@@ -21,6 +23,10 @@
 #include <string_view>
 
 namespace kue {
+
+namespace detail {
+std::string text_of_result(Writer& result);  // throws Error(invalid) if it cannot be kept
+}
 
 enum class StopCause { none, timeout, shutdown, cancelled };
 
@@ -42,9 +48,25 @@ class Context {
   // 0 to 100 (clamped) and a short note; kept with the job, at most a few times a second. Never throws.
   virtual void progress(int percent, std::string_view note = {}) = 0;
 
+  // Ends this run as completed in a transaction of the program's own: what the job wrote and its
+  // end are committed together. Call it right before the commit, and return from `run` after it:
+  // what `run` returns is not kept, and what it throws after the commit is only logged. If the
+  // transaction is not committed the run has failed. `result` is kept with the job.
+  // Throws Error(stale) if the job is no longer this run's, and Error(refused) without a store that
+  // can do it: roll back.
+  void finish(Foreign& transaction) { finish_in(transaction, {}); }
+  template <class Result> void finish(Foreign& transaction, Result const& result) {
+    Writer writer;
+    write(writer, result);
+    finish_in(transaction, detail::text_of_result(writer));
+  }
+
   bool stop_requested() const { return stop_token().stop_requested(); }
   // The same for every run of this job: give it to the payment gateway, name the output file with it.
   std::string idempotency_key() const { return id().str(); }
+
+ protected:
+  virtual void finish_in(Foreign& transaction, std::string result);  // JSON, or empty
 };
 
 }  // namespace kue

@@ -14,6 +14,7 @@
 // A queue without Capabilities::acknowledge loses a job whose process dies; the worker says so when it starts.
 
 #include <kue/claim.hpp>
+#include <kue/foreign.hpp>
 #include <kue/job.hpp>
 #include <kue/outcome.hpp>
 #include <kue/pushed.hpp>
@@ -49,8 +50,16 @@ class Queue {
 
   template <Job J> Pushed push(J const& job, PushOptions const& options = {}) { return push_checked(make_envelope(job, options, clock())); }
 
+  // In a transaction of the program's own (kue/foreign.hpp): the job is there once that is
+  // committed, and not before. A queue that cannot do it throws Error(refused).
+  template <Job J> Pushed push(Foreign& transaction, J const& job, PushOptions const& options = {}) {
+    return push(transaction, make_envelope(job, options, clock()));
+  }
+  Pushed push(Foreign& transaction, Envelope job);  // check(), then push_in
+
   virtual Pushed push(Envelope job) = 0;
   virtual std::vector<Pushed> push_many(std::span<Envelope> jobs);  // one answer each, in order; default: one by one
+  virtual Pushed push_in(Foreign& transaction, Envelope job);
   virtual std::optional<Delivery> pop(Millis wait) = 0;
   virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
   virtual void flush() {}                                        // sends what push only collected

@@ -28,11 +28,7 @@ class StoreQueue : public Queue {
   using Queue::push;
   Pushed push(Envelope job) override;
   std::vector<Pushed> push_many(std::span<Envelope> jobs) override;  // one transaction
-  // In a transaction of the program's own: the job is there when that is committed, and not before (kue/foreign.hpp).
-  template <Job J> Pushed push(Foreign& transaction, J const& job, PushOptions const& options = {}) {
-    return push(transaction, make_envelope(job, options, clock()));
-  }
-  Pushed push(Foreign& transaction, Envelope job);
+  Pushed push_in(Foreign& transaction, Envelope job) override;
   std::optional<Delivery> pop(Millis wait) override;
   std::vector<Delivery> pop_many(int max, Millis wait) override;
   void process(Consumer& worker) override;
@@ -44,6 +40,11 @@ class StoreQueue : public Queue {
 
   // As finish, for who must know whether the write took place (the worker). `started_at`: when run began.
   FinishStatus finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
+
+  // For a run that ends itself in a transaction of the program's own (Context::finish). Its end
+  // counts once that is committed; was_ended_by() reads whether it was.
+  FinishStatus finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
+  bool was_ended_by(Claim const& claim);
 
   // For a worker that writes many outcomes at once. `items` are written in the transaction of the first claim; `written` is
   // called with their statuses, in order, once that is done and before anything is waited for. If it throws, and `written` was

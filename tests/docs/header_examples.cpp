@@ -8,6 +8,7 @@
 #include <kue/error.hpp>
 #include <kue/immediate_queue.hpp>
 #include <kue/log/spdlog_sink.hpp>
+#include <kue/sqlite.hpp>
 #include <kue/testing/checker.hpp>
 #include <kue/testing/conformance.hpp>
 #include <kue/testing/fake_clock.hpp>
@@ -195,6 +196,22 @@ void open_queue() {
 
 void options(kue::Queue& queue) {
   queue.push(SendInvoice(7), {.delay = 5min, .priority = 3});
+}
+
+struct SendReceipt { int order; void run() const {} };
+struct OwnDatabase { void run(char const*) {} operator sqlite3*() const { return nullptr; } };
+void run(sqlite3*, char const*) {}
+void own_transaction(sqlite3* database, kue::Queue& queue) {
+  kue::SqliteTransaction tx(database);
+  run(database, "INSERT INTO orders (id) VALUES (7)");
+  queue.push(tx, SendReceipt(7));
+  tx.commit();
+}
+void foreign(OwnDatabase& database, kue::Queue& queue) {
+  kue::SqliteTransaction tx(database);
+  database.run("INSERT INTO orders ...");
+  queue.push(tx, SendReceipt(7));
+  tx.commit();
 }
 
 struct OutcomeExample {

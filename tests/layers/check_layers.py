@@ -23,6 +23,7 @@ CONTRACT = [
     ("kue_core", "kue/store/jobs kue/store/nodes kue/store/upkeep"),
     ("kue_core", "kue/store/looking"),
     ("kue_core", "kue/store kue/testing/fake_clock"),
+    ("kue_sqlite_file", "kue/sqlite"),
     ("kue_queues", "kue/worker_event kue/consumer kue/queue"),
     ("kue_queues", "kue/array_queue kue/batch kue/buffered_queue kue/flusher kue/immediate_queue kue/store_queue"),
     ("kue_queues", "kue/open_queue kue/kue"),

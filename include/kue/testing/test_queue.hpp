@@ -10,7 +10,8 @@
 // For any test framework: an assertion that does not hold throws AssertionFailed, whose text says where it stands, what was
 // expected, and all that was pushed instead. <kue/testing/gmock.hpp> has the same as matchers.
 // Nothing is left out on the way: a job becomes bytes and a job again; priorities, times, retries, backoff() and failed()
-// are those of a worker, over a store in memory. What is not there is the process: a job that crashes ends the test
+// are those of a worker, over a store in memory. A transaction of the program's own may be one on any database, also in memory: its
+// commit() counts, one by hand does not. What is not there is the process: a job that crashes ends the test
 // (<kue/testing/real_worker.hpp> runs it in processes of its own).
 // Threads: push and look from any thread; drain from one at a time, and not from within a job.
 
@@ -128,6 +129,7 @@ class TestQueue : public Queue {
   // ---- Queue
   using Queue::push;
   Pushed push(Envelope job) override;
+  Pushed push_in(Foreign& transaction, Envelope job) override;  // after its commit()
   std::optional<Delivery> pop(Millis wait) override;
   void finish(Delivery const& delivery, Outcome const& outcome) override;
   void release(Delivery const& delivery) override;

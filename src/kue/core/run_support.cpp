@@ -135,6 +135,13 @@ Outcome outcome_of_result(Writer& result) {
   return with_result(result.take());
 }
 
+std::string text_of_result(Writer& result) {
+  Outcome outcome = outcome_of_result(result);
+  if (outcome.kind == Outcome::Kind::completed) return std::move(outcome.result);
+  throw Error(ErrorKind::invalid,
+              "finish(transaction, result): the result cannot be kept: " + outcome.failure.message.substr(outcome.failure.message.find(": ") + 2));
+}
+
 static Outcome checked_result(std::string const& result) {
   JsonDocument document(result, 4 * limits::kMaxResultBytes);  // blanks do not count
   if (!document.parsed()) return without_result("Outcome::result must be JSON:" + listed(document.problems()));
@@ -203,3 +210,12 @@ void swallow_exception() {
 }
 
 }  // namespace kue::detail
+
+namespace kue {
+
+void Context::finish_in(Foreign&, std::string) {
+  throw Error(ErrorKind::refused, "finish(transaction): this run has no store that can end it in a transaction of the program's own. Run the job in a worker "
+                                  "with sqlite:PATH, and roll the transaction back here");
+}
+
+}  // namespace kue

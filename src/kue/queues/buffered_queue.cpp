@@ -124,6 +124,7 @@ std::uint64_t BufferedQueue::failed_flushes() const {
   return buffer_->failed;
 }
 
+Pushed BufferedQueue::push_in(Foreign& transaction, Envelope job) { return behind_->push_in(transaction, std::move(job)); }
 std::optional<Delivery> BufferedQueue::pop(Millis wait) { return behind_->pop(wait); }
 std::vector<Delivery> BufferedQueue::pop_many(int max, Millis wait) { return behind_->pop_many(max, wait); }
 void BufferedQueue::process(Consumer& worker) { behind_->process(worker); }

@@ -21,6 +21,16 @@ Pushed Queue::push_checked(Envelope job) {
   return push(std::move(job));
 }
 
+Pushed Queue::push(Foreign& transaction, Envelope job) {
+  check(job);
+  return push_in(transaction, std::move(job));
+}
+
+Pushed Queue::push_in(Foreign&, Envelope job) {
+  throw Error(ErrorKind::refused,
+              "cannot push " + job.kind + " in a transaction of the program's own: this queue cannot join one. A queue over sqlite:PATH can");
+}
+
 std::vector<Pushed> Queue::push_many(std::span<Envelope> jobs) {
   std::vector<Pushed> pushed;
   pushed.reserve(jobs.size());

@@ -67,7 +67,7 @@ Pushed StoreQueue::push(Envelope job) { return {job.id, store_->push({.jobs = st
 
 std::vector<Pushed> StoreQueue::push_many(std::span<Envelope> jobs) { return answered(jobs, store_->push({.jobs = jobs})); }
 
-Pushed StoreQueue::push(Foreign& transaction, Envelope job) { return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)}; }
+Pushed StoreQueue::push_in(Foreign& transaction, Envelope job) { return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)}; }
 
 void StoreQueue::process(Consumer& worker) {
   identity_->node = worker.node();
@@ -145,6 +145,17 @@ FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& out
   Finish item = describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
   if (core::verb_of(outcome.kind) == Verb::release) return store_->release({.items = std::span(&item, 1)}).statuses.at(0);
   return store_->finish({.items = std::span(&item, 1)}).statuses.at(0);
+}
+
+FinishStatus StoreQueue::finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) {
+  Finish const item = describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
+  return store_->finish_in(transaction, {.items = std::span(&item, 1)}).statuses.at(0);
+}
+
+// A job that runs is removed by nobody: one that is gone has ended before.
+bool StoreQueue::was_ended_by(Claim const& claim) {
+  std::optional<JobRecord> const record = store_->get(claim.id);
+  return !record || (is_final(record->state) && record->holder == claim.holder && record->claim_no == claim.claim_no);
 }
 
 Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const {

@@ -28,7 +28,8 @@ class OneByOne {
             [&queue](Delivery const& delivery, Progress const& progress) {
               ProgressItem const item{delivery.claim, progress};
               queue.store().progress({.items = std::span(&item, 1)});
-            }),
+            },
+            {}, [this](Foreign& transaction, Delivery const&, Outcome const& outcome, TimePoint) { return finish_with(transaction, outcome); }),
         watch_(bell_, {.stop_asked = [] { return false; }, .on_stop = [] {}, .trusted_until = [] { return SteadyPoint::max(); }}) {}
 
   Run run(Delivery const& delivery) {
@@ -36,8 +37,13 @@ class OneByOne {
     std::optional<SteadyPoint> time_out;  // by the real clock: a job that hangs is asked to stop in a test too
     if (delivery.job.timeout.count() > 0) time_out = Clock::system().steady_now() + delivery.job.timeout;
     watch_.begin(time_out);
+    own_end_ = std::make_shared<std::optional<Outcome>>();
     worker::RunReport report = runner_.run(delivery, now, watch_);
     watch_.end();
+    if (report.finished_itself) {
+      runner_.settle_own_end(delivery, report, own_end_->has_value());
+      if (*own_end_) report.outcome = **own_end_;
+    }
     Run run{.job = delivery.job, .attempt = delivery.attempt, .at = now, .log = lines_->take()};
     Transition const next = core::decide(delivery.tally, report.outcome, now, random_);
     if (next.to == State::retryable) report.outcome.delay = next.delay;  // what is told is what happens
@@ -55,6 +61,13 @@ class OneByOne {
   }
 
  private:
+  // Its store is another than the transaction's database: only commit() tells.
+  FinishStatus finish_with(Foreign& transaction, Outcome const& outcome) {
+    if (!transaction.open()) throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
+    transaction.after_commit([end = own_end_, outcome] { *end = outcome; });
+    return FinishStatus::applied;
+  }
+
   // The runner's own lines stand before these events.
   void keep_log_of_the_job(EventInfo const& event) {
     if (event.event == WorkerEvent::init || event.event == WorkerEvent::discard) lines_->take();
@@ -66,6 +79,7 @@ class OneByOne {
   worker::Runner runner_;
   FutexWord bell_{0};
   worker::StopWatch watch_;
+  std::shared_ptr<std::optional<Outcome>> own_end_;  // of the run, once committed
 };
 
 }  // namespace
@@ -225,6 +239,14 @@ Pushed TestQueue::push(Envelope job) {
   impl_->pushed.notify_all();
   if (impl_->options.run_on_push && !impl_->draining_here()) drain();
   return {job.id};
+}
+
+Pushed TestQueue::push_in(Foreign& transaction, Envelope job) {
+  job.check();
+  if (!transaction.open()) throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
+  Pushed const pushed{job.id};
+  transaction.after_commit([this, job = std::move(job)] { push(job); });
+  return pushed;
 }
 
 std::optional<Delivery> TestQueue::pop(Millis) { return impl_->queue.pop(Millis(0)); }  // time stands still: waiting brings nothing

@@ -3,6 +3,7 @@
 #include "kue/base/descriptors.hpp"
 #include "kue/base/eventfd.hpp"
 #include "kue/core/decide.hpp"
+#include "kue/core/open_transactions.hpp"
 #include "kue/worker/release.hpp"
 #include "kue/worker/signals.hpp"
 
@@ -112,7 +113,7 @@ void Child::boot() {
   queue_->process(post_.worker);
   runner_ = std::make_unique<Runner>(
       post_.worker.registry(), *services_, log(), post_.emit, [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); },
-      post_.wants);
+      post_.wants, finish_sink(with_store_));
   Header const& header = post_.board.header();
   watch_ = std::make_unique<StopWatch>(
       slot().bell, StopWatch::Rules{.stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
@@ -287,7 +288,8 @@ void Child::run(Delivery&& delivery, OwnEntry entry, SteadyPoint now) {
   RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
   running_entry_.store(-1, std::memory_order_release);
-  run_times_.ran(delivery.job.kind, report.took);
+  // One that finishes itself has its own commit, with the write lock: it stays one of unknown run time, so that no ended run waits for it.
+  if (!report.finished_itself) run_times_.ran(delivery.job.kind, report.took);
   settle_outcome(std::move(delivery), std::move(report), entry);
 }
 
@@ -299,6 +301,9 @@ void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry ent
   bool const whole = fits(report.outcome);
   SteadyPoint const ended_at = report.ended_at;
   EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = ended_at, .mark = current_job()};
+  if (OpenTransactions::any_here()) leave_with_open_transaction(std::move(run));
+  if (run.report.finished_itself && intact) return settle_own_end(std::move(run));
+  if (run.report.finished_itself) ::_exit(1);  // the row says whether it was committed
   run.next = writer_->foresee(run.delivery, run.report.outcome);
   if ((whole || !intact) && !slot().record(entry, run.report.outcome, ended_at)) wait_for_the_kill();
   if (!intact) ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
@@ -307,10 +312,37 @@ void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry ent
   write_at_once(std::move(run));
 }
 
+// The store knows already, so there is nothing to write; until it has been asked the entry is one that runs. If this process dies meanwhile
+// there is a row that runs, or none.
+void Child::settle_own_end(EndedRun&& run) {
+  std::optional<bool> const committed = writer_->read_own_end(run.delivery);
+  runner_->settle_own_end(run.delivery, run.report, committed.value_or(false));  // a failure that is written after a commit changes nothing
+  run.next = writer_->foresee(run.delivery, run.report.outcome);
+  if (!slot().record(run.entry, run.report.outcome, run.ended_at)) wait_for_the_kill();
+  if (!committed) leave(1);
+  flush_queue();
+  if (!*committed) return write_at_once(std::move(run));
+  if (slot().clear(run.entry)) runner_->tell(run.delivery, run.report, run.next, true);
+}
+
+// The way out is the only way back: whose connection it is nobody knows, and it may be closed by now.
+void Child::leave_with_open_transaction(EndedRun&& run) {
+  bool const intact = sentinel_->intact();
+  std::string const why = left_open(run.delivery);
+  if (intact) log().error("{}", why);
+  runner_->fail(run.delivery, run.report, {.type = "transaction", .message = why});
+  run.next = writer_->foresee(run.delivery, run.report.outcome);
+  if (!slot().record(run.entry, run.report.outcome, run.ended_at)) wait_for_the_kill();
+  if (!intact) ::_exit(1);
+  leave(1);
+}
+
 void Child::write_at_once(EndedRun&& run) {
   leave_if_not_intact();
   std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
   if (!written) leave(1);  // the entry says what it came to
+  if (*written == FinishStatus::already && run.report.finished_itself)
+    runner_->settle_own_end(run.delivery, run.report, true);  // by another thread, after run()
   bool const ours = slot().clear(run.entry);
   if (ours && *written != FinishStatus::stale) runner_->tell(run.delivery, run.report, run.next, writer_->keeps());
 }

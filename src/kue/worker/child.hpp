@@ -26,7 +26,7 @@ class Child {
   [[noreturn]] void live();
 
  private:
-  void settle();  // process, signals, memory
+  void settle();           // process, signals, memory
   void wait_for_keeper();  // which brings the store to the newest schema
   void boot();             // queue, services; throws
   void work();
@@ -43,6 +43,8 @@ class Child {
   void run(Delivery&& delivery, OwnEntry entry, SteadyPoint now);
   void end_of_batch();
   void settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry entry);
+  void settle_own_end(EndedRun&& run);
+  void leave_with_open_transaction(EndedRun&& run);
   void write_at_once(EndedRun&& run);
   void write_ended();
   void give_back_held();

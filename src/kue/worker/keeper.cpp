@@ -227,6 +227,7 @@ bool Keeper::bury_one(Slot& slot) {
       if (!queues.empty()) store_->wake(queues);
     }
     tell_death(slot, released, death);
+    if (store_ != nullptr) tell_own_ends(slot, released);
   }
   return slot.change(SlotState::dead, SlotState::free);
 }
@@ -250,6 +251,25 @@ void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released,
                    .wait_status = death.wait_status};
     if (entry->started()) info.failure = verdict(death, *entry, post_.options().hard_timeout_grace).failure;
     emit(std::move(info));
+  }
+}
+
+// A run that ended itself in a transaction of the program's own (Context::finish), in a process that died before it could tell.
+void Keeper::tell_own_ends(Slot const& slot, std::vector<Released> const& released) {
+  for (int index = 0; index < limits::kMaxBatch; ++index) {
+    EntryState const state = slot.word(index).state;
+    if (state != EntryState::running && state != EntryState::condemned) continue;
+    auto const entry = slot.read(index);
+    if (!entry || std::ranges::any_of(released, [&](Released const& one) { return entry->is(one.row.claim); })) continue;
+    auto const record = store_->get(entry->claim.id);
+    if (!record || record->state != State::completed || record->claim_no != entry->claim.claim_no || record->holder != slot.holder.load()) continue;
+    log().info("child {} ended with {} after job={} had committed its end", slot.pid.load(), describe_wait_status(slot.wait_status.load()), entry->name());
+    emit({.event = WorkerEvent::success,
+          .pid = slot.pid.load(),
+          .job = entry->claim.id,
+          .kind = entry->kind,
+          .queue = record->job.queue,
+          .attempt = entry->attempt});
   }
 }
 

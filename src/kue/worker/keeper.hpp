@@ -47,6 +47,7 @@ class Keeper {
   void bury();  // dead slots: release, then free
   bool bury_one(Slot& slot);
   void tell_death(Slot const& slot, std::vector<Released> const& released, Death const& death);
+  void tell_own_ends(Slot const& slot, std::vector<Released> const& released);
   void tell_job(Slot const& slot, Released const& released);
   void tell_lost(Slot const& slot, EntryView const& entry);
   void call_failed(Released const& released);

@@ -19,6 +19,18 @@ bool trying_again_may_help(std::exception const& why) {
 
 Millis next_trouble(Millis before) { return before == Millis(0) ? Millis(50) : std::min(before * 2, Millis(5000)); }
 
+FinishSink finish_sink(StoreQueue* with_store) {
+  if (with_store == nullptr) return {};
+  return [with_store](Foreign& transaction, Delivery const& delivery, Outcome const& outcome, TimePoint started) {
+    return with_store->finish_run_in(transaction, delivery, outcome, started);
+  };
+}
+
+std::string left_open(Delivery const& delivery) {
+  return delivery.job.kind + "::run() has returned and left a transaction of its own open, which holds the store's lock. It ends with this process; "
+                             "keep the kue::SqliteTransaction in a local variable of run()";
+}
+
 Transition OutcomeWriter::foresee(Delivery const& delivery, Outcome& outcome) const {
   Transition const next = core::decide(delivery.tally, outcome, Clock::system().now(), Random::system());
   if (keeps_ && next.to == State::retryable) outcome.delay = next.delay;
@@ -42,6 +54,19 @@ std::optional<FinishStatus> OutcomeWriter::write(Delivery const& delivery, RunRe
       }
     }
     if (!rest_(trouble)) return std::nullopt;
+  }
+}
+
+std::optional<bool> OutcomeWriter::read_own_end(Delivery const& delivery) {
+  Millis trouble{0};
+  while (true) {
+    try {
+      return with_store_->was_ended_by(delivery.claim);
+    } catch (std::exception const& error) {
+      trouble = next_trouble(trouble);
+      job_logger(log_, delivery).error("cannot read whether its finish was committed, trying again in {} ms: {}", trouble.count(), error.what());
+      if (!rest_(trouble)) return std::nullopt;
+    }
   }
 }
 

@@ -20,6 +20,8 @@ class OutcomeWriter {
   Transition foresee(Delivery const& delivery, Outcome& outcome) const;
   // Nothing: not written. An outcome whose bytes the store refuses is replaced by a failure that says so.
   std::optional<FinishStatus> write(Delivery const& delivery, RunReport& report);
+  // Of a run that has finished itself: whether that was committed. Nothing: the store does not say, and there shall be no next try.
+  std::optional<bool> read_own_end(Delivery const& delivery);
   void tell_stale(Delivery const& delivery, Outcome const& outcome) const;
   bool keeps() const { return keeps_; }  // the queue keeps a job until it is finished
 
@@ -32,6 +34,11 @@ class OutcomeWriter {
   std::function<bool(Millis)> rest_;
   bool keeps_;
 };
+
+FinishSink finish_sink(StoreQueue* with_store);  // null: none
+
+// What is said of a run that returned with a transaction open in its thread: every write of the worker to the file would wait for it.
+std::string left_open(Delivery const& delivery);
 
 // 50 ms doubling to 5 s.
 Millis next_trouble(Millis before);

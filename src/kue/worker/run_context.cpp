@@ -1,5 +1,7 @@
 #include "kue/worker/run_context.hpp"
 
+#include <kue/error.hpp>
+
 #include <algorithm>
 #include <exception>
 
@@ -18,8 +20,14 @@ JobMark mark_of(Delivery const& delivery) {
 
 Logger job_logger(Logger const& log, Delivery const& delivery) { return log.for_job(mark_of(delivery)); }
 
-RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink)
-    : delivery_(delivery), started_(started), watch_(watch), token_(watch != nullptr ? watch->token() : std::stop_token()), log_(std::move(log)), sink_(sink) {}
+RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink, FinishSink const* finish)
+    : delivery_(delivery),
+      started_(started),
+      watch_(watch),
+      token_(watch != nullptr ? watch->token() : std::stop_token()),
+      log_(std::move(log)),
+      sink_(sink),
+      finish_(finish) {}
 
 std::optional<TimePoint> RunContext::deadline() const {
   if (delivery_.job.timeout.count() == 0) return std::nullopt;
@@ -32,7 +40,17 @@ void RunContext::progress(int percent, std::string_view note) {
 }
 
 void RunContext::flush_progress() {
-  if (pending_) send();
+  if (pending_ && !finished_) send();  // it would be a write more, to a job that has ended
+}
+
+void RunContext::finish_in(Foreign& transaction, std::string result) {
+  if (finish_ == nullptr || !*finish_) return Context::finish_in(transaction, std::move(result));
+  FinishStatus const status = (*finish_)(transaction, delivery_, {.kind = Outcome::Kind::completed, .result = std::move(result)}, started_);
+  if (status == FinishStatus::stale) {
+    throw Error(ErrorKind::stale, "finish(transaction): the job is no longer this run's; another run has it or had it. Roll the transaction back");
+  }
+  if (status == FinishStatus::already) throw Error(ErrorKind::refused, "finish(transaction): it was called before in this run; a run ends once");
+  finished_ = true;
 }
 
 void RunContext::send() {

@@ -5,6 +5,7 @@
 
 #include <kue/context.hpp>
 #include <kue/queue.hpp>
+#include <kue/store.hpp>
 
 #include <functional>
 
@@ -13,9 +14,12 @@ namespace kue::worker {
 // Writes progress to the store; may throw.
 using ProgressSink = std::function<void(Delivery const&, Progress const&)>;
 
+// Ends the run in a transaction of the program's own; may throw.
+using FinishSink = std::function<FinishStatus(Foreign&, Delivery const&, Outcome const&, TimePoint started)>;
+
 class RunContext final : public Context {
  public:
-  RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink);
+  RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink, FinishSink const* finish = nullptr);
   ~RunContext() override = default;
 
   JobId id() const override { return delivery_.job.id; }
@@ -28,9 +32,11 @@ class RunContext final : public Context {
   Logger& log() override { return log_; }
   void progress(int percent, std::string_view note) override;
 
-  void flush_progress();  // the last one that was held back
+  void flush_progress();                              // the last one that was held back
+  bool finished_itself() const { return finished_; }  // if the transaction was committed
 
  private:
+  void finish_in(Foreign& transaction, std::string result) override;
   void send();
 
   Delivery const& delivery_;
@@ -39,6 +45,8 @@ class RunContext final : public Context {
   std::stop_token token_;
   Logger log_;
   ProgressSink const* sink_;
+  FinishSink const* finish_;
+  bool finished_ = false;
   std::optional<Progress> pending_;
   SteadyPoint next_{};
 };

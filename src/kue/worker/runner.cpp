@@ -45,7 +45,7 @@ RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& wa
   report.started_at = started;
   if (log_.enabled(LogLevel::info)) log_.log(LogLevel::info, "accepted from queue " + delivery.job.queue);
   emit(WorkerEvent::init, delivery, report);
-  report.outcome = run_job(delivery, started, watch);
+  run_job(delivery, started, watch, report);
   auto const until = std::chrono::steady_clock::now();
   report.took = until - from;
   report.duration = std::chrono::floor<Millis>(report.took);
@@ -54,23 +54,25 @@ RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& wa
   return report;
 }
 
-Outcome Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& watch) {
+void Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& watch, RunReport& report) {
+  Outcome& outcome = report.outcome;
   JobType const* const type = registry_.find(delivery.job.kind);
   if (type == nullptr) {
     auto const near = registry_.suggest(delivery.job.kind);
-    return {.kind = Outcome::Kind::unknown_kind,
-            .failure = {.type = "unknown_kind",
-                        .message = fmt::format("no job class {0} in this worker{1}; app.jobs<{0}>() registers it", delivery.job.kind,
-                                               near ? fmt::format(" (did you mean {}?)", *near) : std::string())}};
+    outcome = {.kind = Outcome::Kind::unknown_kind,
+               .failure = {.type = "unknown_kind",
+                           .message = fmt::format("no job class {0} in this worker{1}; app.jobs<{0}>() registers it", delivery.job.kind,
+                                                  near ? fmt::format(" (did you mean {}?)", *near) : std::string())}};
+    return;
   }
-  RunContext context(delivery, started, &watch, job_logger(log_, delivery), &progress_);
-  Outcome outcome;
+  RunContext context(delivery, started, &watch, job_logger(log_, delivery), &progress_, &finish_);
   try {
     outcome = type->run(delivery.job.args, context, services_);
   } catch (std::exception const& error) {  // not expected: JobType::run turns what the job throws into an outcome
     outcome = {.kind = Outcome::Kind::failed, .failure = {.type = "exception", .message = error.what()}};
   }
   context.flush_progress();
+  report.finished_itself = context.finished_itself();
   // The stop token was raised at the time-out and the job ended without its result: that is why.
   bool const gave_nothing = outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::interrupted;
   if (gave_nothing && watch.cause() == StopCause::timeout) {
@@ -80,7 +82,26 @@ Outcome Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& 
   }
   if (gave_nothing && watch.cause() == StopCause::cancelled) outcome = cancel("stopped, because it was cancelled while it ran");
   if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out) ask_for_delay(delivery, outcome);
-  return outcome;
+}
+
+void Runner::fail(Delivery const& delivery, RunReport& report, Failure failure) {
+  report.outcome = {.kind = Outcome::Kind::failed, .failure = std::move(failure)};
+  ask_for_delay(delivery, report.outcome);
+}
+
+void Runner::settle_own_end(Delivery const& delivery, RunReport& report, bool committed) {
+  Outcome& outcome = report.outcome;
+  bool const said_so = outcome.kind == Outcome::Kind::completed;
+  if (committed) {
+    if (!said_so) {
+      job_logger(log_, delivery)
+          .warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind), outcome.failure.message.empty() ? "" : ": ",
+                outcome.failure.message);
+    }
+    outcome = {};
+  } else if (said_so) {  // else it says itself why: what commit() threw, for one
+    fail(delivery, report, {.type = "transaction", .message = "finish not committed: run() called finish(transaction), and that transaction was rolled back"});
+  }
 }
 
 void Runner::ask_for_delay(Delivery const& delivery, Outcome& outcome) {

@@ -1,5 +1,6 @@
 #include <kue/worker.hpp>
 
+#include "kue/core/open_transactions.hpp"
 #include "kue/worker/node_beat.hpp"
 #include "kue/worker/node_lock.hpp"
 #include "kue/worker/outcome_writer.hpp"
@@ -99,6 +100,7 @@ class Session {
   void become_a_node();
   void look_after_nodes();
   void handle(Delivery const& delivery);
+  bool settle_own_end(Delivery const& delivery, worker::RunReport& report);
   bool cancel_asked();
   std::optional<Delivery> pop();
   void rest(Millis duration);
@@ -138,11 +140,14 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
     rest(trouble);
     return !stop_.asked.load() || trouble < Millis(1000);
   });
-  runner_.emplace(worker.registry(), *services_, log(), emit_, [this](Delivery const& delivery, Progress const& progress) {
-    if (with_store_ == nullptr) return;
-    ProgressItem const item{delivery.claim, progress};
-    with_store_->store().progress({.items = std::span(&item, 1)});
-  });
+  runner_.emplace(
+      worker.registry(), *services_, log(), emit_,
+      [this](Delivery const& delivery, Progress const& progress) {
+        if (with_store_ == nullptr) return;
+        ProgressItem const item{delivery.claim, progress};
+        with_store_->store().progress({.items = std::span(&item, 1)});
+      },
+      worker::Runner::Wants(), worker::finish_sink(with_store_));
   watch_.emplace(stop_.bell, worker::StopWatch::Rules{.stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
                                                       .on_stop = [this] { queue_->interrupt(); },
                                                       .trusted_until = [this] { return SteadyPoint(Millis(trusted_until_.load())); },
@@ -215,6 +220,8 @@ void Session::handle(Delivery const& delivery) {
   watch_->begin(soft);
   worker::RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
+  if (OpenTransactions::any_here()) throw Error(ErrorKind::refused, worker::left_open(delivery));
+  if (report.finished_itself && settle_own_end(delivery, report)) return;
   Transition const next = writer_->foresee(delivery, report.outcome);
   try {
     queue_->flush();
@@ -227,6 +234,14 @@ void Session::handle(Delivery const& delivery) {
     return;
   }
   if (*written != FinishStatus::stale) runner_->tell(delivery, report, next, writer_->keeps());
+}
+
+// True: there is nothing to write.
+bool Session::settle_own_end(Delivery const& delivery, worker::RunReport& report) {
+  std::optional<bool> const committed = writer_->read_own_end(delivery);
+  runner_->settle_own_end(delivery, report, committed.value_or(false));
+  if (committed == true) runner_->tell(delivery, report, writer_->foresee(delivery, report.outcome), true);
+  return committed == true;
 }
 
 // In the watch's thread, about once a second while a job runs. A job that does not look at its stop token goes on: nobody can kill it here.

@@ -3,6 +3,7 @@
 #include "kue/base/own_pid.hpp"
 #include "kue/stores/sqlite/file/access.hpp"
 #include "kue/stores/sqlite/file/failure.hpp"
+#include "kue/stores/sqlite/file/own_transaction.hpp"
 
 #include <kue/error.hpp>
 
@@ -175,6 +176,7 @@ Database::Open& Database::open() {
 }
 
 void Database::migrate() {
+  refuse_in_own_transaction(location_.database);
   std::unique_lock const held(opening_);
   if (owned_ == nullptr) open_with(prepare(true));  // what is open is of the newest format
 }
@@ -194,6 +196,7 @@ Connection& Database::looker() {
 }
 
 void Database::write(std::function<AfterCommit(Connection&)> const& body) {
+  refuse_in_own_transaction(location_.database);
   Open& file = open();
   std::unique_lock const held(writing_);
   WriteLock lock(*file.writer, &file.turnstile);
@@ -228,7 +231,13 @@ void Database::ring(AfterCommit const& done) noexcept {
 }
 
 void Database::sync() { open().group.sync(); }
-Group& Database::group() { return open().group; }
+
+// Here and not by the leader alone: a thread whose lock the leader waits for would wait for the leader.
+Group& Database::group() {
+  refuse_in_own_transaction(location_.database);
+  return open().group;
+}
+
 void Database::refuse_when_full(std::int64_t bytes) { open().disk.refuse_when_full(bytes); }
 WakeFile& Database::wake_file() { return open().wake; }
 

@@ -59,7 +59,8 @@ class Database {
   std::string obstacle() const;  // why this user, or anybody, cannot use a file here; empty: nothing known
   void migrate();
 
-  // Throws Error(refused) for a file that is missing, or not of the newest format.
+  // Throws Error(refused) for a file that is missing, or not of the newest format, and in a thread that has a transaction of its own
+  // open on the file (own_transaction.hpp).
   void write(std::function<AfterCommit(Connection&)> const& body);
   void sync();
   template <class Body> auto look(Body&& body) {
@@ -71,7 +72,7 @@ class Database {
   }
   void ring(AfterCommit const& done) noexcept;  // for a commit that others made
 
-  Group& group();
+  Group& group();  // for a write: as write()
   void refuse_when_full(std::int64_t bytes);
 
   WakeFile& wake_file();

@@ -35,9 +35,11 @@ void add_all(Tables& tables, std::vector<Group::Member*> const& members) {
 
 }  // namespace
 
+void SqliteStore::refuse_when_full(PushRequest const& request) { file_.refuse_when_full(bytes_of(request.jobs)); }
+
 PushResult SqliteStore::push(PushRequest const& request) {
   if (request.jobs.empty()) return {};
-  file_.refuse_when_full(bytes_of(request.jobs));
+  refuse_when_full(request);
   Pushing member;
   member.rows = request.jobs.size();
   member.jobs = request.jobs;

@@ -66,6 +66,7 @@ class SqliteStore final : public Store {
   enum class Sync { none, power };
   template <class Body> auto write(Sync sync, Body&& body);
   template <class Body> auto write_in(Foreign& transaction, Body&& body);  // the same in the program's own transaction
+  void refuse_when_full(PushRequest const& request);
   void push_group(std::vector<Group::Member*> const& members);
 
   bool sleep(WaitRequest const& request, SteadyPoint until, std::uint32_t interrupts, std::uint32_t commits);
