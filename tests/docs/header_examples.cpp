@@ -311,30 +311,6 @@ void pushed(kue::Queue& queue) {
   (void)id;
 }
 
-struct sqlite3;
-struct Database {
-  operator sqlite3*() const { return nullptr; }
-  void run(char const*) {}
-};
-#if !__has_include(<kue/sqlite.hpp>)
-namespace kue {
-struct SqliteTransaction : Foreign {
-  explicit SqliteTransaction(sqlite3* database) : Foreign(Kind::sqlite, database) {}
-  void commit() { committed(); }
-};
-}  // namespace kue
-#endif
-struct SendReceipt {
-  int order;
-  void run() const {}
-};
-void foreign(kue::StoreQueue& queue, Database& database) {
-  kue::SqliteTransaction tx(database);
-  database.run("INSERT INTO orders ...");
-  queue.push(tx, SendReceipt(7));
-  tx.commit();
-}
-
 void store_queue() {
   kue::StoreQueue queue(kue::open_store("sqlite:spark.db"));
   kue::JobId id = queue.push(HelloWorldJob("John Doe"));

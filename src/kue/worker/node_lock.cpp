@@ -19,7 +19,12 @@
 namespace kue::worker {
 namespace {
 
+// What systemd made for the unit, what the session has, what root has, what everybody has.
 std::string parent_of_runtime_folder() {
+  if (char const* const given = std::getenv("RUNTIME_DIRECTORY"); given != nullptr && given[0] == '/') {
+    std::string const first(given, std::strcspn(given, ":"));
+    if (::access(first.c_str(), W_OK | X_OK) == 0) return first + "/kue";
+  }
   char const* const given = std::getenv("XDG_RUNTIME_DIR");
   if (given != nullptr && given[0] == '/' && ::access(given, W_OK | X_OK) == 0) return std::string(given) + "/kue";
   if (::geteuid() == 0 && ::access("/run", W_OK | X_OK) == 0) return "/run/kue";

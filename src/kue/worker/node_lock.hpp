@@ -26,7 +26,7 @@ class NodeLock {
   Fd descriptor_;
 };
 
-// $XDG_RUNTIME_DIR/kue, for root /run/kue, else /tmp/kue-UID: made if it is not there, of this user and closed to others.
+// $RUNTIME_DIRECTORY/kue (systemd's), $XDG_RUNTIME_DIR/kue, for root /run/kue, else /tmp/kue-UID: made if it is not there, of this user and closed to others.
 // Throws Error(unavailable).
 std::string runtime_folder();
 

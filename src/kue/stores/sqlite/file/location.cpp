@@ -25,7 +25,6 @@ constexpr std::pair<unsigned long, char const*> kNetwork[] = {
 
 }  // namespace
 
-std::string Location::node_file(std::uint64_t node) const { return fmt::format("{}-node-{:016x}", database, node); }
 
 Location locate(std::string const& path) {
   if (path.empty()) throw Error(ErrorKind::invalid, "the store has no path; write sqlite:spark.db or sqlite:/srv/app/spark.db");

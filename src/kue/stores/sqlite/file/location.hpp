@@ -11,7 +11,6 @@ struct Location {
   bool gathered_wal = true;  // how its connections write the WAL
   std::string wal() const { return database + "-wal"; }
   std::string wake_file() const { return database + "-wake"; }
-  std::string node_file(std::uint64_t node) const;
 };
 
 // Symbolic links are followed, so that every process finds the same files beside it. Throws Error(invalid, not_found, refused).

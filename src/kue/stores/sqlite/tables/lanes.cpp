@@ -79,7 +79,7 @@ std::vector<std::int64_t> due_jobs(Connection& db, std::string const& queue, Tim
 
 std::vector<std::string> queues_with_work(Connection& db, TimePoint now) {
   std::vector<std::string> found;
-  for (auto row = db.use(Sql::look_out, now); row.step();) found.emplace_back(row.text(0));
+  for (auto row = db.use(Sql::queues_with_work, now); row.step();) found.emplace_back(row.text(0));
   return found;
 }
 
