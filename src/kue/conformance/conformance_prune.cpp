@@ -193,7 +193,7 @@ void what_has_left_the_final_ones_is_not_pruned(StoreTest& t) {
     EXPECT_EQ(t.store->prune({.dry_run = true}).pruned, 0) << to_string(state);
     EXPECT_EQ(t.store->prune({}).pruned, 0) << to_string(state);
     EXPECT_EQ(t.state(retried), State::available);
-    EXPECT_EQ(t.cancel(retried), CancelStatus::cancelled);
+    EXPECT_EQ(t.remove(retried), RemoveStatus::removed);
   }
 }
 
