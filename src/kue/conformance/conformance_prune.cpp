@@ -183,6 +183,20 @@ void the_history_goes_too(StoreTest& t) {
   EXPECT_TRUE(t.get(id).errors.empty());
 }
 
+// Retried, a job is no longer among those whose age counts; removed, it is not counted once more.
+void what_has_left_the_final_ones_is_not_pruned(StoreTest& t) {
+  for (State const state : {State::discarded, State::cancelled}) {
+    JobId const retried = t.in_state(state, t.job()), removed = t.in_state(state, t.job());
+    ASSERT_EQ(t.retry(retried), RetryStatus::retried);
+    ASSERT_EQ(t.remove(removed), RemoveStatus::removed);
+    t.clock.advance(limits::kKeepDiscarded + 24h);
+    EXPECT_EQ(t.store->prune({.dry_run = true}).pruned, 0) << to_string(state);
+    EXPECT_EQ(t.store->prune({}).pruned, 0) << to_string(state);
+    EXPECT_EQ(t.state(retried), State::available);
+    EXPECT_EQ(t.remove(retried), RemoveStatus::removed);
+  }
+}
+
 // Who was declared dead is told so for most of a day at least, however often the place is tidied.
 void dead_nodes_are_remembered(StoreTest& t) {
   ASSERT_TRUE(t.store->rescue({.node = kNode, .beat_seen = t.store->nodes().at(0).beat}).dead);
@@ -222,6 +236,7 @@ Cases prune_cases() {
           {"prune", "what_is_not_final_stays", what_is_not_final_stays},
           {"prune", "a_retried_job_stays", a_retried_job_stays},
           {"prune", "the_history_goes_too", the_history_goes_too},
+          {"prune", "what_has_left_the_final_ones_is_not_pruned", what_has_left_the_final_ones_is_not_pruned},
           {"prune", "dead_nodes_are_remembered", dead_nodes_are_remembered},
           {"prune", "living_and_laden_nodes_stay", living_and_laden_nodes_stay}};
 }

@@ -1,5 +1,6 @@
 #include <kue/store_queue.hpp>
 
+#include <kue/batch.hpp>
 #include <kue/consumer.hpp>
 #include <kue/error.hpp>
 #include <kue/testing/fake_clock.hpp>
@@ -85,6 +86,84 @@ TEST_F(StoreQueueTest, declared_dead_while_it_did_not_pop_it_starts_over_as_anot
   EXPECT_EQ(from_json<Greet>(pop().job.args).name, "y");
 }
 
+TEST_F(StoreQueueTest, a_push_says_what_became_of_it) {
+  Envelope const envelope{.id = JobId::make(), .kind = "Greet", .queue = "default"};
+  EXPECT_EQ(queue.push(envelope), (Pushed{envelope.id, PushStatus::pushed}));
+  EXPECT_EQ(queue.push(envelope), (Pushed{envelope.id, PushStatus::already}));
+  std::vector<Envelope> many{envelope, {.id = JobId::make(), .kind = "Greet", .queue = "default"}, envelope};
+  many[2].id = many[1].id;
+  std::vector<JobId> const ids{many[0].id, many[1].id, many[2].id};
+  EXPECT_EQ(queue.push_many(many), (std::vector<Pushed>{{ids[0], PushStatus::already}, {ids[1], PushStatus::pushed}, {ids[2], PushStatus::already}}));
+  Pushed const typed = queue.push(Greet("x"));
+  EXPECT_EQ(typed.status, PushStatus::pushed);
+  JobId const id = typed;
+  EXPECT_TRUE(store->get(id));
+}
+
+TEST_F(StoreQueueTest, a_batch_and_a_buffer_say_that_they_have_only_collected_it) {
+  Batch batch(queue);
+  Pushed const collected = batch.push(Greet("x"));
+  EXPECT_EQ(collected.status, PushStatus::collected);
+  EXPECT_FALSE(store->get(collected));
+  batch.flush();
+  EXPECT_TRUE(store->get(collected));
+}
+
+// A store may forget a node: it was asleep for long, or the store's server has lost its memory.
+TEST_F(StoreQueueTest, a_node_that_the_store_has_forgotten_beats_again_and_goes_on) {
+  queue.push(Greet("x"));
+  queue.finish(pop(), completed());
+  std::uint64_t const node = store->nodes().at(0).node;
+  ASSERT_TRUE(store->beat({.node = node, .leaving = true}).alive);
+  JobId const id = queue.push(Greet("y"));
+  auto const got = queue.pop(5s);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->job.id, id);
+  ASSERT_EQ(store->nodes().size(), 1u);
+  EXPECT_EQ(store->nodes()[0].node, node) << "under its name: nobody has declared it dead";
+}
+
+TEST_F(StoreQueueTest, every_further_run_but_a_returned_one_is_on_record) {
+  struct {
+    Outcome outcome;
+    std::optional<Reason> kept;
+  } const runs[] = {{snooze(1s), Reason::snoozed},
+                    {{.kind = Outcome::Kind::returned}, std::nullopt},
+                    {interrupted(), Reason::interrupted},
+                    {{.kind = Outcome::Kind::unknown_kind}, Reason::unknown_kind},
+                    {{.kind = Outcome::Kind::lost_call}, Reason::lost_call},
+                    {{.kind = Outcome::Kind::store_restart}, Reason::store_restart},
+                    {{.kind = Outcome::Kind::node_lost}, Reason::node_lost},
+                    {{.kind = Outcome::Kind::failed, .failure = {.message = "no"}}, Reason::error}};
+  JobId const id = queue.push(Greet("x"));
+  std::vector<Reason> expected;
+  for (auto const& run : runs) {
+    queue.finish(pop(), run.outcome);
+    if (run.kept) expected.push_back(*run.kept);
+    clock.advance(1h);
+  }
+  std::vector<Reason> kept;
+  std::uint32_t last = 0;
+  JobRecord const record = store->get(id).value();
+  for (Attempt const& attempt : record.errors) {
+    kept.push_back(attempt.reason);
+    EXPECT_GT(attempt.claim_no, last);
+    last = attempt.claim_no;
+  }
+  EXPECT_EQ(kept, expected);
+  queue.finish(pop(), completed());
+  EXPECT_EQ(store->get(id)->errors.size(), expected.size()) << "a good end adds none";
+}
+
+TEST_F(StoreQueueTest, a_long_failure_is_kept_whole_beside_its_head) {
+  JobId const id = queue.push(Greet("x"));
+  Failure const failure{.type = "E", .message = std::string(3000, 'm'), .backtrace = "#0 run"};
+  queue.finish(pop(), {.kind = Outcome::Kind::failed, .failure = failure});
+  Attempt const attempt = store->get(id)->errors.at(0);
+  EXPECT_LE(attempt.failure.message.size(), limits::kMaxHeadTextBytes);
+  EXPECT_EQ(whole_failure(attempt), failure);
+}
+
 struct WeightedConsumer : Consumer {
   WeightedConsumer(std::vector<std::string> queues, std::vector<int> weights) : queues_(std::move(queues)), weights_(std::move(weights)) {}
   Consumer& on(WorkerEvent, EventHandler) override { return *this; }
@@ -111,6 +190,20 @@ TEST_F(StoreQueueTest, weights_share_the_claims_and_no_queue_starves) {
   EXPECT_NEAR(mail, 600, 80);  // more than six times the standard deviation of 12
   for (int i = 0; i < 1600; ++i) ASSERT_TRUE(weighted.pop(0ms)) << "one queue's end is not the other's";
   EXPECT_FALSE(weighted.pop(0ms));
+}
+
+// The keeper beats for it: the child only says so.
+TEST_F(StoreQueueTest, a_child_whose_node_is_not_known_says_so_and_does_not_beat) {
+  WeightedConsumer worker({"default"}, {});
+  queue.process(worker);
+  queue.push(Greet("x"));
+  try {
+    (void)queue.pop(0ms);
+    ADD_FAILURE() << "it popped";
+  } catch (Error const& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::not_found);
+  }
+  EXPECT_TRUE(store->nodes().empty());
 }
 
 TEST_F(StoreQueueTest, without_weights_the_order_is_strict) {

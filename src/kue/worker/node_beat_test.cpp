@@ -1,6 +1,8 @@
 #include "kue/worker/node_beat.hpp"
 
+#include "kue/stores/guard/stub_store_test.hpp"
 #include "kue/worker/hooks.hpp"
+#include "kue/worker/node_lock.hpp"
 
 #include <gtest/gtest.h>
 
@@ -41,6 +43,40 @@ TEST_F(NodeBeatTest, goes_on_by_itself_until_it_is_stopped) {
   ASSERT_EQ(third_beat.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   beat.stop();
   EXPECT_GE(counted(), 3u);
+}
+
+// As a server answers that was started again, or another one in its place.
+TEST(NodeBeatEpoch, tells_that_the_store_was_restarted_once_for_each_time) {
+  auto const stub = std::make_shared<guard_tests::StubStore>();
+  int restarts = 0;
+  NodeBeat beat(stub, {.node = kNode, .every = Millis(5), .dead_after = Millis(1000), .store_restarted = [&] { ++restarts; }}, Logger(stderr_sink(), LogLevel::off));
+  stub->epoch = 700;
+  EXPECT_TRUE(beat.beat());
+  EXPECT_EQ(restarts, 0) << "the first one is as good as any";
+  EXPECT_TRUE(beat.beat());
+  EXPECT_EQ(restarts, 0);
+  stub->epoch = 3;  // only that it is another says something
+  EXPECT_TRUE(beat.beat());
+  EXPECT_TRUE(beat.beat());
+  EXPECT_EQ(restarts, 1);
+  stub->error = Error(ErrorKind::unavailable, "away");
+  EXPECT_THROW(beat.beat(), Error);
+  stub->error.reset();
+  EXPECT_TRUE(beat.beat());
+  EXPECT_EQ(restarts, 1) << "away and back with its memory";
+  stub->epoch = 700;
+  EXPECT_TRUE(beat.beat());
+  EXPECT_EQ(restarts, 2);
+}
+
+TEST_F(NodeBeatTest, says_of_its_host_what_others_need_to_judge_it) {
+  LockFile const lock{.path = "/run/kue/node-x", .device = 1, .inode = 2};
+  NodeBeat beat(store, {.node = kNode, .pid = 77, .lock = lock, .every = Millis(5), .dead_after = Millis(1000)}, Logger(stderr_sink(), LogLevel::off));
+  ASSERT_TRUE(beat.beat());
+  NodeInfo const said = store->nodes().at(0);
+  EXPECT_EQ(said.pid, 77);
+  EXPECT_EQ(said.boot_id, boot_id());
+  EXPECT_EQ(said.lock, lock);
 }
 
 TEST_F(NodeBeatTest, is_trusted_for_less_than_others_need_to_declare_it_dead) {

@@ -37,6 +37,39 @@ TEST_F(ReconcileTest, a_row_that_its_living_holder_does_not_know_goes_back_after
   EXPECT_EQ(state(lost), State::available);
 }
 
+TEST_F(ReconcileTest, after_a_restart_of_the_store_that_is_the_reason_until_all_agree) {
+  Delivery const first = claim();
+  reconciler.store_restarted();
+  look_after(Millis(0));
+  ASSERT_EQ(store->get(first.job.id)->errors.size(), 1u);
+  EXPECT_EQ(store->get(first.job.id)->errors[0].reason, Reason::store_restart);
+  EXPECT_EQ(store->get(first.job.id)->tally, first.tally) << "nobody is charged";
+  Delivery const later = claim_again();
+  look_after(Millis(0));
+  ASSERT_EQ(store->get(later.job.id)->errors.size(), 2u);
+  EXPECT_EQ(store->get(later.job.id)->errors[1].reason, Reason::lost_call) << "all had agreed meanwhile";
+}
+
+TEST_F(ReconcileTest, the_reason_stays_while_a_living_holder_has_still_to_be_waited_for) {
+  reconciler.store_restarted();
+  live_slot();
+  Delivery const lost = claim();
+  look_after(Millis(0));
+  look_after(Millis(5'000));
+  EXPECT_EQ(state(lost), State::running);
+  look_after(Millis(5'000));
+  EXPECT_EQ(store->get(lost.job.id)->errors.at(0).reason, Reason::store_restart);
+}
+
+TEST_F(ReconcileTest, a_lost_call_is_on_record_with_its_claim) {
+  Delivery const lost = claim();
+  look_after(Millis(0));
+  auto const errors = store->get(lost.job.id)->errors;
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].reason, Reason::lost_call);
+  EXPECT_EQ(errors[0].claim_no, lost.claim.claim_no);
+}
+
 TEST_F(ReconcileTest, a_row_with_its_entry_stays_however_long_it_runs) {
   Slot& slot = live_slot();
   Delivery const held = claim();

@@ -14,6 +14,7 @@ struct StubStore final : Store {
   std::vector<std::string> came;
   std::optional<Error> error;
   std::size_t answers = 0;  // rows of each answer
+  std::uint64_t epoch = 1;
 
   void note(char const* verb) {
     came.emplace_back(verb);
@@ -31,7 +32,7 @@ struct StubStore final : Store {
   CancelResult cancel(CancelRequest const& r) override { return noted("cancel", CancelResult{std::vector<CancelStatus>(r.ids.size())}); }
   RetryResult retry(RetryRequest const& r) override { return noted("retry", RetryResult{std::vector<RetryStatus>(r.ids.size())}); }
   RemoveResult remove(RemoveRequest const& r) override { return noted("remove", RemoveResult{std::vector<RemoveStatus>(r.ids.size())}); }
-  BeatResult beat(BeatRequest const&) override { return noted("beat", BeatResult{}); }
+  BeatResult beat(BeatRequest const&) override { return noted("beat", BeatResult{.epoch = epoch}); }
   std::vector<NodeInfo> nodes() override { return noted("nodes", std::vector<NodeInfo>(answers)); }
   RescueResult rescue(RescueRequest const&) override { return noted("rescue", RescueResult{}); }
   std::vector<RunningJob> running(RunningRequest const&) override { return noted("running", std::vector<RunningJob>(answers)); }
