@@ -28,10 +28,7 @@ class FickleQueue : public Queue {
     if (fail_) fail_(jobs);
     sizes_.push_back(jobs.size());
     std::vector<Pushed> pushed;
-    for (Envelope& job : jobs) {
-      pushed.push_back({job.id});
-      taken_.push_back(std::move(job));
-    }
+    for (Envelope& job : jobs) pushed.push_back({job.id, PushStatus::pushed}), taken_.push_back(std::move(job));
     changed_.notify_all();
     return pushed;
   }

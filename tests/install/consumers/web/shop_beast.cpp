@@ -12,7 +12,7 @@ namespace http = boost::beast::http;
 static asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request, spark::Batch& batch) {
   http::response<http::string_body> response(http::status::ok, request.version());
   response.keep_alive(request.keep_alive());
-  response.body() = batch.push(SendInvoice(std::stoi(request.body()))).str();
+  response.body() = batch.push(SendInvoice(std::stoi(request.body()))).id.str();
   response.prepare_payload();
   co_return response;
 }
