@@ -117,7 +117,7 @@ def installed_headers(house):
 
 
 # What a header may ask for that is not ours: the opt-in ones say so in their first lines.
-OPT_IN = {"kue/testing/gmock.hpp": "gmock", "kue/testing/conformance.hpp": "gtest", "kue/log/spdlog_sink.hpp": "spdlog", "spark/log/spdlog_sink.hpp": "spdlog",
+OPT_IN = {"kue/sqlite.hpp": "sqlite3", "kue/testing/gmock.hpp": "gmock", "kue/testing/conformance.hpp": "gtest", "kue/log/spdlog_sink.hpp": "spdlog", "spark/log/spdlog_sink.hpp": "spdlog",
           "spark/http/httplib.hpp": "httplib", "spark/http/beast.hpp": "boost"}
 
 

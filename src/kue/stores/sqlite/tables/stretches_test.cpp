@@ -52,7 +52,7 @@ class StretchTables : public ::testing::Test {
     store_->push({.jobs = pushed});
     return pushed;
   }
-  void give_back(std::vector<Claimed> const& claimed, std::uint64_t holder) {
+  void give_back(std::vector<Claimed> const& claimed) {
     std::vector<Finish> items;
     for (Claimed const& each : claimed) {
       Finish item = done(each);
@@ -84,7 +84,8 @@ TEST_F(StretchTables, pushes_one_by_one_are_one_stretch_a_queue) {
     push(1, "a");
     push(1, "b");
   }
-  EXPECT_EQ(rows("kue_ready"), "2");
+  EXPECT_EQ(rows("kue_ready"), "0") << "the newest stretch stands with the counters";
+  EXPECT_EQ(rows("kue_queues WHERE tail_first <= tail_last"), "2");
   Hand hand(*store_);
   EXPECT_EQ(hand.drain(7), 100);
   EXPECT_EQ(rows("kue_ready") + rows("kue_held"), "00");
@@ -95,7 +96,7 @@ TEST_F(StretchTables, what_is_given_back_comes_first_again_and_once) {
   auto const pushed = push(100);
   Hand hand(*store_);
   auto const first = hand.claim(40);
-  give_back({first.begin() + 10, first.end()}, hand.holder);
+  give_back({first.begin() + 10, first.end()});
   EXPECT_THAT(problems(), IsEmpty());
   auto const again = hand.claim(100);
   ASSERT_EQ(again.size(), 90u);
@@ -110,9 +111,9 @@ TEST_F(StretchTables, a_returned_job_inside_a_stretch_makes_no_second_one) {
   push(3);
   Hand hand(*store_);
   auto const claimed = hand.claim(3);
-  give_back({claimed[0]}, hand.holder);
-  give_back({claimed[2]}, hand.holder);  // the first one's stretch reaches over the second
-  give_back({claimed[1]}, hand.holder);
+  give_back({claimed[0]});
+  give_back({claimed[2]});  // the first one's stretch reaches over the second
+  give_back({claimed[1]});
   EXPECT_EQ(rows("kue_ready"), "1");
   EXPECT_EQ(ids(hand.claim(10)), ids(claimed));
 }
@@ -157,6 +158,7 @@ TEST_F(StretchTables, an_emptied_one_is_forgotten_by_a_claim_or_a_prune) {
   EXPECT_EQ(rows("kue_ready"), "0") << "the claim has seen the end of the queue";
   auto const more = push(2);
   cancel({more[0].id, more[1].id});
+  push(1, "default", 5);  // of another lane: the tail is folded
   EXPECT_EQ(rows("kue_ready"), "1");
   store_->prune({});
   EXPECT_EQ(rows("kue_ready"), "0");
@@ -236,7 +238,8 @@ TEST_F(StretchTables, a_dry_run_counts_stretches_of_one_moment_once) {
   other.finish(other.claim(2));
   one.finish(first);
   // As if both had ended in the same millisecond and one had skipped the other's.
-  Stranger(path_).run("UPDATE kue_finished SET finished_at = 1; DELETE FROM kue_ended; INSERT INTO kue_ended VALUES ('default', 0, 1, 1, 4), ('default', 0, 1, 3, 4)");
+  Stranger(path_).run(
+      "UPDATE kue_finished SET finished_at = 1; DELETE FROM kue_ended; INSERT INTO kue_ended VALUES ('default', 0, 1, 1, 4), ('default', 0, 1, 3, 4)");
   PruneRequest prune;
   prune.dry_run = true;
   EXPECT_EQ(store_->prune(prune).pruned, 4);
@@ -245,13 +248,56 @@ TEST_F(StretchTables, a_dry_run_counts_stretches_of_one_moment_once) {
   EXPECT_EQ(rows("kue_ended"), "0");
 }
 
+TEST_F(StretchTables, a_job_that_comes_back_stands_before_the_tail_and_is_found_once) {
+  auto const first = push(2);
+  push(1, "other");
+  Envelope later = jobs(1).front();
+  later.run_at = TimePoint(Millis(1));  // due at once, but by another way than the others
+  store_->push({.jobs = {&later, 1}});
+  auto const more = push(3);
+  cancel({more[1].id});
+  store_->retry({.ids = std::span(&more[1].id, 1)});
+  EXPECT_THAT(problems(), IsEmpty());
+  push(2);
+  Hand hand(*store_);
+  give_back(hand.claim(3, {"default"}));
+  push(1);
+  EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_EQ(hand.claim(100, {"default"}).size(), 9u);
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(StretchTables, a_check_finds_a_stretch_behind_the_beginning_of_the_tail) {
+  push(4);
+  Stranger(path_).run("INSERT INTO kue_ready VALUES ('default', 0, 0, 2, 3)");
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("queue default has a stretch for job number 3 behind the beginning of its tail")));
+  Stranger(path_).run("DELETE FROM kue_ready; UPDATE kue_queues SET tail_last = 3");
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("(number 4) is claimable and no stretch")));
+}
+
+// The number is the fence: a claim of a job that is gone must not fit to another.
+TEST_F(StretchTables, the_number_of_a_job_that_is_gone_is_not_given_again) {
+  auto const pushed = push(3);
+  store_->remove({.ids = std::span(&pushed[2].id, 1)});
+  push(1);
+  EXPECT_EQ(Stranger(path_).word("SELECT max(seq) FROM kue_jobs"), "4");
+  cancel({pushed[0].id, pushed[1].id});
+  store_->prune({.retention = {.usual = {.completed = Millis(0)}}});
+  Hand hand(*store_);
+  hand.finish(hand.claim(1));
+  store_->prune({.retention = {.usual = {.completed = Millis(0), .completed_count = 0}}});
+  push(1);
+  EXPECT_EQ(Stranger(path_).word("SELECT max(seq) FROM kue_jobs"), "5");
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
 TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
   auto const pushed = push(4);
   Hand hand(*store_);
   hand.finish(hand.claim(1));
   hand.claim(1);
   ASSERT_THAT(problems(), IsEmpty());
-  Stranger(path_).run("UPDATE kue_ledger SET last_seq = 3 WHERE section = 2; DELETE FROM kue_held; DELETE FROM kue_ended");
+  Stranger(path_).run("UPDATE kue_ready SET last_seq = 3; DELETE FROM kue_held; DELETE FROM kue_ended");
   EXPECT_THAT(problems(), UnorderedElementsAre(HasSubstr("(number 4) is claimable and no stretch"), HasSubstr("job number 2 runs and no stretch"),
                                                HasSubstr("(number 1) is finished and no stretch")));
   // As its sentences advise.
@@ -259,8 +305,7 @@ TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
   store_->retry({.ids = std::span(&pushed[3].id, 1)});
   store_->remove({.ids = std::span(&pushed[0].id, 1)});
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("job number 2 runs and no stretch")));
-  Stranger(path_).run("UPDATE kue_ledger SET last_seq = 3 WHERE section = 2; INSERT INTO kue_ledger (section, queue, lane, priority, first_seq, last_seq) "
-                      "VALUES (2, 'default', 0, 0, 2, 4)");
+  Stranger(path_).run("UPDATE kue_ready SET last_seq = 3; INSERT INTO kue_ready VALUES ('default', 0, 0, 2, 4)");
   EXPECT_THAT(problems(), ::testing::Contains(HasSubstr("queue default has two stretches for job number 3")));
 }
 
@@ -269,10 +314,9 @@ std::string rows_of_schema_3(std::uint64_t node, std::uint64_t holder) {
   std::string sql;
   auto push = [&, seq = 0](int count, char const* queue, int priority, char const* id) mutable {
     for (int i = 0; i < count; ++i) {
-      sql += fmt::format(
-          "INSERT INTO jobs VALUES ({0}, x'{3}{0:030}', 'Noop', '{1}', '{{}}', 1, NULL, {2}, 25, 0, NULL, NULL, 1000);"
-          "INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES ({0}, 2, 2, '{1}', {2}, 1000, 25);",
-          ++seq, queue, priority, id);
+      sql += fmt::format("INSERT INTO jobs VALUES ({0}, x'{3}{0:030}', 'Noop', '{1}', '{{}}', 1, NULL, {2}, 25, 0, NULL, NULL, 1000);"
+                         "INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES ({0}, 2, 2, '{1}', {2}, 1000, 25);",
+                         ++seq, queue, priority, id);
     }
   };
   push(30, "default", 0, "01");
@@ -283,10 +327,11 @@ std::string rows_of_schema_3(std::uint64_t node, std::uint64_t holder) {
   auto const signed_of = [](std::uint64_t bits) { return static_cast<std::int64_t>(bits); };
   sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 5, 1, signed_of(holder), signed_of(node)) + "BETWEEN 1 AND 10;";
   sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 7, 0, 0, 0) + "= 21; DELETE FROM live WHERE seq <= 10 OR seq = 21;";
-  sql += fmt::format("UPDATE live SET state = 3, place = 3, claim_no = 1, holder = {}, node = {}, claimed_at = 1500 WHERE seq BETWEEN 11 AND 15;", signed_of(holder),
-                     signed_of(node));
+  sql += fmt::format("UPDATE live SET state = 3, place = 3, claim_no = 1, holder = {}, node = {}, claimed_at = 1500 WHERE seq BETWEEN 11 AND 15;",
+                     signed_of(holder), signed_of(node));
   sql += fmt::format("INSERT INTO nodes VALUES ({}, 'old', 7, 1, 1500, 0);", signed_of(node));
-  sql += "INSERT INTO queues (name, pushed, scheduled, available, running, completed, cancelled) VALUES ('default', 31, 1, 14, 5, 10, 1), ('other', 5, 0, 5, 0, 0, 0);";
+  sql += "INSERT INTO queues (name, pushed, scheduled, available, running, completed, cancelled) VALUES ('default', 31, 1, 14, 5, 10, 1), ('other', 5, 0, 5, "
+         "0, 0, 0);";
   sql += "UPDATE store SET value = 36 WHERE name = 'last_seq';";
   return sql + fmt::format("PRAGMA application_id = {}; PRAGMA user_version = 3", kApplicationId);
 }
@@ -300,7 +345,8 @@ TEST_F(StretchTables, are_made_of_an_older_file_whose_programs_cannot_push_any_m
   older.run(rows_of_schema_3(node, holder));
   store_ = open(path);
   EXPECT_THAT(problems(), IsEmpty());
-  EXPECT_THROW(older.run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, 2, 'default', 0, 0, 1)"), std::runtime_error)
+  EXPECT_THROW(older.run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, 2, 'default', 0, 0, 1)"),
+               std::runtime_error)
       << "as they did";
   EXPECT_EQ(store_->running({.node = node}).size(), 5u);
   Hand next(*store_);

@@ -221,11 +221,11 @@ TEST(SqliteErrors, check_finds_counters_that_are_wrong) {
   auto const pushed = jobs(3);
   store->push({.jobs = pushed});
   ASSERT_TRUE(store->check().ok());
-  { Stranger(path).run("UPDATE kue_ledger SET available = 7 WHERE section = 1"); }
+  { Stranger(path).run("UPDATE kue_queues SET available = 7"); }
   EXPECT_THAT(store->check().problems, ::testing::ElementsAre(HasSubstr("queue default counts 7 jobs in state number 2 and has 3")));
   {
     Stranger(path).run(
-        "UPDATE kue_ledger SET available = 2 WHERE section = 1; DELETE FROM kue_unfinished WHERE seq = 2; UPDATE kue_unfinished SET place = 0 WHERE seq = 3; "
+        "UPDATE kue_queues SET available = 2; DELETE FROM kue_unfinished WHERE seq = 2; UPDATE kue_unfinished SET place = 0 WHERE seq = 3; "
         "INSERT INTO kue_attempts (seq, claim_no, attempt, reason, type, message, signal, started_at, ended_at, node, pid) "
         "VALUES (99, 1, 1, 1, '', '', 0, 0, 0, 0, 0)");
   }
