@@ -2,6 +2,8 @@
 //
 //   worker_zoo --store sqlite:/tmp/x/zoo.db --journal /tmp/x/journal -c 4
 
+#include "loses_answers.hpp"
+
 #include <kue/open_queue.hpp>
 #include <kue/registry.hpp>
 #include <kue/worker.hpp>
@@ -355,14 +357,17 @@ int main(int argc, char** argv) try {
   Arguments const args = read(argc, argv);
   kue::Registry& kinds = registry();
   if (args.boot == "needs") kinds.add<zoo::NeedsNothingKnown>();
-  kue::WorkerParts const parts{.queue = [&]() -> std::shared_ptr<kue::Queue> {
-                                 zoo::note(fmt::format("boot {}", ::getpid()));
-                                 if (args.boot == "fail") throw std::runtime_error("the license server does not answer");
-                                 if (args.boot == "die") ::_exit(9);
-                                 if (!args.folder.empty()) return std::make_shared<zoo::FolderQueue>(args.folder);
-                                 return kue::open_store_queue(args.store, {.event_log = true});
-                               },
-                               .services = {}};
+  kue::WorkerParts const parts{
+      .queue = [&]() -> std::shared_ptr<kue::Queue> {
+        zoo::note(fmt::format("boot {}", ::getpid()));
+        if (args.boot == "fail") throw std::runtime_error("the license server does not answer");
+        if (args.boot == "die") ::_exit(9);
+        if (!args.folder.empty()) return std::make_shared<zoo::FolderQueue>(args.folder);
+        if (args.boot == "lossy")
+          return std::make_shared<kue::StoreQueue>(std::make_shared<zoo::LosesAnswers>(kue::open_store(args.store, {.event_log = true})));
+        return kue::open_store_queue(args.store, {.event_log = true});
+      },
+      .services = {}};
   if (args.sequential) {
     kue::SequentialWorker worker(kinds, args.options);
     note_events(worker);
