@@ -154,6 +154,7 @@ std::unique_ptr<Connection> Database::prepare(bool migrate) {
                                                                                   : why));
     }
     bool const older = is.version < format_.newest();
+    if (older && !migrate) throw Error(ErrorKind::refused, "it was replaced while it was opened; nothing was changed. Try again");
     if (is.version == 0 || connection->word("PRAGMA journal_mode") != "wal") use_wal(*connection);
     if (older) {
       connection->settle(Sync::full);  // the format itself is always durable

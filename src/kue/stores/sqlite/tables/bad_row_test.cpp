@@ -38,6 +38,11 @@ TEST_P(BadRow, is_discarded_as_corrupt_and_the_others_go_on) {
     corrupt += event.reason == Reason::corrupt ? 1 : 0;
   }
   EXPECT_EQ(corrupt, 1);
+  EXPECT_EQ(Stranger(path).word("SELECT count(*) FROM kue_unfinished"), "0") << "it has left the waiting ones";
+  std::int64_t pruned = 0;
+  PruneRequest const all{.retention = {.usual = {.completed = Millis(0), .discarded = Millis(0), .completed_count = 0}}};
+  EXPECT_TRUE(soon([&] { return (pruned += store->prune(all).pruned) == 5; })) << "and is found among the final ones: " << pruned;
+  EXPECT_EQ(store->counts().at(0).by_state, decltype(QueueCounts::by_state){});
 }
 
 INSTANTIATE_TEST_SUITE_P(
