@@ -1,5 +1,5 @@
 #pragma once
-// Queue: where an application pushes jobs and a worker pops them. Yours is three functions (examples/redis_queue):
+// Queue: where an application pushes jobs and a worker pops them. Yours is two functions (examples/redis_queue):
 //
 //   class MyRedisQueue : public kue::Queue {
 //    public:

@@ -19,7 +19,7 @@ import tempfile
 
 # Below the verbs nothing knows of jobs, above tables nothing knows of rows.
 OUTSIDE = {'src/kue/stores/sqlite/verbs': r'\bSql::|\bexecute(_for)?\s*\(|\bINSERT\b|\bUPDATE\b|\bDELETE\b|\bREPLACE INTO\b',
-           'src/kue/stores/sqlite/file': r'\bSql::|\bINSERT\b|\bUPDATE\b|\bDELETE FROM\b|\bREPLACE INTO\b|kue_(jobs|unfinished|finished|ledger|held|ended|events)',
+           'src/kue/stores/sqlite/file': r'\bSql::|\bINSERT\b|\bUPDATE\b|\bDELETE FROM\b|\bREPLACE INTO\b|kue_(jobs|unfinished|finished|ready|queues|held|ended|attempts|nodes|events|store)',
            'src/kue/stores/memory/verbs': r'->state\s*=[^=]|\.state\s*=[^=]|\bby_seq_|\blanes_|\bcounts_|\bevents_'}
 
 MOVES = {

@@ -38,7 +38,7 @@ void add_failure(Sheet& sheet, kue::Attempt const& attempt) {
                          utc_text(attempt.ended_at), span_text(attempt.ended_at - attempt.started_at), attempt.pid));
   std::string what = printable(failure.type);
   if (!failure.message.empty()) what += (what.empty() ? "" : ": ") + printable(failure.message);
-  if (failure.signal != 0) what += fmt::format(" (signal {})", failure.signal);
+  if (failure.signal != 0 && failure.message.find(fmt::format("signal {}", failure.signal)) == std::string::npos) what += fmt::format(" (signal {})", failure.signal);
   if (!what.empty()) sheet.line("    " + what);
   std::string_view trace = failure.backtrace;
   while (!trace.empty()) {

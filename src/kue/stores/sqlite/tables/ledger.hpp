@@ -1,6 +1,6 @@
 #pragma once
 // Ledger: what must be written with every change of a job, in its transaction: the counters of its queue, the event, and who is woken
-// after the commit. Only Tables writes into it.
+// after the commit. Only Tables notes changes in it; verbs wake, and note what was refused.
 //
 //   Ledger ledger(connection, now, event_log);
 //   Tables tables(ledger);

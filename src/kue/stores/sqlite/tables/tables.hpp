@@ -77,6 +77,7 @@ class Tables {
   void all_or_nothing(std::function<void()> const& part);  // whatever is thrown, nothing of the part stays in the transaction
 
   // ---- waiting
+  void fold(std::string_view queue) { ledger_.fold(queue); }  // the newest stretch into its lane: before a claim
   void make_due(std::string_view queue, std::vector<std::int64_t> seqs);  // they enter their lanes; the state changes with the claim only
   void make_running(Take const& take, std::uint64_t holder, std::uint64_t node);
   void make_cancelled(std::span<Standing const> waiting);

@@ -28,7 +28,7 @@ class Claimer {
 
   void claim(ClaimResult& result) {
     for (OpenQueue& queue : open_queues(tables_.db(), request_.queues)) {
-      if (queue.has_tail) tables_.ledger().fold(queue.name);
+      if (queue.has_tail) tables_.fold(queue.name);
       queues_.push_back(std::move(queue.name));
     }
     for (std::string const& queue : queues_) make_due(queue, result);

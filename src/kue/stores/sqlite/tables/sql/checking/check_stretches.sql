@@ -3,7 +3,7 @@ WITH named (seq, id) AS NOT MATERIALIZED ( -- as the console takes it
   SELECT seq, lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-' || substr(hex(id), 17, 4) || '-' ||
                     substr(hex(id), 21)) FROM kue_jobs
 )
-SELECT format('job %s (number %d) is claimable and no stretch of table ready covers it: nobody would find it; job:cancel and then job:retry mend that',
+SELECT format('job %s (number %d) is claimable and no stretch of table kue_ready covers it: nobody would find it; job:cancel and then job:retry mend that',
               (SELECT n.id FROM named n WHERE n.seq = u.seq), u.seq) FROM kue_unfinished u
 WHERE u.place = 2 AND coalesce((SELECT r.last_seq FROM kue_ready r WHERE r.queue = u.queue AND r.priority = u.priority AND r.lane = u.lane AND r.first_seq <= u.seq
                                 ORDER BY r.first_seq DESC LIMIT 1) < u.seq, true)

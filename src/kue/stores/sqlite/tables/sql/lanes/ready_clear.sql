@@ -1,2 +1,2 @@
--- Every claimable job of a queue's plain lanes was taken. In: 1 queue.
+-- Every claimable job of a queue's plain lane was taken. In: 1 queue.
 DELETE FROM kue_ready WHERE queue = ?1 AND lane = 0
