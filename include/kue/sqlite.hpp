@@ -28,6 +28,8 @@
 
 #include <sqlite3.h>
 
+#include <string>
+
 namespace kue {
 
 class SqliteTransaction : public Foreign {
@@ -39,6 +41,8 @@ class SqliteTransaction : public Foreign {
 
  private:
   SqliteTransaction(sqlite3* database, Millis patience, char const* version_of_caller);  // of the libsqlite3 that made the handle
+
+  std::string marker_;  // the savepoint that tells this transaction from a later one on the connection
 };
 
 }  // namespace kue

@@ -340,9 +340,9 @@ void Child::leave_with_open_transaction(EndedRun&& run) {
 void Child::write_at_once(EndedRun&& run) {
   leave_if_not_intact();
   std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
-  if (!written) leave(1);  // the entry says what it came to
-  if (*written == FinishStatus::already && run.report.finished_itself)
-    runner_->settle_own_end(run.delivery, run.report, true);  // by another thread, after run()
+  if (!written) leave(1);                                               // the entry says what it came to
+  if (*written == FinishStatus::already && run.report.finished_itself)  // another thread committed after run(), or the keeper wrote meanwhile
+    runner_->settle_own_end(run.delivery, run.report, writer_->read_own_end(run.delivery).value_or(false));
   bool const ours = slot().clear(run.entry);
   if (ours && *written != FinishStatus::stale) runner_->tell(run.delivery, run.report, run.next, writer_->keeps());
 }

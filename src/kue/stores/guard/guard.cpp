@@ -28,6 +28,14 @@ void require_queue_name(std::string const& queue) {
 }
 
 // All before the first write: all or nothing.
+void require_attempt(Verb verb, JobId const& id, Attempt const& attempt) {
+  std::size_t const type = attempt.failure.type.size(), message = attempt.failure.message.size(), record = attempt.record.size();
+  if (type <= limits::kMaxNameBytes && message <= limits::kMaxHeadTextBytes && record <= limits::kMaxRecordBytes) return;
+  throw Error(ErrorKind::invalid,
+              fmt::format("{} of job {} brings an attempt with a type of {} bytes, a message of {} and a record of {}; at most {}, {} and {} are kept",
+                          to_string(verb), id.str(), type, message, record, limits::kMaxNameBytes, limits::kMaxHeadTextBytes, limits::kMaxRecordBytes));
+}
+
 void require_finishes(Verb verb, std::span<Finish const> items) {
   for (Finish const& item : items) {
     Transition const& next = item.transition;
@@ -35,11 +43,7 @@ void require_finishes(Verb verb, std::span<Finish const> items) {
       throw Error(ErrorKind::invalid, fmt::format("{} of job {} asks for running -> {} because of {}, which is no transition of a job's life (kue/state.hpp)",
                                                   to_string(verb), item.claim.id.str(), to_string(next.to), to_string(next.reason)));
     }
-    if (!item.attempt) continue;
-    if (item.attempt->record.size() <= limits::kMaxRecordBytes && item.attempt->failure.message.size() <= limits::kMaxHeadTextBytes) continue;
-    throw Error(ErrorKind::invalid, fmt::format("{} of job {} brings an attempt with a message of {} bytes and a record of {}; at most {} and {} are kept",
-                                                to_string(verb), item.claim.id.str(), item.attempt->failure.message.size(), item.attempt->record.size(),
-                                                limits::kMaxHeadTextBytes, limits::kMaxRecordBytes));
+    if (item.attempt) require_attempt(verb, item.claim.id, *item.attempt);
   }
 }
 

@@ -31,7 +31,7 @@ TEST(SqliteCheckpoint, the_log_stays_small_and_its_frames_reach_the_file) {
   EXPECT_THAT(store->check().problems, ::testing::IsEmpty());
 }
 
-TEST(SqliteCheckpoint, is_done_once_many_frames_wait_and_not_at_each_commit) {
+TEST(SqliteCheckpoint, is_done_once_about_a_thousand_frames_wait_and_not_at_each_commit) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);

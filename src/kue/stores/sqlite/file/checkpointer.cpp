@@ -43,11 +43,11 @@ constexpr auto kPatience = std::chrono::milliseconds(100);  // the next commit t
 
 }  // namespace
 
-bool Checkpointer::due(Connection const& writer) const noexcept {
+bool Checkpointer::due(Connection const& writer, bool in_a_hurry) const noexcept {
   auto const in_wal = static_cast<std::uint32_t>(writer.wal_frames());
   std::uint32_t const copied = shared_.frames_copied().load();
   std::uint32_t const fresh = in_wal >= copied ? in_wal - copied : in_wal;  // fewer than copied: the WAL has begun again
-  return fresh >= static_cast<std::uint32_t>(kFrames);
+  return fresh >= static_cast<std::uint32_t>(in_a_hurry ? kFramesInAHurry : kFrames);
 }
 
 void Checkpointer::after_commit(Connection& writer) noexcept {

@@ -203,8 +203,8 @@ void Database::write(std::function<AfterCommit(Connection&)> const& body) {
   WriteLock lock(*file.writer, &file.turnstile);
   AfterCommit const done = body(*file.writer);
   lock.commit();
-  ring(done);
-  if (file.checkpointer.due(*file.writer)) file.checkpointer.after_commit(*file.writer);
+  bool const heard = ring(done);
+  if (file.checkpointer.due(*file.writer, heard || done.in_a_hurry)) file.checkpointer.after_commit(*file.writer);
 }
 
 Database::Facts Database::facts() {
@@ -225,10 +225,12 @@ Database::Facts Database::facts() {
   return facts;
 }
 
-void Database::ring(AfterCommit const& done) noexcept {
+bool Database::ring(AfterCommit const& done) noexcept {
   Open* const file = open_.load(std::memory_order_acquire);
-  if (file == nullptr) return;
-  for (auto const& [mask, sleepers] : done.wakes) file->wake.ring(mask, std::min(sleepers, kMostWoken));
+  bool heard = false;
+  if (file == nullptr) return heard;
+  for (auto const& [mask, sleepers] : done.wakes) heard |= file->wake.ring(mask, std::min(sleepers, kMostWoken));
+  return heard;
 }
 
 void Database::sync() { open().group.sync(); }

@@ -35,6 +35,7 @@ namespace kue::sqlite {
 // Done once a write is committed, outside of its lock.
 struct AfterCommit {
   std::map<std::uint32_t, int> wakes = {};  // sleepers by mask: how many have work
+  bool in_a_hurry = false;                  // somebody has work to do after the commit: what may be tidied up later is left to others
 };
 
 std::int64_t size_of(std::string const& file);  // 0: not there
@@ -70,7 +71,7 @@ class Database {
     Snapshot const snapshot(connection);
     return body(connection);
   }
-  void ring(AfterCommit const& done) noexcept;  // for a commit that others made
+  bool ring(AfterCommit const& done) noexcept;  // for a commit that others made, too; true: somebody was woken
 
   Group& group();  // for a write: as write()
   void refuse_when_full(std::int64_t bytes);

@@ -48,9 +48,9 @@ std::uint32_t WakeFile::mask_of(std::span<std::string const> queues) {
   return mask;
 }
 
-void WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
+bool WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
   words_->commits.fetch_add(1);
-  if (words_->sleepers.load() != 0) futex_wake_masked(words_->commits, mask, sleepers);
+  return words_->sleepers.load() != 0 && futex_wake_masked(words_->commits, mask, sleepers) > 0;
 }
 
 bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {

@@ -29,7 +29,7 @@ class WakeFile {
 
   std::uint32_t value() const { return words_->commits.load(); }
   // After the commit, never before: a sleeper that looks too early would sleep on. Async-signal-safe.
-  void ring(std::uint32_t mask, int sleepers) noexcept;
+  bool ring(std::uint32_t mask, int sleepers) noexcept;
   // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was over.
   bool sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
 

@@ -55,6 +55,8 @@ class Ledger {
 
   void wake(std::string_view queue, int jobs = 1);  // also without a change: a queue was resumed
 
+  void hurry() { after_.in_a_hurry = true; }  // jobs were handed out
+
   // For a part that may fail alone: what was noted since is forgotten with it.
   void mark();
   void back_to_mark();

@@ -40,8 +40,8 @@ void write_column(End const& end, int column, BatchTable::Value& out) {
   }
 }
 
-Ledger::Change change_of(Finish const& item, std::uint64_t node, Verb verb) {
-  return {.id = item.claim.id,
+Ledger::Change change_of(Finish const& item, JobId const& id, std::uint64_t node, Verb verb) {
+  return {.id = id,
           .queue = item.claim.queue,
           .verb = verb,
           .from = State::running,
@@ -69,7 +69,7 @@ bool Tables::make_final(std::span<End const> ends, Verb verb) {
   StretchesOf<std::pair<std::string_view, bool>> ended;
   for (End const& end : ends) {
     ended.add({end.item->claim.queue, end.item->transition.to == State::discarded}, number_of(end));
-    ledger_.changed(change_of(*end.item, end.node, verb));
+    ledger_.changed(change_of(*end.item, end.id, end.node, verb));
   }
   ended.each([&](auto const& of, Stretch const& stretch) { db().execute(Sql::ended_add, of.first, of.second, now(), stretch.first, stretch.last); });
   return true;
@@ -80,7 +80,7 @@ void Tables::make_cancelled(Running const& job, Finish const& item, Verb verb) {
   db().execute(Sql::finish_cancelled, job.seq, item.started_at, text_or_null(item.result), now());
   db().execute(Sql::ended_add, job.queue, 0, now(), job.seq, job.seq);
   db().execute(Sql::unfinished_delete, job.seq);
-  Ledger::Change change = change_of(item, job.node, verb);
+  Ledger::Change change = change_of(item, job.id, job.node, verb);
   change.to = State::cancelled;
   change.reason = Reason::cancelled;
   ledger_.changed(change);
@@ -95,7 +95,7 @@ void Tables::make_waiting(Running const& job, Finish const& item, Verb verb) {
   db().execute(Sql::finish_again, job.seq, static_cast<int>(next.to), t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since,
                item.started_at, text_or_null(item.result), run_at, static_cast<int>(place));
   if (place == Place::claimable) enter_lane(job.queue, job.seq);
-  ledger_.changed(change_of(item, job.node, verb));
+  ledger_.changed(change_of(item, job.id, job.node, verb));
 }
 
 void Tables::mark_for_cancel(Standing const& running) { db().execute(Sql::cancel_running, running.seq, now()); }
@@ -122,6 +122,7 @@ std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finis
   for (auto row = db.use_for(named, Sql::finish_look); row.step();) {
     auto const at = static_cast<std::size_t>(row.integer(0));
     running[at] = Running{.seq = items[at].claim.seq,
+                          .id = row.id(8),
                           .state = static_cast<State>(row.integer(1)),
                           .holder = row.bits(2),
                           .queue = std::string(row.text(3)),

@@ -36,6 +36,7 @@ std::optional<Standing> find(Connection& db, JobId const& id);
 // A job that runs under the claim which an item names.
 struct Running {
   std::int64_t seq = 0;
+  JobId id;
   State state = State::running;
   std::uint64_t holder = 0;
   std::string queue;
@@ -50,6 +51,7 @@ bool was_last_claim(Connection& db, Claim const& claim);                        
 // One run that makes its job final.
 struct End {
   Finish const* item = nullptr;
+  JobId id;  // and node: for its event
   std::uint64_t node = 0;
 };
 
@@ -77,7 +79,7 @@ class Tables {
   void all_or_nothing(std::function<void()> const& part);  // whatever is thrown, nothing of the part stays in the transaction
 
   // ---- waiting
-  void fold(std::string_view queue) { ledger_.fold(queue); }  // the newest stretch into its lane: before a claim
+  void fold(std::string_view queue) { ledger_.fold(queue); }              // the newest stretch into its lane: before a claim
   void make_due(std::string_view queue, std::vector<std::int64_t> seqs);  // they enter their lanes; the state changes with the claim only
   void make_running(Take const& take, std::uint64_t holder, std::uint64_t node);
   void make_cancelled(std::span<Standing const> waiting);

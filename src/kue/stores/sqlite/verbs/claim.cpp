@@ -172,6 +172,7 @@ ClaimResult SqliteStore::claim(ClaimRequest const& request) {
     result.finishes = write_finishes(tables, Verb::finish, request.finishes);
     result.node = state_of_node(tables.db(), request.node);
     if (result.node == NodeState::alive) Claimer(tables, request).claim(result);
+    if (!result.jobs.empty()) tables.ledger().hurry();
     return result;
   });
 }

@@ -43,7 +43,7 @@ class Finishing {
   bool end_all() {
     std::vector<End> ends;
     ends.reserve(items_.size());
-    for (Finish const& item : items_) ends.push_back({&item});
+    for (Finish const& item : items_) ends.push_back({.item = &item});
     return tables_.make_final(ends, verb_);
   }
 
@@ -59,8 +59,8 @@ class Finishing {
 
   FinishStatus write_one(Finish const& item, std::optional<Running> const& job) {
     Claim const& claim = item.claim;
-    bool const held = job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue &&
-                      job->lane == claim.lane;
+    bool const held =
+        job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue && job->lane == claim.lane;
     if (!job && was_last_claim(tables_.db(), claim)) return FinishStatus::already;
     if (!held) {
       before_another_event();
@@ -71,7 +71,7 @@ class Finishing {
     if (job->state != State::running || !written_.insert(job->seq).second) return FinishStatus::already;
     Transition const next = job->marked ? core::when_asked_to_cancel(item.transition, {}) : item.transition;
     if (is_final(item.transition.to)) {
-      ends_.push_back({&item, job->node});
+      ends_.push_back({&item, job->id, job->node});
     } else {
       before_another_event();
       if (next.to != item.transition.to)

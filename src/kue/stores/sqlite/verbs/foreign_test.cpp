@@ -15,6 +15,7 @@
 #include <chrono>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -199,6 +200,17 @@ TEST_F(SqliteForeign, a_plain_write_of_the_same_thread_is_refused_at_once_and_lo
   queue->push(a_job());
 }
 
+TEST_F(SqliteForeign, a_plain_write_is_refused_at_once_when_the_store_is_attached_to_the_connection) {
+  Plain own(folder + "/shop.db");
+  own.run("CREATE TABLE orders (id INTEGER PRIMARY KEY); ATTACH '" + file + "' AS jobs");
+  SqliteTransaction tx(own);
+  auto const begin = steady_clock::now();
+  auto const error = error_in([&] { queue->push(a_job()); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), ErrorKind::refused);
+  EXPECT_LT(steady_clock::now() - begin, 1s);
+}
+
 TEST_F(SqliteForeign, a_push_to_another_file_goes_on) {
   auto const other = guarded(sqlite::open(folder + "/other.db", {}), {});
   other->migrate();
@@ -227,6 +239,51 @@ TEST_F(SqliteForeign, a_commit_by_hand_counts_and_a_worker_wakes_by_itself) {
   ASSERT_TRUE(error);
   EXPECT_TRUE(error->outcome_unknown());
   EXPECT_EQ(error_in([&] { tx.commit(); })->kind(), ErrorKind::refused);
+}
+
+TEST_F(SqliteForeign, a_transaction_that_was_begun_by_hand_after_a_commit_by_hand_is_left_alone) {
+  Plain own(file);
+  own.run("CREATE TABLE orders (id INTEGER PRIMARY KEY)");
+  {
+    SqliteTransaction tx(own);
+    queue->push(tx, a_job());
+    EXPECT_EQ(own.run("COMMIT; BEGIN IMMEDIATE; INSERT INTO orders VALUES (7)"), SQLITE_OK);
+    auto const error = error_in([&] { tx.commit(); });
+    ASSERT_TRUE(error);
+    EXPECT_TRUE(error->outcome_unknown());
+  }
+  EXPECT_EQ(own.run("COMMIT"), SQLITE_OK) << "neither commit() nor the destructor has ended it";
+  {
+    SqliteTransaction tx(own);
+    EXPECT_EQ(own.run("COMMIT; BEGIN IMMEDIATE; INSERT INTO orders VALUES (8)"), SQLITE_OK);
+  }
+  EXPECT_EQ(own.run("COMMIT"), SQLITE_OK);
+  EXPECT_EQ(Plain(file).word("SELECT count(*) FROM orders"), "2");
+}
+
+TEST_F(SqliteForeign, the_destructor_of_one_that_ended_by_hand_leaves_the_next_object_of_the_connection_alone) {
+  Plain own(file);
+  auto tx = std::make_unique<SqliteTransaction>(own);
+  own.run("ROLLBACK");
+  tx = std::make_unique<SqliteTransaction>(own);  // the new one is made before the old one goes
+  JobId const id = queue->push(*tx, a_job()).id;
+  tx->commit();
+  EXPECT_EQ(state(id), State::available);
+}
+
+TEST_F(SqliteForeign, savepoints_of_the_program_stand_inside_it) {
+  Plain own(file);
+  own.run("CREATE TABLE orders (id INTEGER PRIMARY KEY)");
+  SqliteTransaction tx(own);
+  own.run("SAVEPOINT a; INSERT INTO orders VALUES (7); SAVEPOINT b");
+  JobId const gone = queue->push(tx, a_job()).id;
+  EXPECT_EQ(own.run("ROLLBACK TO b"), SQLITE_OK);
+  JobId const kept = queue->push(tx, a_job()).id;
+  tx.commit();  // with both still open
+  EXPECT_FALSE(store->get(gone));
+  EXPECT_EQ(state(kept), State::available);
+  EXPECT_EQ(Plain(file).word("SELECT count(*) FROM orders"), "1");
+  EXPECT_TRUE(store->check().problems.empty());
 }
 
 TEST_F(SqliteForeign, a_commit_wakes_a_worker_at_once) {

@@ -81,8 +81,12 @@ CREATE TABLE kue_attempts (
 INSERT INTO kue_attempts (number, seq, claim_no, attempt, reason, type, message, signal, started_at, ended_at, node, pid, record)
 SELECT number, seq, claim_no, attempt, reason, type, CASE WHEN length(CAST(message AS BLOB)) > 1024 THEN substr(message, 1, 256) ELSE message END, signal,
        started_at, ended_at, node, pid,
-       CASE WHEN backtrace <> '' OR length(CAST(message AS BLOB)) > 1024
-            THEN CAST(json_object('v', 1, 'message', message, 'backtrace', backtrace) AS BLOB) END FROM attempts;
+       CASE WHEN newer < 3 AND (backtrace <> '' OR length(CAST(message AS BLOB)) > 1024)
+                 AND length(CAST(json_object('v', 1, 'message', message, 'backtrace', backtrace) AS BLOB)) <= 98304
+            THEN CAST(json_object('v', 1, 'message', message, 'backtrace', backtrace) AS BLOB) END
+FROM (SELECT *, row_number() OVER (PARTITION BY seq ORDER BY number DESC) - 1 AS newer FROM attempts)
+WHERE newer < 100  -- as many of a job, and as many records, as kue/limits.hpp says
+ORDER BY number;
 DROP TABLE attempts;
 CREATE INDEX kue_attempts_of ON kue_attempts (seq);
 
