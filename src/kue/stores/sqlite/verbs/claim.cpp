@@ -140,6 +140,7 @@ class Claimer {
   // True: there were damaged rows.
   bool write_taken(ClaimResult& result) {
     tables_.make_running(take_, request_.holder, request_.node);
+    result.jobs.reserve(result.jobs.size() + take_.jobs.size());
     for (Candidate& each : take_.jobs) {
       Claimed& job = result.jobs.emplace_back();
       job.claim = {.id = each.id,
