@@ -32,7 +32,7 @@ void require_attempt(Verb verb, JobId const& id, Attempt const& attempt) {
   std::size_t const type = attempt.failure.type.size(), message = attempt.failure.message.size(), record = attempt.record.size();
   if (type <= limits::kMaxNameBytes && message <= limits::kMaxHeadTextBytes && record <= limits::kMaxRecordBytes) return;
   throw Error(ErrorKind::invalid,
-              fmt::format("{} of job {} brings an attempt with a type of {} bytes, a message of {} and a record of {}; at most {}, {} and {} are kept",
+              fmt::format("{} of job {} brings an attempt with a type of {} bytes, a message of {} bytes and a record of {}; at most {}, {} and {} are kept",
                           to_string(verb), id.str(), type, message, record, limits::kMaxNameBytes, limits::kMaxHeadTextBytes, limits::kMaxRecordBytes));
 }
 

@@ -55,38 +55,14 @@ struct GuardTest : ::testing::Test {
   };
   std::vector<Verb> verbs() {
     Store& s = *store;
-    return {{"push", "push to", 1,
-             [&, this] {
-               s.push({.jobs = {&job, 1}});
-             }},
-            {"claim", "claim from", 4,
-             [&, this] {
-               s.claim({.node = 1, .holder = 5, .finishes = {&end, 1}});
-             }},
-            {"finish", "finish in", 1,
-             [&, this] {
-               s.finish({.items = {&end, 1}});
-             }},
-            {"release", "release in", 1,
-             [&, this] {
-               s.release({.items = {&back, 1}});
-             }},
-            {"progress", "progress in", 1,
-             [&, this] {
-               s.progress({.items = {&step, 1}});
-             }},
-            {"cancel", "cancel in", 1,
-             [&, this] {
-               s.cancel({.ids = {&job.id, 1}});
-             }},
-            {"retry", "retry in", 1,
-             [&, this] {
-               s.retry({.ids = {&job.id, 1}});
-             }},
-            {"remove", "remove from", 1,
-             [&, this] {
-               s.remove({.ids = {&job.id, 1}});
-             }},
+    return {{"push", "push to", 1, [&, this] { s.push({.jobs = {&job, 1}}); }},
+            {"claim", "claim from", 4, [&, this] { s.claim({.node = 1, .holder = 5, .finishes = {&end, 1}}); }},
+            {"finish", "finish in", 1, [&, this] { s.finish({.items = {&end, 1}}); }},
+            {"release", "release in", 1, [&, this] { s.release({.items = {&back, 1}}); }},
+            {"progress", "progress in", 1, [&, this] { s.progress({.items = {&step, 1}}); }},
+            {"cancel", "cancel in", 1, [&, this] { s.cancel({.ids = {&job.id, 1}}); }},
+            {"retry", "retry in", 1, [&, this] { s.retry({.ids = {&job.id, 1}}); }},
+            {"remove", "remove from", 1, [&, this] { s.remove({.ids = {&job.id, 1}}); }},
             {"beat", "beat in", 1, [&] { s.beat({.node = 1}); }},
             {"nodes", "looking at the nodes of", 3, [&] { s.nodes(); }},
             {"rescue", "rescue in", 1, [&] { s.rescue({.node = 1}); }},
@@ -161,12 +137,7 @@ TEST_F(GuardTest, a_store_that_refuses_is_said_to_refuse) {
 }
 
 TEST_F(GuardTest, a_store_without_transactions_says_so_of_both_verbs) {
-  auto const pushed = error_of([&] {
-    store->push_in(foreign, {.jobs = {&job, 1}});
-  }),
-             finished = error_of([&] {
-               store->finish_in(foreign, {.items = {&end, 1}});
-             });
+  auto const pushed = error_of([&] { store->push_in(foreign, {.jobs = {&job, 1}}); }), finished = error_of([&] { store->finish_in(foreign, {.items = {&end, 1}}); });
   ASSERT_TRUE(pushed && finished);
   EXPECT_EQ(pushed->kind(), ErrorKind::refused);
   EXPECT_THAT(pushed->what(), StartsWith("push in a transaction to stub:here refused: "));
@@ -181,8 +152,7 @@ TEST_F(GuardTest, refuses_what_no_store_may_take) {
   expect_invalid([&] { store->push_in(foreign, {.jobs = {&bad, 1}}); }, "no spaces");
   expect_invalid([&] { store->claim({.node = 1, .holder = 0}); }, "claim from stub:here failed: it names no holder");
   expect_invalid([&] { store->beat({.node = 0}); }, "beat in stub:here failed: it is of node 0");
-  for (int const limit : {0, -1, 1001})
-    expect_invalid([&] { store->query({.limit = limit}); }, "query of stub:here failed: its limit is " + std::to_string(limit));
+  for (int const limit : {0, -1, 1001}) expect_invalid([&] { store->query({.limit = limit}); }, "query of stub:here failed: its limit is " + std::to_string(limit));
   for (char const* queue : {"", "no spaces", "-x", "a\nb"}) {
     expect_invalid([&] { store->pause({.queue = queue}); }, "pause in stub:here failed: '");
     expect_invalid([&] { store->resume({.queue = queue}); }, "is no queue name");
