@@ -46,7 +46,7 @@ struct PruneRequest {
 struct PruneResult {
   std::int64_t pruned = 0;
   bool more = false;                                  // another call has work
-  std::map<std::string, std::int64_t> by_queue = {};  // those of which something was pruned
+  std::map<std::string, std::int64_t> by_queue = {};  // those that something was pruned from
 };
 
 struct CheckReport {

@@ -20,7 +20,7 @@ class OutcomeWriter {
   Transition foresee(Delivery const& delivery, Outcome& outcome) const;
   // Nothing: not written. An outcome whose bytes the store refuses is replaced by a failure that says so.
   std::optional<FinishStatus> write(Delivery const& delivery, RunReport& report);
-  // Of a run that has finished itself: whether that was committed. Nothing: the store does not say, and there shall be no next try.
+  // Of a run that has finished itself: whether that was committed. Nothing: the store does not say, and there must be no next try.
   std::optional<bool> read_own_end(Delivery const& delivery);
   void tell_stale(Delivery const& delivery, Outcome const& outcome) const;
   bool keeps() const { return keeps_; }  // the queue keeps a job until it is finished

@@ -4,7 +4,7 @@
 // SQLite's own checkpoints are off everywhere. Whoever has committed and sees about 1,000 frames that were not copied tries a lock
 // and copies, PASSIVE, on a connection of its own while the connection that has just committed holds the write lock: so nobody can
 // begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no reader is waited for. The WAL is synced
-// once before the lock if others write, too, and begun anew after it, so that neither is left to a commit that somebody waits for.
+// once before the lock if others write, too, and begun again after it, so that neither is left to a commit that somebody waits for.
 
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/location.hpp"
@@ -20,7 +20,7 @@ namespace kue::sqlite {
 
 class Checkpointer {
  public:
-  // `touch` writes one page: the first commit after a whole checkpoint begins the WAL anew and syncs its head, which is better done
+  // `touch` writes one page: the first commit after a whole checkpoint begins the WAL again and syncs its head, which is better done
   // here than by the next one.
   using Touch = std::function<void(Connection&)>;
   Checkpointer(Location const& location, WakeFile& shared, Turnstile& turnstile, Touch touch)

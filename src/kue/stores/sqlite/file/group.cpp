@@ -115,7 +115,7 @@ void Group::lead_sync(Lock& held) {
   expected_ = members.size();
   expected_until_ = end + std::min<steady_clock::duration>((end - begin) / 2, kMostWait);
   Turns turns;
-  leave(syncing_, members.size(), turns);  // first: the disk shall not wait
+  leave(syncing_, members.size(), turns);  // first: the disk must not wait
   for (Member* const each : members) {
     if (failure) each->error = copy_of(failure);
     finish(*each, turns);

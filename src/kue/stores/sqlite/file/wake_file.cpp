@@ -16,7 +16,7 @@ WakeFile::WakeFile(std::string const& path) {
   Fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return;
-  // Whoever may write the database must also be able to ring: the umask of the first one shall not decide.
+  // Whoever may write the database must also be able to ring: the umask of the first one must not decide.
   if (struct stat database{}; ::stat(path.substr(0, path.rfind("-wake")).c_str(), &database) == 0 && info.st_uid == ::geteuid()) {
     (void)::fchmod(file.get(), database.st_mode & 0666);
   }
