@@ -10,19 +10,16 @@
 namespace kue::sqlite {
 namespace {
 
+constexpr int kEnvelope = 9;  // where that of claim_candidate.sql begins
+
 Candidate read_candidate(Use const& row, Spot const& spot) {
-  Candidate candidate{.spot = spot,
-                      .state = static_cast<State>(row.integer(1)),
-                      .queue = std::string(row.text(2)),
-                      .id = row.id(10),
-                      .claim_no = row.small(9),
-                      .damaged = !is_envelope(row, 10),
-                      .job = {},
-                      .tally = {}};
-  if (candidate.damaged) return candidate;
-  candidate.job = read_envelope(row, 10);
-  candidate.tally = read_tally(row, 3);
-  return candidate;
+  bool const damaged = !is_envelope(row, kEnvelope);
+  return {.spot = spot,
+          .state = static_cast<State>(row.integer(1)),
+          .damaged = damaged,
+          .claimed = {.job = damaged ? Envelope() : read_envelope(row, kEnvelope),
+                      .claim = {.id = row.id(kEnvelope), .seq = spot.seq, .queue = std::string(row.text(kEnvelope + 2)), .lane = spot.lane, .claim_no = row.small(8)},
+                      .tally = damaged ? Tally() : read_tally(row, 2)}};
 }
 
 }  // namespace
@@ -41,13 +38,16 @@ std::vector<OpenQueue> open_queues(Connection& db, QueueSelector const& asked) {
   return queues;
 }
 
-bool each_candidate(Connection& db, std::string const& queue, int most, std::function<bool(Candidate&&)> const& take) {
-  int found = 0;
-  for (auto row = db.use(Sql::claim_candidates, queue, most); row.step(); ++found) {
-    Spot const spot{row.integer(21), row.integer(22), row.integer(0), {row.integer(23), row.integer(24)}};
-    if (!take(read_candidate(row, spot))) return false;
-  }
-  return found < most;
+Candidates::Candidates(Connection& db, std::string const& queue, int most) : row_(db.use(Sql::claim_candidates, queue, most)), most_(most) {}
+
+bool Candidates::next() {
+  bool const found = row_.step();
+  read_ += found;
+  return found;
+}
+
+Candidate Candidates::read() const {
+  return read_candidate(row_, {.priority = row_.integer(kEnvelope + 6), .lane = kPlainLane, .seq = row_.integer(0)});
 }
 
 std::optional<Candidate> candidate_at(Connection& db, Spot const& spot) {
@@ -59,7 +59,7 @@ std::optional<Candidate> candidate_at(Connection& db, Spot const& spot) {
 std::vector<Spot> first_spots(Connection& db, std::string const& queue, std::size_t most) {
   std::vector<Spot> spots;
   for (auto row = db.use(Sql::claim_heads, queue, most); row.step();)
-    spots.push_back({row.integer(0), row.integer(1), row.integer(2), {row.integer(3), row.integer(4)}});
+    spots.push_back({.priority = row.integer(0), .lane = kPlainLane, .seq = row.integer(1)});
   return spots;
 }
 

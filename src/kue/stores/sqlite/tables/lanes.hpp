@@ -8,7 +8,6 @@
 #include <kue/store.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -16,22 +15,17 @@
 
 namespace kue::sqlite {
 
-// A claimable job's place in the order of its queue, and the stretch in which it was found.
+// A claimable job's place in the order of its queue.
 struct Spot {
-  std::int64_t priority = 0, lane = 0, seq = 0;
-  Stretch stretch;
+  std::int64_t priority = 0, lane = kPlainLane, seq = 0;
   bool before(Spot const& other) const { return std::tie(priority, seq) < std::tie(other.priority, other.seq); }
 };
 
 struct Candidate {
   Spot spot;
   State state = State::available;
-  std::string queue;
-  JobId id;
-  std::uint32_t claim_no = 0;  // of its last claim
-  bool damaged = false;        // the row does not read as a job: what follows is empty
-  Envelope job;
-  Tally tally;
+  bool damaged = false;  // the row does not read as a job: envelope and tally are empty
+  Claimed claimed;       // as a claim finds it: no holder, and claim_no is that of its last claim
 };
 
 // Queues that a claim may take from: of those named the ones that exist and are not paused, each once; of no names all.
@@ -41,8 +35,19 @@ struct OpenQueue {
 };
 std::vector<OpenQueue> open_queues(Connection& db, QueueSelector const& asked);
 
-// The first jobs of a queue; false from `take` ends it. True: there are no more of them.
-bool each_candidate(Connection& db, std::string const& queue, int most, std::function<bool(Candidate&&)> const& take);
+// The first jobs of a queue, read one by one.
+class Candidates {
+ public:
+  Candidates(Connection& db, std::string const& queue, int most);
+  bool next();  // false: there is none, or `most` were read
+  Candidate read() const;
+  bool were_all() const { return read_ < most_; }  // after next() was false: the queue has no more
+
+ private:
+  Use row_;
+  int const most_;
+  int read_ = 0;
+};
 std::optional<Candidate> candidate_at(Connection& db, Spot const& spot);
 std::vector<Spot> first_spots(Connection& db, std::string const& queue, std::size_t most);
 

@@ -46,8 +46,11 @@ void Ledger::write_event(Change const& change, bool stale) {
 }
 
 Ledger::Numbers& Ledger::numbers(std::string_view queue) {
-  auto const found = numbers_.find(queue);
-  return found != numbers_.end() ? found->second : numbers_[std::string(queue)];
+  if (latest_ == nullptr || latest_->first != queue) {
+    auto const found = numbers_.find(queue);
+    latest_ = found != numbers_.end() ? &*found : &*numbers_.try_emplace(std::string(queue)).first;
+  }
+  return latest_->second;
 }
 
 void Ledger::wake(std::string_view queue, int jobs) { after_.wakes[WakeFile::mask_of(queue)] += jobs; }
@@ -59,6 +62,7 @@ void Ledger::mark() {
 
 void Ledger::back_to_mark() {
   numbers_ = marked_numbers_;
+  latest_ = nullptr;
   after_ = marked_after_;
 }
 

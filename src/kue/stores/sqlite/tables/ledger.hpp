@@ -80,6 +80,7 @@ class Ledger {
   TimePoint const now_;
   bool const event_log_;
   ByQueue numbers_, marked_numbers_;
+  ByQueue::value_type* latest_ = nullptr;  // of numbers_: mostly the next change is of the same queue
   std::int64_t last_erased_ = 0;
   AfterCommit after_, marked_after_;
 };

@@ -3,7 +3,7 @@
 // together; verbs call it and write nothing by hand. Inside one write transaction.
 //
 //   Tables tables(ledger);
-//   tables.make_running(taken, holder, node);
+//   tables.make_running(take, request);
 
 #include "kue/stores/sqlite/tables/lanes.hpp"
 #include "kue/stores/sqlite/tables/ledger.hpp"
@@ -55,13 +55,15 @@ struct End {
   std::uint64_t node = 0;
 };
 
-// What a claim takes: jobs, rows that read as none, and how far into each queue that goes.
+// What a claim takes: jobs and the state in which each was, rows that read as none, and how far into each queue that goes.
 struct Take {
   struct Front {
     std::string_view queue;
     std::optional<Spot> up_to;  // none: all that was claimable
   };
-  std::vector<Candidate> jobs, damaged;
+  std::span<Claimed const> jobs;
+  std::vector<State> from;
+  std::vector<Candidate> damaged;
   std::vector<Front> fronts;
 };
 
@@ -81,7 +83,7 @@ class Tables {
   // ---- waiting
   void fold(std::string_view queue) { ledger_.fold(queue); }              // the newest stretch into its lane: before a claim
   void make_due(std::string_view queue, std::vector<std::int64_t> seqs);  // they enter their lanes; the state changes with the claim only
-  void make_running(Take const& take, std::uint64_t holder, std::uint64_t node);
+  void make_running(Take const& take, ClaimRequest const& by);
   void make_cancelled(std::span<Standing const> waiting);
 
   // ---- running
@@ -105,7 +107,7 @@ class Tables {
  private:
   PushStatus add_one(Envelope const& job);
   void enter_lane(std::string_view queue, std::int64_t seq);
-  void put_aside(Candidate const& damaged, std::uint64_t holder, std::uint64_t node);
+  void put_aside(Candidate const& damaged, ClaimRequest const& by);
   void leave_final(Standing const& job);
 
   Ledger& ledger_;

@@ -12,7 +12,7 @@
 namespace kue::sqlite {
 namespace {
 
-std::int64_t number_of(Candidate const& job) { return job.spot.seq; }
+std::int64_t number_of(Claimed const& job) { return job.claim.seq; }
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void Tables::make_due(std::string_view queue, std::vector<std::int64_t> seqs) {
   for (std::int64_t const seq : seqs) enter_lane(queue, seq);
 }
 
-void Tables::make_running(Take const& take, std::uint64_t holder, std::uint64_t node) {
+void Tables::make_running(Take const& take, ClaimRequest const& by) {
   // Empty stretches that stood before the last one taken go, too: each claim would walk along them.
   for (auto const& [queue, up_to] : take.fronts) {
     if (!up_to) {
@@ -38,47 +38,49 @@ void Tables::make_running(Take const& take, std::uint64_t holder, std::uint64_t 
       continue;
     }
     Spot const& last = *up_to;
-    if (last.seq < last.stretch.last) db().execute(Sql::ready_cut, queue, last.priority, last.lane, last.stretch.first, last.seq + 1);
     db().execute(Sql::ready_drop, queue, last.priority, last.lane, last.seq);
+    db().execute(Sql::ready_cut, queue, last.priority, last.lane, last.seq);
   }
-  for (Candidate const& each : take.damaged) put_aside(each, holder, node);
+  for (Candidate const& each : take.damaged) put_aside(each, by);
   if (take.jobs.empty()) return;
   if (consecutive(take.jobs, number_of)) {
-    db().execute(Sql::claim_take_range, holder, node, now(), number_of(take.jobs.front()), number_of(take.jobs.back()));
+    db().execute(Sql::claim_take_range, by.holder, by.node, now(), number_of(take.jobs.front()), number_of(take.jobs.back()));
   } else {
-    auto const rows = batch_of(take.jobs, [](Candidate const& each, int, BatchTable::Value& out) { out.set(each.spot.seq); });
-    db().execute_for(rows, Sql::claim_take, holder, node, now());
+    auto const rows = batch_of(take.jobs, [](Claimed const& each, int, BatchTable::Value& out) { out.set(each.claim.seq); });
+    db().execute_for(rows, Sql::claim_take, by.holder, by.node, now());
   }
   StretchesOf<std::int64_t> held;
-  for (Candidate const& each : take.jobs) {
-    held.add(each.spot.lane, each.spot.seq);
-    ledger_.changed({.id = each.id,
-                     .queue = each.queue,
+  for (std::size_t at = 0; at < take.jobs.size(); ++at) {
+    Claim const& claim = take.jobs[at].claim;
+    held.add(claim.lane, claim.seq);
+    ledger_.changed({.id = claim.id,
+                     .queue = claim.queue,
                      .verb = Verb::claim,
-                     .from = each.state,
+                     .from = take.from[at],
                      .to = State::running,
                      .reason = Reason::claimed,
-                     .claim_no = each.claim_no + 1,
-                     .holder = holder,
-                     .node = node});
+                     .claim_no = claim.claim_no,
+                     .holder = by.holder,
+                     .node = by.node});
   }
-  held.each([&](std::int64_t lane, Stretch const& stretch) { db().execute(Sql::held_add, holder, lane, stretch.first, stretch.last); });
+  held.each([&](std::int64_t lane, Stretch const& stretch) { db().execute(Sql::held_add, by.holder, lane, stretch.first, stretch.last); });
 }
 
-void Tables::put_aside(Candidate const& damaged, std::uint64_t holder, std::uint64_t node) {
-  std::int64_t const seq = damaged.spot.seq;
-  db().execute(Sql::claim_put_aside, seq, now(), damaged.queue);
-  db().execute(Sql::ended_add, damaged.queue, 1, now(), seq, seq);
+void Tables::put_aside(Candidate const& damaged, ClaimRequest const& by) {
+  Claim const& claim = damaged.claimed.claim;
+  std::int64_t const seq = claim.seq;
+  db().execute(Sql::claim_put_aside, seq, now(), claim.queue);
+  db().execute(Sql::ended_add, claim.queue, 1, now(), seq, seq);
   db().execute(Sql::unfinished_delete, seq);
-  ledger_.changed({.id = damaged.id,
-                   .queue = damaged.queue,
+  ledger_.changed({.id = claim.id,
+                   .queue = claim.queue,
                    .verb = Verb::claim,
                    .from = damaged.state,
                    .to = State::discarded,
                    .reason = Reason::corrupt,
-                   .claim_no = damaged.claim_no,
-                   .holder = holder,
-                   .node = node});
+                   .claim_no = claim.claim_no,
+                   .holder = by.holder,
+                   .node = by.node});
 }
 
 // Their lanes' stretches stay: they cover, and do not list.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <queue>
+#include <span>
 
 namespace kue::sqlite {
 namespace {
@@ -53,7 +54,7 @@ class Claimer {
     if (due && (!result.next_due || *due < *result.next_due)) result.next_due = due;
   }
 
-  int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size() + take_.jobs.size()); }
+  int room(ClaimResult const& result) const { return request_.max - static_cast<int>(result.jobs.size()); }
 
   // False: enough, or the next one must come alone. True: nothing is left there.
   bool take_from(std::string const& queue, ClaimResult& result) {
@@ -61,16 +62,17 @@ class Claimer {
     while (damaged && room(result) > 0) {  // damaged rows took places of good ones: look again
       std::optional<Spot> last;
       bool go_on = true;
-      bool const all = each_candidate(tables_.db(), queue, room(result), [&](Candidate&& candidate) {
-        Spot const spot = candidate.spot;
-        if (!take(std::move(candidate), result, go_on)) return false;
-        last = spot;
-        return go_on;
-      });
-      if (all)
-        take_.fronts.push_back({queue, std::nullopt});
-      else if (last)
-        take_.fronts.push_back({queue, last});
+      {
+        Candidates candidates(tables_.db(), queue, room(result));
+        while (go_on && candidates.next()) {
+          Candidate candidate = candidates.read();
+          if (take(candidate, result, go_on)) last = candidate.spot;
+        }
+        if (go_on && candidates.were_all())
+          take_.fronts.push_back({queue, std::nullopt});
+        else if (last)
+          take_.fronts.push_back({queue, last});
+      }
       damaged = write_taken(result);
       if (!go_on) return false;
     }
@@ -121,38 +123,31 @@ class Claimer {
 
   void take_head(Source& source, ClaimResult& result, bool& go_on) {
     auto candidate = candidate_at(tables_.db(), source.spots[source.next++]);
-    if (candidate && take(*std::move(candidate), result, go_on)) source.taken = source.next;
+    if (candidate && take(*candidate, result, go_on)) source.taken = source.next;
   }
 
   // False: not taken, and the claim ends before it. go_on: whether another may follow.
-  bool take(Candidate&& candidate, ClaimResult const& result, bool& go_on) {
+  bool take(Candidate& candidate, ClaimResult& result, bool& go_on) {
     if (candidate.damaged) {
       take_.damaged.push_back(std::move(candidate));
       return true;
     }
-    bool const alone = candidate.tally.crashes > 0 || candidate.tally.node_losses > 0;
-    if (alone && result.jobs.size() + take_.jobs.size() > 0) return go_on = false;  // not skipped: the order holds, it opens the next claim
+    Claimed& job = candidate.claimed;
+    bool const alone = job.tally.crashes > 0 || job.tally.node_losses > 0;
+    if (alone && !result.jobs.empty()) return go_on = false;  // not skipped: the order holds, it opens the next claim
     go_on = !alone;
-    take_.jobs.push_back(std::move(candidate));
+    job.claim.holder = request_.holder;
+    ++job.claim.claim_no;
+    job.claimed_at = tables_.now();
+    take_.from.push_back(candidate.state);
+    result.jobs.push_back(std::move(job));
     return true;
   }
 
   // True: there were damaged rows.
   bool write_taken(ClaimResult& result) {
-    tables_.make_running(take_, request_.holder, request_.node);
-    result.jobs.reserve(result.jobs.size() + take_.jobs.size());
-    for (Candidate& each : take_.jobs) {
-      Claimed& job = result.jobs.emplace_back();
-      job.claim = {.id = each.id,
-                   .seq = each.spot.seq,
-                   .queue = std::move(each.queue),
-                   .lane = each.spot.lane,
-                   .holder = request_.holder,
-                   .claim_no = each.claim_no + 1};
-      job.job = std::move(each.job);
-      job.tally = each.tally;
-      job.claimed_at = tables_.now();
-    }
+    take_.jobs = std::span(result.jobs).last(take_.from.size());
+    tables_.make_running(take_, request_);
     bool const damaged = !take_.damaged.empty();
     take_ = {};
     return damaged;
