@@ -48,11 +48,23 @@ TEST_P(BadRow, is_discarded_as_corrupt_and_the_others_go_on) {
 INSTANTIATE_TEST_SUITE_P(
     Sqlite, BadRow,
     ::testing::Values(Damage{"no_kind", "UPDATE kue_jobs SET kind = NULL WHERE seq = 1"}, Damage{"empty_kind", "UPDATE kue_jobs SET kind = '' WHERE seq = 2"},
-                      Damage{"no_args", "UPDATE kue_jobs SET args = NULL WHERE seq = 1"}, Damage{"number_as_queue", "UPDATE kue_jobs SET queue = x'00' WHERE seq = 3"},
+                      Damage{"no_args", "UPDATE kue_jobs SET args = NULL WHERE seq = 1"},
                       Damage{"short_id", "UPDATE kue_jobs SET id = x'0102' WHERE seq = 5"},
-                      Damage{"text_as_priority", "UPDATE kue_jobs SET priority = 'high' WHERE seq = 1"},
                       Damage{"meta_cut_off", "UPDATE kue_jobs SET meta = '3:ke' WHERE seq = 4"}, Damage{"row_gone", "DELETE FROM kue_jobs WHERE seq = 1"}),
     [](auto const& each) { return each.param.name; });
+
+TEST(SqliteBadRow, a_damaged_copy_of_its_queue_or_priority_does_not_stop_a_job) {
+  Folder const folder;
+  auto const path = folder / "q.db";
+  { open(path)->push({.jobs = jobs(5)}); }
+  { Stranger(path).run(std::string(kWithoutRules) + "UPDATE kue_jobs SET queue = x'00' WHERE seq = 3; UPDATE kue_jobs SET priority = 'high' WHERE seq = 1"); }
+  auto const store = open(path);
+  auto const claimed = Hand(*store).claim(1);
+  ASSERT_EQ(claimed.size(), 1u);
+  EXPECT_EQ(claimed[0].job.queue, claimed[0].claim.queue) << "where it waits says the hot table";
+  EXPECT_EQ(claimed[0].job.priority, 0);
+  EXPECT_EQ(Hand(*store).drain(2), 4);
+}
 
 TEST(SqliteBadRow, arguments_that_are_no_json_are_handed_on_as_they_are) {
   Folder const folder;
