@@ -1,12 +1,13 @@
-// The bare loop: the store's own schema and statements, and the table through which these read a batch, over the C interface of SQLite,
-// without the rest of kue. It does what a push and a worker must do to the file and nothing else: no retries, no log, no dispatch, no
-// fairness. What kue reaches is compared with it.
+// The bare loop: the store's own schema and statements, and the table through which these read a batch, over the C
+// interface of SQLite, without the rest of kue. It does what a push and a worker must do to the file and nothing else:
+// no retries, no log, no dispatch, no fairness. What kue reaches is compared with it.
 //
 //   raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency|latency_handed full|process JOBS [PROCESSES [K]]
 //
-// Prints one number: jobs a second; or two for latency (p50 p99 in ms): from before the push until after the claim in another process,
-// which a futex wakes. latency_handed: the push claims the job for that process in its own transaction, which nobody does; it is the
-// least that a job can take which is committed before it runs. FILE must not exist; it is removed.
+// Prints one number: jobs a second; or two for latency (p50 p99 in ms): from before the push until after the claim in
+// another process, which a futex wakes. latency_handed: the push claims the job for that process in its own
+// transaction, which nobody does; it is the least that a job can take which is committed before it runs. FILE must not
+// exist; it is removed.
 
 #include "kue/stores/sqlite/file/batch_table.hpp"
 #include "kue/stores/sqlite/tables/consecutive.hpp"
@@ -56,7 +57,10 @@ constexpr int kRunning = 3, kCompleted = 5;  // as in src/kue/stores/sqlite/tabl
 constexpr std::string_view kQueue = "default", kKind = "spark::bench::Job";
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-std::int64_t now_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 [[noreturn]] void stop(sqlite3* db, char const* what) {
   std::fprintf(stderr, "raw_sqlite: %s: %s\n", what, sqlite3_errmsg(db));
@@ -66,10 +70,13 @@ std::int64_t now_ms() { return std::chrono::duration_cast<std::chrono::milliseco
 class File {
  public:
   File(std::string const& path, bool full) {
-    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) stop(db_, "open");
+    if (sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        nullptr) != SQLITE_OK)
+      stop(db_, "open");
     sqlite3_busy_timeout(db_, 10'000);
     if (batch_.add_to(db_) != SQLITE_OK) stop(db_, "batch");
-    run("PRAGMA journal_mode = WAL; PRAGMA secure_delete = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = 1; PRAGMA mmap_size = 0");
+    run("PRAGMA journal_mode = WAL; PRAGMA secure_delete = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = 1; "
+        "PRAGMA mmap_size = 0");
     run(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   }
   ~File() {
@@ -122,8 +129,8 @@ class File {
 
  private:
   sqlite3_stmt* prepare(sqlite3_stmt*& statement, std::string_view words) {
-    if (statement == nullptr &&
-        sqlite3_prepare_v3(db_, words.data(), static_cast<int>(words.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
+    if (statement == nullptr && sqlite3_prepare_v3(db_, words.data(), static_cast<int>(words.size()),
+                                                   SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
       stop(db_, "prepare");
     return statement;
   }
@@ -133,8 +140,12 @@ class File {
   }
   static void bind(sqlite3_stmt* s, int at, std::int64_t value) { sqlite3_bind_int64(s, at, value); }
   static void bind(sqlite3_stmt* s, int at, int value) { sqlite3_bind_int64(s, at, value); }
-  static void bind(sqlite3_stmt* s, int at, std::string_view text) { sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8); }
-  static void bind(sqlite3_stmt* s, int at, JobId const& id) { sqlite3_bind_blob(s, at, id.bytes().data(), 16, SQLITE_STATIC); }
+  static void bind(sqlite3_stmt* s, int at, std::string_view text) {
+    sqlite3_bind_text64(s, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  static void bind(sqlite3_stmt* s, int at, JobId const& id) {
+    sqlite3_bind_blob(s, at, id.bytes().data(), 16, SQLITE_STATIC);
+  }
   static void bind(sqlite3_stmt* s, int at, std::nullptr_t) { sqlite3_bind_null(s, at); }
 
   BatchTable batch_;
@@ -152,7 +163,8 @@ JobId new_id() {
 }
 
 std::string arguments(std::int64_t number) {
-  return R"({"number":)" + std::to_string(number) + R"(,"ms":0,"filler":"text, as long as an address or the name of a file in a folder"})";
+  return R"({"number":)" + std::to_string(number) +
+         R"(,"ms":0,"filler":"text, as long as an address or the name of a file in a folder"})";
 }
 
 // ---- enqueue
@@ -180,7 +192,8 @@ constexpr std::int64_t kChild = 1;  // the holder of latency_handed
 
 // Its number.
 std::int64_t push_one(File& file, Pushed const& job, std::int64_t at) {
-  file.execute(Sql::push_one, job.id, kKind, kQueue, job.args, 1, nullptr, kDefaultPriority, 25, 0, nullptr, nullptr, at);
+  file.execute(Sql::push_one, job.id, kKind, kQueue, job.args, 1, nullptr, kDefaultPriority, 25, 0, nullptr, nullptr,
+               at);
   std::int64_t const seq = file.last_number();
   file.execute(Sql::push_one_live, seq, 2, 2, kQueue, kDefaultPriority, at, 25);
   return seq;
@@ -277,7 +290,8 @@ void finish(File& file, std::vector<Claimed> const& jobs) {
     file.execute(Sql::unfinished_delete_range, jobs.front().seq, jobs.back().seq);
   else
     file.execute_for(ended, Sql::unfinished_delete_all);
-  each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::ended_add, kQueue, 0, at, stretch.first, stretch.last); });
+  each_stretch(
+      jobs, [&](Stretch const& stretch) { file.execute(Sql::ended_add, kQueue, 0, at, stretch.first, stretch.last); });
   file.execute(Sql::held_forget, jobs.front().holder);
 }
 
@@ -312,7 +326,9 @@ std::vector<Claimed> claim(File& file, std::int64_t most, std::int64_t holder) {
     auto const seqs = batch_of(jobs, [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
     file.execute_for(seqs, Sql::claim_take, holder, 1, now_ms());
   }
-  each_stretch(jobs, [&](Stretch const& stretch) { file.execute(Sql::held_add, holder, kPlainLane, stretch.first, stretch.last); });
+  each_stretch(jobs, [&](Stretch const& stretch) {
+    file.execute(Sql::held_add, holder, kPlainLane, stretch.first, stretch.last);
+  });
   return jobs;
 }
 
@@ -361,7 +377,10 @@ struct Bell {
   void wait(std::uint32_t heard) { ::syscall(SYS_futex, &rings, FUTEX_WAIT, heard, nullptr, nullptr, 0); }
 };
 
-std::int64_t now_ns() { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 void* shared_memory(std::size_t size) {
   void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -399,7 +418,8 @@ void latency(std::string const& path, bool full, std::int64_t jobs, bool handed)
   Bell& bell = *new (shared_memory(sizeof(Bell))) Bell;
   if (::fork() == 0) {
     File of_the_child(path, full);
-    std::vector<double> took = handed ? run_as_they_are_handed(of_the_child, bell, jobs) : run_as_they_come(of_the_child, bell, jobs);
+    std::vector<double> took =
+        handed ? run_as_they_are_handed(of_the_child, bell, jobs) : run_as_they_come(of_the_child, bell, jobs);
     std::sort(took.begin(), took.end());
     std::printf("%.4f %.4f\n", took[took.size() / 2], took[took.size() * 99 / 100]);
     std::fflush(stdout);
@@ -420,7 +440,8 @@ void latency(std::string const& path, bool full, std::int64_t jobs, bool handed)
 void expect_completed(std::string const& path, std::int64_t jobs) {
   File file(path, false);
   sqlite3_stmt* const counts = file.bound(Sql::counts);
-  if (!file.row(counts) || sqlite3_column_int64(counts, 2 + kCompleted) != jobs || sqlite3_column_int64(counts, 2 + kRunning) != 0) {
+  if (!file.row(counts) || sqlite3_column_int64(counts, 2 + kCompleted) != jobs ||
+      sqlite3_column_int64(counts, 2 + kRunning) != 0) {
     std::fputs("raw_sqlite: not every job is completed\n", stderr);
     std::_Exit(1);
   }
@@ -430,7 +451,9 @@ void expect_completed(std::string const& path, std::int64_t jobs) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency|latency_handed full|process JOBS [PROCESSES [K]]\n", stderr);
+    std::fputs("usage: raw_sqlite FILE enqueue_1x1|enqueue_bulk|drain|latency|latency_handed full|process JOBS "
+               "[PROCESSES [K]]\n",
+               stderr);
     return 2;
   }
   std::string const path = argv[1], work = argv[2];
@@ -445,7 +468,8 @@ int main(int argc, char** argv) {
   double rate = 0;
   {
     File file(path, full);
-    for (std::size_t i = 0; i < kue::bench::kSchemaCount; ++i) file.run(std::string(kue::bench::text(static_cast<kue::bench::Schema>(i))));
+    for (std::size_t i = 0; i < kue::bench::kSchemaCount; ++i)
+      file.run(std::string(kue::bench::text(static_cast<kue::bench::Schema>(i))));
     file.run("INSERT INTO kue_nodes (node, name, pid, beat, beat_at) VALUES (1, 'bare', 1, 1, 1)");
     bool const one_by_one = work == "enqueue_1x1";
     if (!of_latency) rate = enqueue(file, jobs, one_by_one ? 1 : 1000);

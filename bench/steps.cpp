@@ -71,12 +71,15 @@ BENCHMARK_CAPTURE(push, process, kue::Durability::process)->Arg(1)->Arg(1000)->U
 // A store with a living node and jobs enough for the next claim.
 class Stock {
  public:
-  Stock() : store_(kue::open_store(folder_.url(), {.durability = kue::Durability::process})) { store_->beat({.node = 1, .name = "bench"}); }
+  Stock() : store_(kue::open_store(folder_.url(), {.durability = kue::Durability::process})) {
+    store_->beat({.node = 1, .name = "bench"});
+  }
 
   std::vector<kue::Finish> claim(int k) {
     std::vector<kue::Finish> done;
     for (auto const& job : store_->claim({.node = 1, .holder = 2, .max = k}).jobs) {
-      done.push_back({.claim = job.claim, .transition = kue::core::decide(job.tally, kue::completed(), {}, kue::Random::system())});
+      done.push_back({.claim = job.claim,
+                      .transition = kue::core::decide(job.tally, kue::completed(), {}, kue::Random::system())});
     }
     waiting_ -= k;
     return done;

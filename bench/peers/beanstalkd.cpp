@@ -1,5 +1,6 @@
 // beanstalkd, by a client of our own: beanstalkd_peer memory|binlog|fsync WORK FOLDER JOBS
-// Starts a server on a free port (a binlog in FOLDER unless `memory`), and prints one number, or two for latency (p50 p99 in ms).
+// Starts a server on a free port (a binlog in FOLDER unless `memory`), and prints one number, or two for latency (p50
+// p99 in ms).
 // Works: enqueue_1x1, enqueue_bulk (1,000 pipelined), drain (two processes, 100 pipelined), latency.
 
 #include <arpa/inet.h>
@@ -46,7 +47,9 @@ int free_port() {
   int const socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in at = address(0);
   socklen_t size = sizeof at;
-  if (::bind(socket, reinterpret_cast<sockaddr*>(&at), size) != 0 || ::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size) != 0) stop("no free port");
+  if (::bind(socket, reinterpret_cast<sockaddr*>(&at), size) != 0 ||
+      ::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+    stop("no free port");
   ::close(socket);
   return ntohs(at.sin_port);
 }
@@ -106,7 +109,8 @@ class Client {
 };
 
 std::string put(std::int64_t number) {
-  std::string const args = R"({"number":)" + std::to_string(number) + R"(,"ms":0,"filler":"text, as long as an address or the name of a file in a folder"})";
+  std::string const args = R"({"number":)" + std::to_string(number) +
+                           R"(,"ms":0,"filler":"text, as long as an address or the name of a file in a folder"})";
   return "put 0 0 3600 " + std::to_string(args.size()) + "\r\n" + args + "\r\n";
 }
 
@@ -201,7 +205,8 @@ double drain(int port, std::int64_t jobs) {
 }
 
 void latency(int port, std::int64_t jobs) {
-  auto* const times = shared_memory<std::atomic<std::int64_t>>(sizeof(std::int64_t) * 2 * static_cast<std::size_t>(jobs));
+  auto* const times =
+      shared_memory<std::atomic<std::int64_t>>(sizeof(std::int64_t) * 2 * static_cast<std::size_t>(jobs));
   pid_t const worker = in_a_process([&] {
     Client client(port);
     for (std::int64_t i = 0; i < jobs; ++i) {
@@ -228,7 +233,8 @@ void latency(int port, std::int64_t jobs) {
   std::vector<std::int64_t> all;
   for (std::int64_t i = 0; i < jobs; ++i) all.push_back(times[2 * i + 1] - times[2 * i]);
   std::sort(all.begin(), all.end());
-  std::printf("%.4f %.4f\n", static_cast<double>(all[all.size() / 2]) / 1e6, static_cast<double>(all[all.size() * 99 / 100]) / 1e6);
+  std::printf("%.4f %.4f\n", static_cast<double>(all[all.size() / 2]) / 1e6,
+              static_cast<double>(all[all.size() * 99 / 100]) / 1e6);
 }
 
 pid_t start_server(std::string const& mode, std::string const& folder, int port) {
@@ -237,8 +243,12 @@ pid_t start_server(std::string const& mode, std::string const& folder, int port)
   return in_a_process([&] {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (mode == "memory") ::execlp("beanstalkd", "beanstalkd", "-l", "127.0.0.1", "-p", number.c_str(), nullptr);
-    if (mode == "binlog") ::execlp("beanstalkd", "beanstalkd", "-l", "127.0.0.1", "-p", number.c_str(), "-b", folder.c_str(), "-F", nullptr);
-    if (mode == "fsync") ::execlp("beanstalkd", "beanstalkd", "-l", "127.0.0.1", "-p", number.c_str(), "-b", folder.c_str(), "-f", "0", nullptr);
+    if (mode == "binlog")
+      ::execlp("beanstalkd", "beanstalkd", "-l", "127.0.0.1", "-p", number.c_str(), "-b", folder.c_str(), "-F",
+               nullptr);
+    if (mode == "fsync")
+      ::execlp("beanstalkd", "beanstalkd", "-l", "127.0.0.1", "-p", number.c_str(), "-b", folder.c_str(), "-f", "0",
+               nullptr);
     stop("cannot run beanstalkd");
   });
 }
@@ -247,7 +257,8 @@ pid_t start_server(std::string const& mode, std::string const& folder, int port)
 
 int main(int argc, char** argv) {
   if (argc != 5) {
-    std::fputs("usage: beanstalkd_peer memory|binlog|fsync enqueue_1x1|enqueue_bulk|drain|latency FOLDER JOBS\n", stderr);
+    std::fputs("usage: beanstalkd_peer memory|binlog|fsync enqueue_1x1|enqueue_bulk|drain|latency FOLDER JOBS\n",
+               stderr);
     return 2;
   }
   std::string const mode = argv[1], work = argv[2], folder = argv[3];

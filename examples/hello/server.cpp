@@ -48,23 +48,27 @@ class StopAtSignal {
 }  // namespace
 
 int serve(spark::Application& app, int port, std::function<Page(std::string const&)> const& hello) {
-  spark::http::Batches batches(app,
-                               {.flush = spark::http::Flush::after_response});  // opens the queue now: a wrong store is said here, not to the first visitor
+  spark::http::Batches batches(
+      app, {.flush = spark::http::Flush::
+                after_response});  // opens the queue now: a wrong store is said here, not to the first visitor
   httplib::Server server;
   server.set_tcp_nodelay(true);
-  // Not the library's default, SO_REUSEPORT: with it a second server on the same port would start and take half the visitors.
+  // Not the library's default, SO_REUSEPORT: with it a second server on the same port would start and take half the
+  // visitors.
   server.set_socket_options([](int socket) {
     int const yes = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
-  // What the queue service only collects (the default one does not) is sent when the response is out. There is a batch a
-  // request, too: `hello` could push into that instead of into the service.
-  auto const page = spark::http::with_batch(batches, [&](httplib::Request const& request, httplib::Response& response, spark::Batch&) {
-    auto const [status, text] = answer(request.path.substr(kPath.size()), hello);  // the path is percent-decoded already
-    response.status = status;
-    response.set_header("X-Content-Type-Options", "nosniff");
-    response.set_content(text, "text/plain; charset=utf-8");
-  });
+  // What the queue service only collects (the default one does not) is sent when the response is out. There is a batch
+  // a request, too: `hello` could push into that instead of into the service.
+  auto const page = spark::http::with_batch(
+      batches, [&](httplib::Request const& request, httplib::Response& response, spark::Batch&) {
+        auto const [status, text] =
+            answer(request.path.substr(kPath.size()), hello);  // the path is percent-decoded already
+        response.status = status;
+        response.set_header("X-Content-Type-Options", "nosniff");
+        response.set_content(text, "text/plain; charset=utf-8");
+      });
   // No route pattern: the library would match the visitor's path with std::regex, which recurses once a character.
   server.set_pre_routing_handler([&](httplib::Request const& request, httplib::Response& response) {
     if (request.method != "GET" || !request.path.starts_with(kPath)) return httplib::Server::HandlerResponse::Unhandled;
@@ -72,7 +76,8 @@ int serve(spark::Application& app, int port, std::function<Page(std::string cons
     return httplib::Server::HandlerResponse::Handled;
   });
 
-  bool const bound = port == 0 ? (port = server.bind_to_any_port("127.0.0.1")) > 0 : server.bind_to_port("127.0.0.1", port);
+  bool const bound =
+      port == 0 ? (port = server.bind_to_any_port("127.0.0.1")) > 0 : server.bind_to_port("127.0.0.1", port);
   if (!bound) {
     app.log().error("cannot listen on 127.0.0.1:{}: {}", port, std::strerror(errno));
     return 1;

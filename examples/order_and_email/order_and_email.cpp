@@ -1,7 +1,7 @@
 // An order and its e-mail: what belongs together is committed together.
 //
 //   order_and_email order --customer "John Doe"     a row in `orders` and a job, in one transaction
-//   order_and_email queue:worker                    sends the receipt; a row in `sent_emails` and the job's end, in one transaction
+//   order_and_email queue:worker  sends the receipt; a row in `sent_emails` and the job's end, in one transaction
 //
 // docs/guide/transactions.md explains it.
 

@@ -1,6 +1,6 @@
 #pragma once
-// A simple queue that uses a Redis list: at most once, no delay. The store queue of spark does more; this shows how little
-// a queue of your own needs.
+// A simple queue that uses a Redis list: at most once, no delay. The store queue of spark does more; this shows how
+// little a queue of your own needs.
 
 #include "redis.hpp"
 

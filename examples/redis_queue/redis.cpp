@@ -43,14 +43,16 @@ std::vector<std::string> Redis::call(std::vector<std::string> const& words) {
     data.push_back(word.data());
     sizes.push_back(word.size());
   }
-  std::unique_ptr<redisReply, FreeReply> const reply(
-      static_cast<redisReply*>(redisCommandArgv(connection_.get(), static_cast<int>(words.size()), data.data(), sizes.data())));
+  std::unique_ptr<redisReply, FreeReply> const reply(static_cast<redisReply*>(
+      redisCommandArgv(connection_.get(), static_cast<int>(words.size()), data.data(), sizes.data())));
   if (!reply) {
     std::string const problem = connection_->errstr;
     connection_.reset();  // made anew by the next call
-    throw spark::Error::with_unknown_outcome(kue::ErrorKind::unavailable, "no answer from Redis to " + words.front() + ": " + problem);
+    throw spark::Error::with_unknown_outcome(kue::ErrorKind::unavailable,
+                                             "no answer from Redis to " + words.front() + ": " + problem);
   }
-  if (reply->type == REDIS_REPLY_ERROR) throw spark::Error(kue::ErrorKind::refused, "Redis refuses " + words.front() + ": " + text_of(*reply));
+  if (reply->type == REDIS_REPLY_ERROR)
+    throw spark::Error(kue::ErrorKind::refused, "Redis refuses " + words.front() + ": " + text_of(*reply));
   std::vector<std::string> texts;
   if (reply->type == REDIS_REPLY_NIL) return texts;
   if (reply->type != REDIS_REPLY_ARRAY) return {text_of(*reply)};

@@ -11,6 +11,7 @@ inline constexpr spark::Service<Library> picture_library{"library"};
 
 int serve(spark::Application& app, spark::Args& args);   // server --port P: the page, until TERM or INT
 int upload(spark::Application& app, spark::Args& args);  // upload [--to URL] FILE...: sends pictures as the page would
-int verify(spark::Application& app, spark::Args& args);  // verify: is every thumbnail there, right, and made by a child?
+int verify(spark::Application& app,
+           spark::Args& args);  // verify: is every thumbnail there, right, and made by a child?
 
 }  // namespace studio

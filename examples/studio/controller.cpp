@@ -17,7 +17,8 @@ std::vector<kue::Envelope> jobs_of(Picture const& picture) {
   std::vector<kue::Envelope> jobs;
   for (int const size : kSizes) {
     // The smallest first, over all pictures: something of everything can be seen early.
-    jobs.push_back(kue::make_envelope(MakeThumbnail{picture.id, size}, {.priority = static_cast<int>(jobs.size()), .tags = {"picture-" + picture.id}}));
+    jobs.push_back(kue::make_envelope(MakeThumbnail{picture.id, size},
+                                      {.priority = static_cast<int>(jobs.size()), .tags = {"picture-" + picture.id}}));
   }
   return jobs;
 }
@@ -32,13 +33,16 @@ Picture record_of(PictureId const& id, std::string name, PictureHeader const& he
 }
 
 double millis_since(Controller::Steady started) {
-  auto const micros = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started).count();
+  auto const micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started).count();
   return static_cast<double>(micros / 100) / 10.0;
 }
 
 }  // namespace
 
-Answer refusal(int status, std::string sentence) { return {.status = status, .body = kue::to_json(Refusal{std::move(sentence)})}; }
+Answer refusal(int status, std::string sentence) {
+  return {.status = status, .body = kue::to_json(Refusal{std::move(sentence)})};
+}
 
 std::string shown_name(std::string_view sent) {
   constexpr std::size_t kCharacters = 120;

@@ -23,7 +23,8 @@ constexpr std::size_t kOtherLooks = 16;  // and some of the rest in turn
 std::int64_t millis(kue::TimePoint from, kue::TimePoint to) { return std::max<std::int64_t>(0, (to - from).count()); }
 
 std::string last_error(kue::JobRecord const& record) {
-  return record.errors.empty() ? "The record of this job does not say why." : kue::whole_failure(record.errors.back()).message;
+  return record.errors.empty() ? "The record of this job does not say why."
+                               : kue::whole_failure(record.errors.back()).message;
 }
 
 // The work of one run, from its own start to its finish, and the process that did it.
@@ -90,7 +91,9 @@ Gallery::~Gallery() {
 }
 
 void Gallery::add(Picture const& picture, std::optional<double> answered_ms) {
-  PictureView view{picture.id, picture.name, picture.format, picture.width, picture.height, picture.bytes, picture.added_at_ms, answered_ms, {}};
+  PictureView view{picture.id,          picture.name,   picture.format,
+                   picture.width,       picture.height, picture.bytes,
+                   picture.added_at_ms, answered_ms,    {}};
   std::vector<kue::JobId> jobs;
   for (auto const& [size, job] : picture.jobs) {
     auto const id = kue::JobId::parse(job);
@@ -159,7 +162,12 @@ bool Gallery::closed() const {
 }
 
 Update Gallery::update_since(std::uint64_t seen) const {
-  Update update{.revision = revision_, .full = seen == 0, .counts = counts_, .workers = workers_, .worker_command = worker_command_, .trouble = trouble_};
+  Update update{.revision = revision_,
+                .full = seen == 0,
+                .counts = counts_,
+                .workers = workers_,
+                .worker_command = worker_command_,
+                .trouble = trouble_};
   for (Entry const& entry : entries_) {
     if (entry.revision > seen) update.pictures.push_back(entry.view);
   }
@@ -185,12 +193,13 @@ void Gallery::watch() {
       changed_.notify_all();
     }
     auto const was_open = open_.size();
-    changed_.wait_for(lock, open_.empty() ? kQuietLook : kLook, [&] { return closed_ || (was_open == 0 && !open_.empty()); });
+    changed_.wait_for(lock, open_.empty() ? kQuietLook : kLook,
+                      [&] { return closed_ || (was_open == 0 && !open_.empty()); });
   }
 }
 
-// Those at the head, in the order in which workers take them, and a few of the others in turn, so that a long queue costs no
-// more than a short one.
+// Those at the head, in the order in which workers take them, and a few of the others in turn, so that a long queue
+// costs no more than a short one.
 std::vector<std::pair<Gallery::Rank, Gallery::Follow>> Gallery::due_for_a_look() {
   std::lock_guard const lock(mutex_);
   std::vector<std::pair<Rank, Follow>> due;
@@ -199,7 +208,8 @@ std::vector<std::pair<Gallery::Rank, Gallery::Follow>> Gallery::due_for_a_look()
   if (at == open_.end()) return due;
   auto turn = open_.upper_bound(std::max(looked_up_to_, due.back().first));
   if (turn == open_.end()) turn = at;
-  std::size_t const others = std::exchange(first_look_, false) ? open_.size() : kOtherLooks;  // at the start most are done
+  std::size_t const others =
+      std::exchange(first_look_, false) ? open_.size() : kOtherLooks;  // at the start most are done
   for (std::size_t i = 0; i < others && turn != open_.end(); ++i, ++turn) {
     due.push_back(*turn);
     looked_up_to_ = turn->first;

@@ -5,7 +5,8 @@
 //   gallery.add(picture, answered_ms);                                  // its jobs are pushed
 //   std::optional<Update> update = gallery.next(seen_revision, 1s);     // one viewer's turn; 0 gives everything
 //
-// One thread asks the store, however many viewers there are; a slow viewer gets fewer, larger updates and holds up nobody.
+// One thread asks the store, however many viewers there are; a slow viewer gets fewer, larger updates and holds up
+// nobody.
 // Thread-safe. A store that cannot be read becomes Update::trouble and is asked again.
 
 #include "library.hpp"
@@ -28,7 +29,8 @@ class Gallery {
   ~Gallery();
 
   void add(Picture const& picture, std::optional<double> answered_ms = std::nullopt);
-  std::optional<int> try_again(PictureId const& id);  // its failed jobs; how many were taken up again, nothing: no such picture
+  std::optional<int> try_again(
+      PictureId const& id);  // its failed jobs; how many were taken up again, nothing: no such picture
   Update all() const;
   std::optional<Update> next(std::uint64_t seen, kue::Millis wait) const;  // nothing: no news, or closed
   void close();                                                            // ends every wait, now and later

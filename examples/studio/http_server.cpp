@@ -13,9 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kThreads = 64;                       // a viewer of /events holds one as long as it looks
-constexpr int kMaxViewers = 40;                    // the others answer requests
-constexpr std::size_t kDrain = 4 * kMaxFileBytes;  // read on after the limit, so that a browser sees the answer, but not for ever
+constexpr int kThreads = 64;     // a viewer of /events holds one as long as it looks
+constexpr int kMaxViewers = 40;  // the others answer requests
+constexpr std::size_t kDrain =
+    4 * kMaxFileBytes;  // read on after the limit, so that a browser sees the answer, but not for ever
 
 void send(httplib::Response& response, Answer const& answer) {
   response.status = answer.status;
@@ -24,8 +25,9 @@ void send(httplib::Response& response, Answer const& answer) {
 }
 
 httplib::Headers strict_headers() {
-  return {{"Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-                                      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+  return {{"Content-Security-Policy",
+           "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
           {"X-Content-Type-Options", "nosniff"},
           {"Referrer-Policy", "no-referrer"},
           {"Cross-Origin-Resource-Policy", "same-origin"}};
@@ -64,7 +66,9 @@ struct HttpServer::Impl {
     auto const started = std::chrono::steady_clock::now();
     std::string const type = request.get_header_value("Content-Type");
     if (type.starts_with("multipart/") || request.has_header("Content-Encoding")) {
-      return send(response, refusal(415, "Send the picture itself as the body of the request, not as a form and not compressed."));
+      return send(
+          response,
+          refusal(415, "Send the picture itself as the body of the request, not as a form and not compressed."));
     }
     Library::Upload upload = controller.receive();
     std::size_t arrived = 0;
@@ -74,7 +78,8 @@ struct HttpServer::Impl {
       return arrived <= kDrain;
     });
     if (arrived > kMaxFileBytes) {
-      return send(response, refusal(413, fmt::format("This file is too large: a picture may have up to {} MiB.", kMaxFileBytes >> 20U)));
+      return send(response, refusal(413, fmt::format("This file is too large: a picture may have up to {} MiB.",
+                                                     kMaxFileBytes >> 20U)));
     }
     if (!whole) return send(response, refusal(400, "The upload broke off before the whole file had arrived."));
     send(response, controller.accept(upload, request.get_param_value("name"), started));
@@ -121,27 +126,33 @@ HttpServer::HttpServer(Controller& controller, Gallery& gallery) : impl_(new Imp
   server.set_write_timeout(10);
   server.set_payload_max_length(kDrain);
   server.set_default_headers(strict_headers());
-  server.set_socket_options([](socket_t socket) {  // the library's default lets a second server take the same port silently
-    int const yes = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  });
+  server.set_socket_options(
+      [](socket_t socket) {  // the library's default lets a second server take the same port silently
+        int const yes = 1;
+        ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+      });
   server.set_pre_routing_handler([this](httplib::Request const& request, httplib::Response& response) {
     auto const refused = impl_->stranger(request);
     if (!refused) return httplib::Server::HandlerResponse::Unhandled;
     send(response, *refused);
     return httplib::Server::HandlerResponse::Handled;
   });
-  server.Post("/pictures", [this](httplib::Request const& request, httplib::Response& response, httplib::ContentReader const& read) {
-    impl_->upload(request, response, read);
+  server.Post("/pictures", [this](httplib::Request const& request, httplib::Response& response,
+                                  httplib::ContentReader const& read) { impl_->upload(request, response, read); });
+  server.Post("/pictures/.*", [this](httplib::Request const& request, httplib::Response& response) {
+    send(response, impl_->controller.post(request.path));
   });
-  server.Post("/pictures/.*", [this](httplib::Request const& request, httplib::Response& response) { send(response, impl_->controller.post(request.path)); });
   server.Get("/events", [this](httplib::Request const&, httplib::Response& response) { impl_->events(response); });
-  server.Get(".*", [this](httplib::Request const& request, httplib::Response& response) { send(response, impl_->controller.get(request.path)); });
-  server.set_error_handler(httplib::Server::HandlerWithResponse([](httplib::Request const&, httplib::Response& response) {  // refused by the library
-    if (!response.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
-    send(response, refusal(response.status, response.status == 413 ? "This file is too large." : "This request is not understood."));
-    return httplib::Server::HandlerResponse::Handled;
-  }));
+  server.Get(".*", [this](httplib::Request const& request, httplib::Response& response) {
+    send(response, impl_->controller.get(request.path));
+  });
+  server.set_error_handler(httplib::Server::HandlerWithResponse(
+      [](httplib::Request const&, httplib::Response& response) {  // refused by the library
+        if (!response.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
+        send(response, refusal(response.status,
+                               response.status == 413 ? "This file is too large." : "This request is not understood."));
+        return httplib::Server::HandlerResponse::Handled;
+      }));
   server.set_exception_handler([](httplib::Request const&, httplib::Response& response, std::exception_ptr error) {
     try {
       std::rethrow_exception(error);
@@ -157,10 +168,14 @@ HttpServer::~HttpServer() = default;
 
 int HttpServer::bind(int port) {
   constexpr char const* kHost = "127.0.0.1";
-  bool const bound = port == 0 ? (port = impl_->server.bind_to_any_port(kHost)) > 0 : impl_->server.bind_to_port(kHost, port);
+  bool const bound =
+      port == 0 ? (port = impl_->server.bind_to_any_port(kHost)) > 0 : impl_->server.bind_to_port(kHost, port);
   if (!bound) {
-    throw kue::Error(kue::ErrorKind::unavailable,
-                     fmt::format("cannot listen on 127.0.0.1:{}: another program listens there; choose another --port, 0 takes a free one", port));
+    throw kue::Error(
+        kue::ErrorKind::unavailable,
+        fmt::format(
+            "cannot listen on 127.0.0.1:{}: another program listens there; choose another --port, 0 takes a free one",
+            port));
   }
   return impl_->port = port;
 }
@@ -175,11 +190,14 @@ std::pair<int, std::string> send_picture(std::string const& url, std::string con
   client.set_tcp_nodelay(true);
   client.set_connection_timeout(5);
   client.set_read_timeout(30);
-  if (!client.is_valid()) throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} is not an address like http://127.0.0.1:8080", url));
+  if (!client.is_valid())
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} is not an address like http://127.0.0.1:8080", url));
   std::string const path = "/pictures?name=" + percent_encoded(std::filesystem::path(file).filename().string());
-  auto const answer = client.Post(path, reinterpret_cast<char const*>(bytes.data()), bytes.size(), "application/octet-stream");
+  auto const answer =
+      client.Post(path, reinterpret_cast<char const*>(bytes.data()), bytes.size(), "application/octet-stream");
   if (!answer) {
-    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("sent {} to {}, no answer came back: {}", file, url, httplib::to_string(answer.error())));
+    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("sent {} to {}, no answer came back: {}", file, url,
+                                                              httplib::to_string(answer.error())));
   }
   return {answer->status, answer->body};
 }

@@ -62,7 +62,8 @@ Picture read_record(fs::path const& path) {
   try {
     return kue::from_json<Picture>({reinterpret_cast<char const*>(text.data()), text.size()});
   } catch (kue::Error const& error) {
-    throw kue::Error(error.kind(), fmt::format("{} is not the record of a picture ({}); move its folder away", path.string(), error.what()));
+    throw kue::Error(error.kind(), fmt::format("{} is not the record of a picture ({}); move its folder away",
+                                               path.string(), error.what()));
   }
 }
 
@@ -74,13 +75,19 @@ std::vector<Picture> Library::pictures() const {
     if (!PictureId::parse(entry.path().filename().string())) continue;  // not one of ours
     all.push_back(read_record(entry.path() / "picture.json"));
   }
-  std::sort(all.begin(), all.end(), [](Picture const& a, Picture const& b) { return std::tie(a.added_at_ms, a.id) < std::tie(b.added_at_ms, b.id); });
+  std::sort(all.begin(), all.end(), [](Picture const& a, Picture const& b) {
+    return std::tie(a.added_at_ms, a.id) < std::tie(b.added_at_ms, b.id);
+  });
   return all;
 }
 
-std::vector<std::uint8_t> Library::original(PictureId const& id) const { return read_file(picture_folder(id) / "original"); }
+std::vector<std::uint8_t> Library::original(PictureId const& id) const {
+  return read_file(picture_folder(id) / "original");
+}
 
-fs::path Library::thumbnail_path(PictureId const& id, int size) const { return picture_folder(id) / fmt::format("{}.jpg", size); }
+fs::path Library::thumbnail_path(PictureId const& id, int size) const {
+  return picture_folder(id) / fmt::format("{}.jpg", size);
+}
 
 void Library::write_thumbnail(PictureId const& id, int size, std::string const& jpeg) {
   fs::path const path = thumbnail_path(id, size);

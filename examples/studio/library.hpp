@@ -1,5 +1,6 @@
 #pragma once
-// Library: the data folder. Each picture has a folder named by its id, with the original, its record, and its thumbnails.
+// Library: the data folder. Each picture has a folder named by its id, with the original, its record, and its
+// thumbnails.
 //
 //   Library library("studio-data");
 //   Library::Upload upload = library.receive();

@@ -49,9 +49,12 @@ int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<studio::MakeThumbnail>();
   app[studio::picture_library] = app.share([folder] { return std::make_unique<studio::Library>(folder); });
-  app.command("server", "serves the page (--data DIR: folder of the pictures)", [&](spark::Args& args) { return studio::serve(app, args); });
-  app.command("upload", "sends pictures to a studio that runs", [&](spark::Args& args) { return studio::upload(app, args); });
-  app.command("verify", "checks every thumbnail and who made it", [&](spark::Args& args) { return studio::verify(app, args); });
+  app.command("server", "serves the page (--data DIR: folder of the pictures)",
+              [&](spark::Args& args) { return studio::serve(app, args); });
+  app.command("upload", "sends pictures to a studio that runs",
+              [&](spark::Args& args) { return studio::upload(app, args); });
+  app.command("verify", "checks every thumbnail and who made it",
+              [&](spark::Args& args) { return studio::verify(app, args); });
 
   auto const count = static_cast<int>(arguments.size());
   arguments.push_back(nullptr);

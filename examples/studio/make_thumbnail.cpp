@@ -37,7 +37,8 @@ std::vector<std::uint8_t> original_of(Library& library, PictureId const& id) {
 }  // namespace
 
 void MakeThumbnail::validate() const {
-  if (!PictureId::parse(picture)) throw std::invalid_argument("picture: expected the 32 hexadecimal digits of a picture's id");
+  if (!PictureId::parse(picture))
+    throw std::invalid_argument("picture: expected the 32 hexadecimal digits of a picture's id");
   if (std::find(kSizes.begin(), kSizes.end(), size) == kSizes.end()) {
     throw std::invalid_argument(fmt::format("size: {} is none of {}", size, fmt::join(kSizes, ", ")));
   }
@@ -56,8 +57,14 @@ Thumbnail MakeThumbnail::run(kue::Context& ctx, Library& library) const try {
   std::string const jpeg = encode_jpeg(small);
   ctx.progress(95, "writing");
   library.write_thumbnail(id, size, jpeg);
-  ctx.log().info("{} px of picture {}: {} x {}, {} bytes", size, picture, small.extent.width, small.extent.height, jpeg.size());
-  return {small.extent.width, small.extent.height, static_cast<std::int64_t>(jpeg.size()), original.extent == fit(original.extent, size), getpid(), getppid()};
+  ctx.log().info("{} px of picture {}: {} x {}, {} bytes", size, picture, small.extent.width, small.extent.height,
+                 jpeg.size());
+  return {small.extent.width,
+          small.extent.height,
+          static_cast<std::int64_t>(jpeg.size()),
+          original.extent == fit(original.extent, size),
+          getpid(),
+          getppid()};
 } catch (Unreadable const& error) {
   throw kue::discard(error.what());  // trying again would read the same bytes
 } catch (Stopped const&) {

@@ -38,11 +38,15 @@ class Reader {
 Probe refuse(int status, std::string sentence) { return {std::nullopt, status, std::move(sentence)}; }
 
 Probe accept(Format format, std::uint32_t width, std::uint32_t height, int orientation) {
-  if (width == 0 || height == 0) return refuse(422, "This picture says that it is 0 pixels wide or high, so there is nothing to show.");
+  if (width == 0 || height == 0)
+    return refuse(422, "This picture says that it is 0 pixels wide or high, so there is nothing to show.");
   std::int64_t const pixels = std::int64_t{width} * height;
   if (pixels > kMaxPixels) {
-    return refuse(422, fmt::format("This picture is too large: its header says {} x {} pixels, {} megapixels; the limit is {} megapixels.", width, height,
-                                   (pixels + 500'000) / 1'000'000, kMaxPixels / 1'000'000));
+    return refuse(
+        422,
+        fmt::format(
+            "This picture is too large: its header says {} x {} pixels, {} megapixels; the limit is {} megapixels.",
+            width, height, (pixels + 500'000) / 1'000'000, kMaxPixels / 1'000'000));
   }
   return {PictureHeader{format, {static_cast<int>(width), static_cast<int>(height)}, orientation}, 200, {}};
 }
@@ -51,8 +55,10 @@ Probe probe_png(Reader& in) {
   constexpr std::size_t kChunk = 8;  // after the signature
   std::uint32_t const width = in.number(kChunk + 8, 4);
   std::uint32_t const height = in.number(kChunk + 12, 4);
-  if (in.ended() || !in.holds(kChunk + 4, "IHDR")) return refuse(422, "This PNG file ends before it says how large the picture is.");
-  return width > INT32_MAX || height > INT32_MAX ? refuse(422, "The header of this PNG file is damaged.") : accept(Format::png, width, height, 1);
+  if (in.ended() || !in.holds(kChunk + 4, "IHDR"))
+    return refuse(422, "This PNG file ends before it says how large the picture is.");
+  return width > INT32_MAX || height > INT32_MAX ? refuse(422, "The header of this PNG file is damaged.")
+                                                 : accept(Format::png, width, height, 1);
 }
 
 // The orientation in an Exif block (TIFF structure), or 1.
@@ -80,20 +86,23 @@ Probe probe_jpeg(Reader& in, Bytes bytes) {
   int orientation = 1;
   std::size_t at = 2;
   while (at + 4 <= in.size()) {
-    if (in.number(at, 1) != 0xFF) return refuse(422, "This JPEG file is damaged: its header is not a chain of JPEG segments.");
+    if (in.number(at, 1) != 0xFF)
+      return refuse(422, "This JPEG file is damaged: its header is not a chain of JPEG segments.");
     std::uint32_t const marker = in.number(at + 1, 1);
     if (marker == 0xFF) {  // fill byte
       ++at;
       continue;
     }
-    if (marker == 0xD9 || marker == 0xDA) return refuse(422, "This JPEG file is damaged: its data begin before its size was told.");
+    if (marker == 0xD9 || marker == 0xDA)
+      return refuse(422, "This JPEG file is damaged: its data begin before its size was told.");
     std::size_t const length = in.number(at + 2, 2);
     if (length < 2) return refuse(422, "This JPEG file is damaged: its header is not a chain of JPEG segments.");
     if (is_frame(marker)) {
       std::uint32_t const height = in.number(at + 5, 2);
       std::uint32_t const width = in.number(at + 7, 2);
       if (in.ended()) break;
-      if (marker > 0xC2) return refuse(415, "This JPEG file uses a rare coding (lossless or arithmetic) that is not read here.");
+      if (marker > 0xC2)
+        return refuse(415, "This JPEG file uses a rare coding (lossless or arithmetic) that is not read here.");
       return accept(Format::jpeg, width, height, orientation);
     }
     if (marker == 0xE1 && in.holds(at + 4, std::string_view("Exif\0\0", 6))) {
@@ -102,8 +111,10 @@ Probe probe_jpeg(Reader& in, Bytes bytes) {
     }
     at += 2 + length;
   }
-  return refuse(422, in.size() >= kHeaderBytes ? "The header of this JPEG file is longer than 1 MiB; save the picture again without its extras."
-                                               : "This JPEG file ends before it says how large the picture is.");
+  return refuse(422,
+                in.size() >= kHeaderBytes
+                    ? "The header of this JPEG file is longer than 1 MiB; save the picture again without its extras."
+                    : "This JPEG file ends before it says how large the picture is.");
 }
 
 struct Kind {
@@ -139,8 +150,9 @@ Probe probe_header(Bytes first_bytes) {
   if (in.holds(0, "\x89PNG\r\n\x1a\n")) return probe_png(in);
   if (in.holds(0, "\xFF\xD8\xFF")) return probe_jpeg(in, first_bytes);
   std::string_view const known = known_format(in);
-  return refuse(415, known.empty() ? "This is not a picture: the content is neither JPEG nor PNG, whatever the name says."
-                                   : fmt::format("This is {}; only JPEG and PNG pictures are made smaller here.", known));
+  return refuse(415, known.empty()
+                         ? "This is not a picture: the content is neither JPEG nor PNG, whatever the name says."
+                         : fmt::format("This is {}; only JPEG and PNG pictures are made smaller here.", known));
 }
 
 }  // namespace studio

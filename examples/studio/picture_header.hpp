@@ -17,8 +17,9 @@ namespace studio {
 
 using Bytes = std::span<std::uint8_t const>;
 
-inline constexpr std::size_t kHeaderBytes = 1024 * 1024;  // a JPEG may put much (colour profile, preview) before its size
-inline constexpr std::int64_t kMaxPixels = 40'000'000;    // decoded that is 160 MB in each child of the worker
+inline constexpr std::size_t kHeaderBytes =
+    1024 * 1024;                                        // a JPEG may put much (colour profile, preview) before its size
+inline constexpr std::int64_t kMaxPixels = 40'000'000;  // decoded that is 160 MB in each child of the worker
 
 enum class Format { jpeg, png };
 std::string_view to_string(Format format);

@@ -1,5 +1,6 @@
 #pragma once
-// PictureId: 32 hexadecimal digits made by the server. A folder bears it; what the client calls a picture never becomes a path.
+// PictureId: 32 hexadecimal digits made by the server. A folder bears it; what the client calls a picture never becomes
+// a path.
 
 #include <optional>
 #include <string>

@@ -58,9 +58,11 @@ bool has_end_marker(Bytes file, Format format) {
 
 std::string why_unreadable(Bytes file, Format format, char const* reason) {
   if (!has_end_marker(file, format)) {
-    return fmt::format("This {} file is cut off: it ends in the middle of the picture. Send the whole file again.", to_string(format));
+    return fmt::format("This {} file is cut off: it ends in the middle of the picture. Send the whole file again.",
+                       to_string(format));
   }
-  return fmt::format("This {} file is damaged and cannot be read ({}).", to_string(format), reason ? reason : "no reason given");
+  return fmt::format("This {} file is damaged and cannot be read ({}).", to_string(format),
+                     reason ? reason : "no reason given");
 }
 
 using Decoded = std::unique_ptr<stbi_uc, void (*)(void*)>;
@@ -76,9 +78,13 @@ std::vector<std::uint8_t> on_white(stbi_uc const* rgba, std::size_t pixels) {
   return rgb;
 }
 
-std::size_t count_of(Extent extent) { return static_cast<std::size_t>(extent.width) * static_cast<std::size_t>(extent.height); }
+std::size_t count_of(Extent extent) {
+  return static_cast<std::size_t>(extent.width) * static_cast<std::size_t>(extent.height);
+}
 
-void append(void* user, void* data, int size) { static_cast<std::string*>(user)->append(static_cast<char*>(data), static_cast<std::size_t>(size)); }
+void append(void* user, void* data, int size) {
+  static_cast<std::string*>(user)->append(static_cast<char*>(data), static_cast<std::size_t>(size));
+}
 
 }  // namespace
 
@@ -86,7 +92,8 @@ Extent fit(Extent original, int longest) {
   int const side = std::max(original.width, original.height);
   if (side <= longest) return original;
   auto scaled = [&](int length) {
-    return std::max(1, static_cast<int>((static_cast<std::int64_t>(length) * longest * 2 + side) / (2 * static_cast<std::int64_t>(side))));
+    return std::max(1, static_cast<int>((static_cast<std::int64_t>(length) * longest * 2 + side) /
+                                        (2 * static_cast<std::int64_t>(side))));
   };
   return {scaled(original.width), scaled(original.height)};
 }
@@ -100,11 +107,13 @@ Pixels decode(Bytes file, Tick const& tick) {
   int height = 0;
   int channels = 0;
   int const wanted = probe.header->format == Format::png ? STBI_rgb_alpha : STBI_rgb;
-  Decoded const decoded(stbi_load_from_callbacks(&callbacks, &feed, &width, &height, &channels, wanted), stbi_image_free);
+  Decoded const decoded(stbi_load_from_callbacks(&callbacks, &feed, &width, &height, &channels, wanted),
+                        stbi_image_free);
   if (feed.stopped) throw Stopped();
   if (!decoded) throw Unreadable(why_unreadable(file, probe.header->format, stbi_failure_reason()));
   Pixels picture{{width, height}, {}};
-  if (picture.extent != probe.header->stored) throw Unreadable("This file contradicts itself: its header and its content tell different sizes.");
+  if (picture.extent != probe.header->stored)
+    throw Unreadable("This file contradicts itself: its header and its content tell different sizes.");
   std::size_t const pixels = count_of(picture.extent);
   if (wanted == STBI_rgb_alpha) {
     picture.rgb = on_white(decoded.get(), pixels);
@@ -125,10 +134,11 @@ Pixels shrink(Pixels const& picture, Extent to, Tick const& tick) {
     int const rows = row_of(strip + 1) - first;
     if (rows == 0) continue;
     auto const share = [&](int row) { return static_cast<float>(static_cast<double>(row) / to.height); };
-    int const done =
-        stbir_resize_region(picture.rgb.data(), picture.extent.width, picture.extent.height, 0, small.rgb.data() + count_of({to.width, first}) * 3, to.width,
-                            rows, 0, STBIR_TYPE_UINT8, 3, STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP, STBIR_EDGE_CLAMP, STBIR_FILTER_DEFAULT,
-                            STBIR_FILTER_DEFAULT, STBIR_COLORSPACE_SRGB, nullptr, 0.0F, share(first), 1.0F, share(first + rows));
+    int const done = stbir_resize_region(picture.rgb.data(), picture.extent.width, picture.extent.height, 0,
+                                         small.rgb.data() + count_of({to.width, first}) * 3, to.width, rows, 0,
+                                         STBIR_TYPE_UINT8, 3, STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
+                                         STBIR_EDGE_CLAMP, STBIR_FILTER_DEFAULT, STBIR_FILTER_DEFAULT,
+                                         STBIR_COLORSPACE_SRGB, nullptr, 0.0F, share(first), 1.0F, share(first + rows));
     if (done == 0) throw std::bad_alloc();
   }
   return small;
@@ -148,9 +158,13 @@ Pixels turn(Pixels picture, int orientation) {
       int const down = sideways ? x : y;
       int const from_x = flip_x ? width - 1 - across : across;
       int const from_y = flip_y ? height - 1 - down : down;
-      std::size_t const from = (static_cast<std::size_t>(from_y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(from_x)) * 3;
-      std::size_t const to = (static_cast<std::size_t>(y) * static_cast<std::size_t>(turned.extent.width) + static_cast<std::size_t>(x)) * 3;
-      std::copy_n(picture.rgb.begin() + static_cast<std::ptrdiff_t>(from), 3, turned.rgb.begin() + static_cast<std::ptrdiff_t>(to));
+      std::size_t const from =
+          (static_cast<std::size_t>(from_y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(from_x)) * 3;
+      std::size_t const to =
+          (static_cast<std::size_t>(y) * static_cast<std::size_t>(turned.extent.width) + static_cast<std::size_t>(x)) *
+          3;
+      std::copy_n(picture.rgb.begin() + static_cast<std::ptrdiff_t>(from), 3,
+                  turned.rgb.begin() + static_cast<std::ptrdiff_t>(to));
     }
   }
   return turned;
@@ -158,13 +172,16 @@ Pixels turn(Pixels picture, int orientation) {
 
 std::string encode_jpeg(Pixels const& picture, int quality) {
   std::string file;
-  if (stbi_write_jpg_to_func(append, &file, picture.extent.width, picture.extent.height, 3, picture.rgb.data(), quality) == 0) throw std::bad_alloc();
+  if (stbi_write_jpg_to_func(append, &file, picture.extent.width, picture.extent.height, 3, picture.rgb.data(),
+                             quality) == 0)
+    throw std::bad_alloc();
   return file;
 }
 
 std::string encode_png(Pixels const& picture) {
   std::string file;
-  if (stbi_write_png_to_func(append, &file, picture.extent.width, picture.extent.height, 3, picture.rgb.data(), 0) == 0) throw std::bad_alloc();
+  if (stbi_write_png_to_func(append, &file, picture.extent.width, picture.extent.height, 3, picture.rgb.data(), 0) == 0)
+    throw std::bad_alloc();
   return file;
 }
 

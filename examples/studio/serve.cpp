@@ -48,7 +48,8 @@ std::string quoted(std::string const& word) {
 
 // What starts a worker for this store and these pictures, from any folder.
 std::string worker_command(Library const& pictures, kue::Store const& store) {
-  return fmt::format("{} queue:worker -c 4 --store {} --data {}", quoted(std::filesystem::read_symlink("/proc/self/exe").string()), quoted(store.description()),
+  return fmt::format("{} queue:worker -c 4 --store {} --data {}",
+                     quoted(std::filesystem::read_symlink("/proc/self/exe").string()), quoted(store.description()),
                      quoted(pictures.folder().string()));
 }
 
@@ -66,7 +67,8 @@ void announce(int port, Library const& pictures, kue::Store const& store, std::s
 int serve(spark::Application& app, spark::Args& args) {
   int const wanted = args.option("--port", 8080, "port to listen on, 0: any free one");
   args.done();
-  if (wanted < 0 || wanted > 65535) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--port {} is no port: 0 to 65535", wanted));
+  if (wanted < 0 || wanted > 65535)
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--port {} is no port: 0 to 65535", wanted));
   kue::set_log_role("server");
 
   StopSignals const signals;
@@ -74,7 +76,8 @@ int serve(spark::Application& app, spark::Args& args) {
   kue::Store& store = app.get(spark::store);
   kue::Queue& queue = app.get(spark::queue);
   pictures.clear_leftovers();
-  if (int const late = push_forgotten(pictures, store, queue)) app.log().info("pushed the jobs of {} picture(s) that an earlier server could not", late);
+  if (int const late = push_forgotten(pictures, store, queue))
+    app.log().info("pushed the jobs of {} picture(s) that an earlier server could not", late);
 
   std::string const worker = worker_command(pictures, store);
   Gallery gallery(pictures, store, app.log(), worker);

@@ -14,7 +14,8 @@ bool send_one(std::string const& url, std::string const& file) {
   auto const [status, body] = send_picture(url, file);
   std::string const name = std::filesystem::path(file).filename().string();
   if (status == 202) {
-    fmt::print("{:<40.40} answered in {} ms, {} jobs pushed\n", name, kue::from_json<Accepted>(body).answered_ms, kSizes.size());
+    fmt::print("{:<40.40} answered in {} ms, {} jobs pushed\n", name, kue::from_json<Accepted>(body).answered_ms,
+               kSizes.size());
     return true;
   }
   fmt::print(stderr, "{} was not accepted: {}\n", file, kue::from_json<Refusal>(body).error);

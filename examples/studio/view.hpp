@@ -31,7 +31,8 @@ struct PictureView {
   int width = 0, height = 0;
   std::int64_t bytes = 0;
   std::int64_t added_at_ms = 0;
-  // The upload's request, from its head to the answer: the file received, kept, its jobs pushed. Not known after a restart.
+  // The upload's request, from its head to the answer: the file received, kept, its jobs pushed. Not known after a
+  // restart.
   std::optional<double> answered_ms;
   std::vector<SizeView> sizes;
 };

@@ -35,7 +35,9 @@ class Batch {
   Batch& operator=(Batch&& other) noexcept;  // what this one held ends as in the destructor
 
   // Answers `collected`.
-  template <Job J> Pushed push(J const& job, PushOptions const& options = {}) { return push(make_envelope(job, options, queue_->clock())); }
+  template <Job J> Pushed push(J const& job, PushOptions const& options = {}) {
+    return push(make_envelope(job, options, queue_->clock()));
+  }
   Pushed push(Envelope job);
 
   void flush();             // push_many, then the queue's own flush; the batch is empty then and may be used again

@@ -1,7 +1,8 @@
 #pragma once
 // BufferedQueue: push collects, flush sends everything in one call of the queue behind it.
 //
-//   app[spark::queue] = app.share([] { return std::make_unique<kue::BufferedQueue>(kue::open_store_queue("sqlite:spark.db")); });
+//   app[spark::queue] = app.share(
+//       [] { return std::make_unique<kue::BufferedQueue>(kue::open_store_queue("sqlite:spark.db")); });
 //   // a web adapter calls flush() after the response was sent
 //
 // What it can lose: all that was pushed and not flushed dies with the process. A flush that fails keeps the jobs,

@@ -3,7 +3,9 @@
 //
 //   void process(kue::Consumer& worker) override {  // of MyRedisQueue
 //     names_ = worker.queues();
-//     worker.on(kue::WorkerEvent::discard, [this](kue::EventInfo const& e) { redis_.rpush("discarded", e.job.str()); });
+//     worker.on(kue::WorkerEvent::discard, [this](kue::EventInfo const& e) {
+//       redis_.rpush("discarded", e.job.str());
+//     });
 //   }
 //
 // Threads: used by the thread that pops. It lives longer than the last pop.
@@ -25,7 +27,8 @@ class Consumer {
   virtual std::uint64_t node() const = 0;                      // 64 random bits per start of a worker
   virtual std::uint64_t holder() const = 0;                    // 64 random bits per process, never used again
   virtual std::vector<std::string> const& queues() const = 0;  // in order of preference; empty: all
-  virtual std::vector<int> const& queue_weights() const = 0;   // one a queue, 1 to 1000; empty: the queues are asked as they stand
+  virtual std::vector<int> const& queue_weights()
+      const = 0;  // one a queue, 1 to 1000; empty: the queues are asked as they stand
 };
 
 }  // namespace kue

@@ -38,10 +38,12 @@ class Context {
   virtual std::uint32_t attempt() const = 0;  // 1 in the first run
   virtual std::uint32_t max_attempts() const = 0;
   // Times that this job was handed out, this run included; rises with every run, whatever ended the one before. Writers
-  // elsewhere can use it as a fencing token: refuse a write with a lower number than the last. 1 if the queue does not count.
+  // elsewhere can use it as a fencing token: refuse a write with a lower number than the last. 1 if the queue does not
+  // count.
   virtual std::uint32_t claim_no() const { return 1; }
   virtual std::optional<TimePoint> deadline() const = 0;  // start + timeout; none without a time-out
-  virtual std::stop_token stop_token() const = 0;         // raised at the time-out, when the worker stops, when somebody cancels the job
+  virtual std::stop_token stop_token()
+      const = 0;  // raised at the time-out, when the worker stops, when somebody cancels the job
   virtual StopCause stop_cause() const = 0;
   virtual Logger& log() = 0;
 

@@ -42,7 +42,9 @@ class Error : public std::runtime_error {
 
   ErrorKind kind() const { return kind_; }
   bool outcome_unknown() const { return outcome_unknown_; }
-  bool retryable() const { return kind_ == ErrorKind::unavailable || kind_ == ErrorKind::timeout || kind_ == ErrorKind::full; }
+  bool retryable() const {
+    return kind_ == ErrorKind::unavailable || kind_ == ErrorKind::timeout || kind_ == ErrorKind::full;
+  }
 
  private:
   ErrorKind kind_;

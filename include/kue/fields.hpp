@@ -14,7 +14,8 @@
 //     void run() const { (void)count_; }
 //   };
 //
-// All of it happens while compiling. Refused with a sentence: C arrays, reference and const members, base classes without
+// All of it happens while compiling. Refused with a sentence: C arrays, reference and const members, base classes
+// without
 // KUE_FIELDS, more than 32 fields, a struct that is not default-constructible. Static members are no fields.
 
 #include <kue/detail/field_bind.hpp>
@@ -26,16 +27,21 @@
 #include <string_view>
 #include <type_traits>
 
-#define KUE_FIELDS(...)                                                                                                                      \
-  friend struct ::kue::detail::ListedFields;                                                                                                 \
-  template <class KueVisitor> constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) { return kue_visitor(__VA_ARGS__); }       \
-  template <class KueVisitor> constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) const { return kue_visitor(__VA_ARGS__); } \
+#define KUE_FIELDS(...)                                                                                   \
+  friend struct ::kue::detail::ListedFields;                                                              \
+  template <class KueVisitor> constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) {       \
+    return kue_visitor(__VA_ARGS__);                                                                      \
+  }                                                                                                       \
+  template <class KueVisitor> constexpr decltype(auto) kue_visit_fields(KueVisitor&& kue_visitor) const { \
+    return kue_visitor(__VA_ARGS__);                                                                      \
+  }                                                                                                       \
   static constexpr char const* kue_field_list() { return #__VA_ARGS__; }
 
 namespace kue {
 
 // A struct or class that can be taken apart (the refusals come when it is).
-template <class T> inline constexpr bool has_fields_v = detail::lists_fields<T> || (std::is_class_v<T> && std::is_aggregate_v<T>);
+template <class T> inline constexpr bool has_fields_v = detail::lists_fields<T> ||
+                                                        (std::is_class_v<T> && std::is_aggregate_v<T>);
 
 template <class T> constexpr std::size_t field_count() {
   if constexpr (detail::lists_fields<T>) {

@@ -37,7 +37,7 @@ class Foreign {
  protected:
   Foreign(Kind kind, void* handle) : kind_(kind), handle_(handle) {}
   ~Foreign() { ended(); }
-  void begun();           // from here on a plain push of this thread to the same store is refused: it would wait for itself
+  void begun();  // from here on a plain push of this thread to the same store is refused: it would wait for itself
   void ended() noexcept;  // either way
   void committed();       // ended, and well: takes the steps
 

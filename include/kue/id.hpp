@@ -4,7 +4,8 @@
 //   kue::JobId id = app[spark::queue]->push(SendInvoice(7));
 //   log.info("invoice is job {}", id.str());      // 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506
 //
-// Sorts by the millisecond of its making. Bits come from getrandom(2) and none outlives a fork, so that no two processes share one.
+// Sorts by the millisecond of its making. Bits come from getrandom(2) and none outlives a fork, so that no two
+// processes share one.
 // A value; make() is thread-safe and throws Error(unavailable) if the kernel gives no random bytes.
 
 #include <array>

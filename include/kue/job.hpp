@@ -7,14 +7,15 @@
 //   };
 //   kue::Envelope envelope = kue::make_envelope(HelloWorldJob("John Doe"));
 //
-// No base class and no macro: an aggregate's field names are read by the compiler (kue/fields.hpp); a class with private
-// members says KUE_FIELDS(a_, b_). run() may take Logger&, Context& or any service, and may return a value or an Outcome.
+// No base class and no macro: an aggregate's field names are read by the compiler (kue/fields.hpp); a class with
+// private members says KUE_FIELDS(a_, b_). run() may take Logger&, Context& or any service, and may return a value or
+// an Outcome.
 //
 // Optional members; one of that name with another type does not compile:
 //   static constexpr std::string_view kind = "hello";       // else the qualified name of the class
 //   static constexpr kue::JobOptions options{.queue = "mail"};
-//   void validate() const;                                  // throws if the arguments make no sense; at push and before run
-//   std::chrono::seconds backoff(int attempt) const;        // until the next try; attempt 1 has just failed. May be static
+//   void validate() const;  // throws if the arguments make no sense; at push and before run
+//   std::chrono::seconds backoff(int attempt) const;  // until the next try; attempt 1 has just failed. May be static
 //   void failed(kue::Failure const&, Mailer&);              // after it was discarded; services as for run()
 //
 // Everything that is wrong with a class is a compile error that begins with "kue:". A value; no threads here.
@@ -50,13 +51,15 @@ template <Job J> constexpr JobOptions options_of() {
 }
 
 namespace detail {
-Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args, Clock const& clock = Clock::system());
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args,
+               Clock const& clock = Clock::system());
 [[noreturn]] void throw_refused_by_validate(std::string_view kind);  // call it in a catch block
 }  // namespace detail
 
-// Makes the id. A delay counts from the clock's now. Throws Error(invalid) that names everything wrong with fields and options
-// together.
-template <Job J> Envelope make_envelope(J const& job, PushOptions const& options = {}, Clock const& clock = Clock::system()) {
+// Makes the id. A delay counts from the clock's now. Throws Error(invalid) that names everything wrong with fields and
+// options together.
+template <Job J>
+Envelope make_envelope(J const& job, PushOptions const& options = {}, Clock const& clock = Clock::system()) {
   if constexpr (detail::check_job<J>()) {
     if constexpr (detail::has_validate<J>) {
       try {

@@ -6,8 +6,9 @@
 //     log.info("half of it");                       // ... job=HelloWorldJob#0193c2a0-... attempt=1 half of it
 //   });
 //
-// A worker marks the thread that calls run(), from before the run until its outcome is written. Threads that a job starts, and
-// threads of a pool, have no mark unless they are given one. A mark is a value, cheap to copy, and may outlive the run.
+// A worker marks the thread that calls run(), from before the run until its outcome is written. Threads that a job
+// starts, and threads of a pool, have no mark unless they are given one. A mark is a value, cheap to copy, and may
+// outlive the run.
 
 #include <kue/id.hpp>
 

@@ -13,7 +13,8 @@
 // Which types travel and how each is spelled: docs/internals/formats.md. Everything comes back exactly as it was.
 // Reading is strict: a missing field (unless optional), an unknown one, one given twice, a wrong type, a number out of
 // range are problems, and all of them are found at once, each with its path: "addrs[0].zip: expected an integer".
-// to_json throws Error(invalid), from_json Error(corrupt), with every problem in the text. No global state; thread-safe.
+// to_json throws Error(invalid), from_json Error(corrupt), with every problem in the text. No global state;
+// thread-safe.
 
 #include <kue/fields.hpp>
 #include <kue/limits.hpp>
@@ -123,7 +124,9 @@ std::vector<std::string> read_text(std::string_view text, void* into, ReadErased
 std::string listed(std::vector<std::string> const& problems);  // "\n  - one\n  - two"
 
 template <class T> void read_erased(Reader& in, void* into) { Serde<T>::read(in, *static_cast<T*>(into)); }
-template <class T> std::vector<std::string> read_value(std::string_view text, T& into) { return read_text(text, &into, &read_erased<T>); }
+template <class T> std::vector<std::string> read_value(std::string_view text, T& into) {
+  return read_text(text, &into, &read_erased<T>);
+}
 
 }  // namespace detail
 

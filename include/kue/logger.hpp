@@ -4,9 +4,11 @@
 //   void run(kue::Logger& log) const { log.info("Hello World {}!", name); }
 //   // 2026-11-24T10:00:20.004Z info  child[4242] job=HelloWorldJob#0193c2a0-... attempt=1 Hello World John!
 //
-// Every logger marks the lines that a thread writes while it works for a job (kue/job_mark.hpp), not only the injected one.
-// Control characters of the text are written as escapes (\n, \x1b), so that a job cannot forge lines. A text that does not fit
-// into one line of 4096 bytes, which is what the kernel never mixes with the lines of others, is written in numbered parts.
+// Every logger marks the lines that a thread writes while it works for a job (kue/job_mark.hpp), not only the injected
+// one.
+// Control characters of the text are written as escapes (\n, \x1b), so that a job cannot forge lines. A text that does
+// not fit into one line of 4096 bytes, which is what the kernel never mixes with the lines of others, is written in
+// numbered parts.
 // Thread-safe; copies are cheap and share the sink. A line that cannot be written is dropped.
 
 #include <kue/job_mark.hpp>
@@ -44,12 +46,21 @@ void set_log_role(std::string_view role);  // of the whole process; called after
 
 class Logger {
  public:
-  explicit Logger(std::shared_ptr<LogSink> sink = stderr_sink(), LogLevel level = LogLevel::info) : sink_(std::move(sink)), level_(level) {}
+  explicit Logger(std::shared_ptr<LogSink> sink = stderr_sink(), LogLevel level = LogLevel::info)
+      : sink_(std::move(sink)), level_(level) {}
 
-  template <class... A> void debug(fmt::format_string<A...> format, A&&... args) { print(LogLevel::debug, format, args...); }
-  template <class... A> void info(fmt::format_string<A...> format, A&&... args) { print(LogLevel::info, format, args...); }
-  template <class... A> void warn(fmt::format_string<A...> format, A&&... args) { print(LogLevel::warn, format, args...); }
-  template <class... A> void error(fmt::format_string<A...> format, A&&... args) { print(LogLevel::error, format, args...); }
+  template <class... A> void debug(fmt::format_string<A...> format, A&&... args) {
+    print(LogLevel::debug, format, args...);
+  }
+  template <class... A> void info(fmt::format_string<A...> format, A&&... args) {
+    print(LogLevel::info, format, args...);
+  }
+  template <class... A> void warn(fmt::format_string<A...> format, A&&... args) {
+    print(LogLevel::warn, format, args...);
+  }
+  template <class... A> void error(fmt::format_string<A...> format, A&&... args) {
+    print(LogLevel::error, format, args...);
+  }
 
   void log(LogLevel level, std::string_view text) {
     if (enabled(level)) sink_->write({level, job_ ? job_ : current_job(), text});

@@ -57,8 +57,12 @@ std::string_view to_string(Outcome::Kind kind);
 
 inline Outcome completed() { return {}; }
 inline Outcome snooze(Millis delay) { return {.kind = Outcome::Kind::snoozed, .delay = delay}; }
-inline Outcome cancel(std::string why) { return {.kind = Outcome::Kind::cancelled, .failure = {.type = "cancel", .message = std::move(why)}}; }
-inline Outcome discard(std::string why) { return {.kind = Outcome::Kind::gave_up, .failure = {.type = "discard", .message = std::move(why)}}; }
+inline Outcome cancel(std::string why) {
+  return {.kind = Outcome::Kind::cancelled, .failure = {.type = "cancel", .message = std::move(why)}};
+}
+inline Outcome discard(std::string why) {
+  return {.kind = Outcome::Kind::gave_up, .failure = {.type = "discard", .message = std::move(why)}};
+}
 inline Outcome retry_in(Millis delay, std::string why) {
   return {.kind = Outcome::Kind::failed, .delay = delay, .failure = {.type = "retry", .message = std::move(why)}};
 }

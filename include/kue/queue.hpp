@@ -4,7 +4,7 @@
 //   class MyRedisQueue : public kue::Queue {
 //    public:
 //     using Queue::push;                                             // keeps the typed push visible
-//     kue::Pushed push(kue::Envelope job) override;                  // redis_.rpush(key, job.to_bytes()); return {job.id};
+//     kue::Pushed push(kue::Envelope job) override;  // redis_.rpush(key, job.to_bytes()); return {job.id};
 //     std::optional<kue::Delivery> pop(kue::Millis wait) override;   // blocks until a job or the time is over
 //   };
 //   queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
@@ -48,7 +48,9 @@ class Queue {
  public:
   virtual ~Queue() = default;
 
-  template <Job J> Pushed push(J const& job, PushOptions const& options = {}) { return push_checked(make_envelope(job, options, clock())); }
+  template <Job J> Pushed push(J const& job, PushOptions const& options = {}) {
+    return push_checked(make_envelope(job, options, clock()));
+  }
 
   // In a transaction of the program's own (kue/foreign.hpp): the job is there once that is
   // committed, and not before. A queue that cannot do it throws Error(refused).
@@ -63,13 +65,13 @@ class Queue {
   virtual std::optional<Delivery> pop(Millis wait) = 0;
   virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
   virtual void flush() {}                                        // sends what push only collected
-  virtual void process(Consumer&) {}                             // called in each process of a worker that pops from this queue
+  virtual void process(Consumer&) {}  // called in each process of a worker that pops from this queue
   virtual void finish(Delivery const&, Outcome const&) {}
   virtual void release(Delivery const& delivery) { push(delivery.job); }  // gives back a job that did not start
   virtual Capabilities capabilities() const { return {}; }
-  virtual Queue* behind() { return nullptr; }                     // a queue that wraps another names it: a worker pops from the innermost
+  virtual Queue* behind() { return nullptr; }  // a queue that wraps another names it: a worker pops from the innermost
   virtual Clock const& clock() const { return Clock::system(); }  // by which PushOptions::delay counts
-  virtual void interrupt() noexcept {}                            // makes a waiting pop return soon; called from a signal handler
+  virtual void interrupt() noexcept {}  // makes a waiting pop return soon; called from a signal handler
 
   void check(Envelope const& job) const;  // refuses what capabilities() cannot honour
   Pushed push_checked(Envelope job);      // check(), then push(Envelope)

@@ -1,7 +1,8 @@
 #pragma once
 // JobRecord: everything a store knows of one job.
 //
-//   if (auto record = store.get(id)) fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
+//   if (auto record = store.get(id))
+//     fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
 //
 // Plain data, copied out of the store; it does not change when the job does.
 
@@ -27,21 +28,24 @@ struct Tally {
   bool operator==(Tally const&) const = default;
 };
 
-// One run that did not complete: a head, and a record of how it ended. A store keeps the newest limits::kMaxAttempts of a job, and
-// the records of the newest limits::kWholeAttempts.
+// One run that did not complete: a head, and a record of how it ended. A store keeps the newest limits::kMaxAttempts of
+// a job, and the records of the newest limits::kWholeAttempts.
 struct Attempt {
   std::uint32_t claim_no = 0;
   std::uint32_t attempt = 0;  // the number that the job saw
   Reason reason = Reason::error;
-  Failure failure = {};    // type, the first limits::kMaxHeadTextBytes of the message, signal; the backtrace stands in the record
+  Failure failure =
+      {};  // type, the first limits::kMaxHeadTextBytes of the message, signal; the backtrace stands in the record
   TimePoint started_at{};  // when run began; the claim's time if it never did
   TimePoint ended_at{};
   std::uint64_t node = 0;
   int pid = 0;
-  std::string record = {};  // bytes with a version (docs/internals/formats.md), at most limits::kMaxRecordBytes; empty: none, or dropped
+  std::string record =
+      {};  // bytes with a version (docs/internals/formats.md), at most limits::kMaxRecordBytes; empty: none, or dropped
   bool operator==(Attempt const&) const = default;
 };
-Failure whole_failure(Attempt const& attempt);  // with what its record says; the head's if that is gone or of a newer version
+Failure whole_failure(
+    Attempt const& attempt);  // with what its record says; the head's if that is gone or of a newer version
 
 struct Progress {
   int percent = 0;  // 0 to 100

@@ -34,13 +34,15 @@ namespace kue {
 
 class SqliteTransaction : public Foreign {
  public:
-  explicit SqliteTransaction(sqlite3* database, Millis patience = Millis(10'000)) : SqliteTransaction(database, patience, sqlite3_libversion()) {}
+  explicit SqliteTransaction(sqlite3* database, Millis patience = Millis(10'000))
+      : SqliteTransaction(database, patience, sqlite3_libversion()) {}
   ~SqliteTransaction();
 
   void commit();
 
  private:
-  SqliteTransaction(sqlite3* database, Millis patience, char const* version_of_caller);  // of the libsqlite3 that made the handle
+  SqliteTransaction(sqlite3* database, Millis patience,
+                    char const* version_of_caller);  // of the libsqlite3 that made the handle
 
   std::string marker_;  // the savepoint that tells this transaction from a later one on the connection
 };

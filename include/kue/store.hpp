@@ -6,19 +6,19 @@
 //   auto got = store->claim({.node = node, .holder = holder, .max = 10});
 //
 // A store decides nothing: core::decide() says what follows a run, a store compares and sets, atomically, in batches.
-// Every store passes the suite of <kue/testing/conformance.hpp>, and so can yours. What every store has to refuse, and the
-// name of the verb in an error, are the guard's (guarded()): a store may rely on it.
+// Every store passes the suite of <kue/testing/conformance.hpp>, and so can yours. What every store has to refuse, and
+// the name of the verb in an error, are the guard's (guarded()): a store may rely on it.
 //
 // Threads: any thread may call any function. Processes: many may open the same store; an object belongs to the process
 // that opened it (used after a fork it throws Error(refused)).
 // Failure: throws kue::Error; unless outcome_unknown() says otherwise, a call that threw changed nothing.
 //
-// Two groups of verbs survive differently (capabilities()): `accepted` is what a producer or a person was answered: push,
-// cancel, retry, remove, pause, resume. `in_progress` is the rest: claim, finish, release, beat, rescue, prune, progress; if it is lost
-// the job runs again.
+// Two groups of verbs survive differently (capabilities()): `accepted` is what a producer or a person was answered:
+// push, cancel, retry, remove, pause, resume. `in_progress` is the rest: claim, finish, release, beat, rescue, prune,
+// progress; if it is lost the job runs again.
 //
-// Fence: every write to a running job names its Claim (kue/claim.hpp). If that is not the job's present one nothing changes and
-// the answer is `stale`; repeating a finish or release of the same claim answers `already`.
+// Fence: every write to a running job names its Claim (kue/claim.hpp). If that is not the job's present one nothing
+// changes and the answer is `stale`; repeating a finish or release of the same claim answers `already`.
 
 #include <kue/foreign.hpp>
 #include <kue/store/jobs.hpp>
@@ -88,7 +88,8 @@ class Store {
   virtual RetryResult retry(RetryRequest const& request) = 0;
   virtual RemoveResult remove(RemoveRequest const& request) = 0;
 
-  // In a transaction of the program's own, which commits it or not (kue/foreign.hpp). Stores without it: Error(refused).
+  // In a transaction of the program's own, which commits it or not (kue/foreign.hpp). Stores without it:
+  // Error(refused).
   virtual PushResult push_in(Foreign& transaction, PushRequest const& request);
   virtual FinishResult finish_in(Foreign& transaction, FinishRequest const& request);
 
@@ -105,8 +106,9 @@ class Store {
   virtual std::vector<QueueCounts> counts() = 0;  // maintained, never a scan of all jobs; by name
   virtual EventsResult events(EventsRequest const& request) = 0;
 
-  // Sleeps until a job may have become claimable in one of the queues, until a time, or until interrupt(). May return early for
-  // no reason, and may bring jobs that were handed over. A wake-up between the last claim and this call is not missed.
+  // Sleeps until a job may have become claimable in one of the queues, until a time, or until interrupt(). May return
+  // early for no reason, and may bring jobs that were handed over. A wake-up between the last claim and this call is
+  // not missed.
   virtual WaitResult wait(WaitRequest const& request) = 0;
   // Makes every present and the next future wait() of this object return at once. Async-signal-safe.
   virtual void interrupt() noexcept = 0;
@@ -121,14 +123,15 @@ class Store {
   virtual CheckReport check() = 0;
   virtual StoreInfo info() { return {}; }
   virtual StoreSchema schema() = 0;  // opens nothing for writing
-  virtual void migrate() = 0;        // to the newest schema; nothing to do if it is there already. One at a time, under a lock
+  virtual void
+  migrate() = 0;  // to the newest schema; nothing to do if it is there already. One at a time, under a lock
 
   virtual StoreCapabilities capabilities() const = 0;
   virtual std::string description() const = 0;  // "sqlite:/srv/app/spark.db": absolute, secrets masked
 };
 
-// The store behind the checks that all stores share: names and limits of what is asked, transitions of a job's life, use after a
-// fork; its errors name the verb and the store. Leaves alone what is guarded already.
+// The store behind the checks that all stores share: names and limits of what is asked, transitions of a job's life,
+// use after a fork; its errors name the verb and the store. Leaves alone what is guarded already.
 std::shared_ptr<Store> guarded(std::shared_ptr<Store> store, StoreOptions const& options = {});
 
 // The kinds of store that a program has, by the scheme of their URLs.
@@ -140,9 +143,10 @@ struct StoreDriver {
 };
 std::vector<StoreDriver> const& store_drivers();  // those that were built in
 
-// Opens a store, guarded, and migrates it. With `migrate = false` it touches nothing until it is used, and a store that is not there or
-// of an older schema refuses all verbs but schema() and migrate(). Throws Error(invalid) for a URL of no driver, and what the driver
-// throws.
-std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options = {}, std::span<StoreDriver const> drivers = store_drivers());
+// Opens a store, guarded, and migrates it. With `migrate = false` it touches nothing until it is used, and a store that
+// is not there or of an older schema refuses all verbs but schema() and migrate(). Throws Error(invalid) for a URL of
+// no driver, and what the driver throws.
+std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options = {},
+                                  std::span<StoreDriver const> drivers = store_drivers());
 
 }  // namespace kue

@@ -22,7 +22,8 @@ namespace kue {
 
 class StoreQueue : public Queue {
  public:
-  explicit StoreQueue(std::shared_ptr<Store> store, Clock const& clock = Clock::system(), Random& random = Random::system());
+  explicit StoreQueue(std::shared_ptr<Store> store, Clock const& clock = Clock::system(),
+                      Random& random = Random::system());
   ~StoreQueue() override;
 
   using Queue::push;
@@ -43,19 +44,21 @@ class StoreQueue : public Queue {
 
   // For a run that ends itself in a transaction of the program's own (Context::finish). Its end
   // counts once that is committed; was_ended_by() reads whether it was.
-  FinishStatus finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at);
+  FinishStatus finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome,
+                             std::optional<TimePoint> started_at);
   bool was_ended_by(Claim const& claim);
 
-  // For a worker that writes many outcomes at once. `items` are written in the transaction of the first claim; `written` is
-  // called with their statuses, in order, once that is done and before anything is waited for. If it throws, and `written` was
-  // not called, it is not known whether they were written: write them again.
+  // For a worker that writes many outcomes at once. `items` are written in the transaction of the first claim;
+  // `written` is called with their statuses, in order, once that is done and before anything is waited for. If it
+  // throws, and `written` was not called, it is not known whether they were written: write them again.
   struct Merged {
     std::span<Finish const> items = {};
     std::function<void(std::span<FinishStatus const>)> written;
   };
   std::vector<Delivery> pop_many(int max, Millis wait, Merged const& merged);
   // What writes this run's end; `next` is what core::decide() said.
-  Finish describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const;
+  Finish describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next,
+                         std::optional<TimePoint> started_at) const;
 
   Store& store() { return *store_; }
   std::shared_ptr<Store> const& shared_store() const { return store_; }

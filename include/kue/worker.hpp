@@ -3,7 +3,7 @@
 //
 //   kue::PreforkingWorker worker(registry, {.concurrency = 4});
 //   worker.on(kue::WorkerEvent::crash, [](kue::EventInfo const& e) { alert(e.kind, e.failure.message); });
-//   return worker.run({.queue = [] { return kue::open_store_queue("sqlite:spark.db"); },   // called after the fork, in each process
+//   return worker.run({.queue = [] { return kue::open_store_queue("sqlite:spark.db"); },  // in each process
 //                      .services = [] { return std::make_unique<Mine>(); }});
 //
 // PreforkingWorker forks: call run() from the only thread, with no store, connection or thread opened before.
@@ -26,7 +26,8 @@ namespace kue {
 struct WorkerOptions {
   int concurrency = 1;                   // children; 1 to 256
   std::vector<std::string> queues = {};  // in order of preference; empty: all
-  std::vector<int> queue_weights = {};   // one a queue, 1 to 1000: the order is drawn anew for each claim; empty: as they stand
+  std::vector<int> queue_weights =
+      {};  // one a queue, 1 to 1000: the order is drawn anew for each claim; empty: as they stand
   Millis stop_timeout = limits::kStopTimeout;
   bool stop_when_empty = false;  // leave when there is no available and no running job
   std::string pid_file = {};     // empty: none
@@ -65,8 +66,8 @@ class Worker : public Consumer {
   std::map<WorkerEvent, std::vector<EventHandler>> handlers_;
 };
 
-// Runs jobs in the calling process: for debugging and where there is no fork. A job that crashes ends the program; time-outs
-// raise the stop token but cannot kill. TERM, QUIT and INT end it after the job that runs.
+// Runs jobs in the calling process: for debugging and where there is no fork. A job that crashes ends the program;
+// time-outs raise the stop token but cannot kill. TERM, QUIT and INT end it after the job that runs.
 class SequentialWorker : public Worker {
  public:
   explicit SequentialWorker(Registry const& registry, WorkerOptions options = {});
@@ -83,9 +84,10 @@ class SequentialWorker : public Worker {
 };
 
 // A master that keeps `concurrency` children alive, and a keeper that gives back what a dead child held.
-// Signals of the master: TERM, QUIT: stop, with a deadline. INT: the same, the second INT at once. TTIN, TTOU: one child
-// more, fewer. run() returns 0 after a stop, 1 if it could not stop cleanly, 2 for options or a store that cannot work, 4 if
-// children could not start, 5 if the pid file says that another worker runs. Each child is a process group of its own.
+// Signals of the master: TERM, QUIT: stop, with a deadline. INT: the same, the second INT at once. TTIN, TTOU: one
+// child more, fewer. run() returns 0 after a stop, 1 if it could not stop cleanly, 2 for options or a store that cannot
+// work, 4 if children could not start, 5 if the pid file says that another worker runs. Each child is a process group
+// of its own.
 class PreforkingWorker : public Worker {
  public:
   explicit PreforkingWorker(Registry const& registry, WorkerOptions options = {});

@@ -7,9 +7,9 @@
 //     return serve(app, port);
 //   });
 //
-// A name is "--port", or "-p,--port"; a word after it says in the help what the value is. Ask for options first, then for
-// arguments, then call done(). A value of the wrong type, a missing one or an unknown option ends the command with exit
-// code 2 and a sentence with a suggestion. Used by one thread, inside the command.
+// A name is "--port", or "-p,--port"; a word after it says in the help what the value is. Ask for options first, then
+// for arguments, then call done(). A value of the wrong type, a missing one or an unknown option ends the command with
+// exit code 2 and a sentence with a suggestion. Used by one thread, inside the command.
 
 #include <kue/clock.hpp>
 
@@ -35,9 +35,10 @@ class Args {
   std::vector<std::string> options(std::string_view name, std::string_view help);          // may be given several times
   bool flag(std::string_view name, std::string_view help);
 
-  std::string argument(std::string_view name, std::string_view help);                         // required; in order
-  std::vector<std::string> arguments(std::string_view name, std::string_view help);           // all the rest, one at least
-  std::vector<std::string> optional_arguments(std::string_view name, std::string_view help);  // all the rest, perhaps none
+  std::string argument(std::string_view name, std::string_view help);                // required; in order
+  std::vector<std::string> arguments(std::string_view name, std::string_view help);  // all the rest, one at least
+  std::vector<std::string> optional_arguments(std::string_view name,
+                                              std::string_view help);  // all the rest, perhaps none
   void done();
 
  private:

@@ -2,14 +2,14 @@
 // Container: typed, lazy, shared services.
 //
 //   inline constexpr spark::Service<Mailer> mailer{"mailer"};
-//   app[mailer] = app.share([&] { return std::make_unique<Smtp>(app[relay]); });   // built at first use, once a process
+//   app[mailer] = app.share([&] { return std::make_unique<Smtp>(app[relay]); });  // built at first use, once a process
 //   app[mailer]->send(letter);
 //   Mailer& same = app[mailer];
 //
 // Threads: everything may be used from any thread; a factory runs outside all locks and may use other services.
-// Failure: kue::Error(not_found) for a service that nobody set, conflict for setting one that was built already, invalid
-// for a circle; each tells the way: "services need each other in a circle: a -> b -> a". What a factory throws comes
-// out of the use that ran it, and the next use tries again.
+// Failure: kue::Error(not_found) for a service that nobody set, conflict for setting one that was built already,
+// invalid for a circle; each tells the way: "services need each other in a circle: a -> b -> a". What a factory throws
+// comes out of the use that ran it, and the next use tries again.
 // Services are destroyed in reverse order of construction, with the container.
 // Fork: the child abandons (never destroys: a destructor would say goodbye on a socket that the parent still uses) what
 // the parent had built, and builds its own at first use. A service shared with Fork::keep stays the parent's object.
@@ -53,13 +53,15 @@ class Container {
   ~Container();
 
   // The factory returns a unique_ptr, a shared_ptr or a value, of the service's type or a class derived from it.
-  template <class F> auto share(F factory, Fork fork = Fork::recreate, std::source_location where = std::source_location::current()) const;
+  template <class F>
+  auto share(F factory, Fork fork = Fork::recreate, std::source_location where = std::source_location::current()) const;
 
   template <class T> class Slot;  // app[key] = recipe; app[key]->member; T& t = app[key]
   template <class T> Slot<T> operator[](Service<T> const& key) { return Slot<T>(*this, key.name); }
   template <class T> T& get(Service<T> const& key) { return *static_cast<T*>(resolve(key.name, typeid(T))); }
 
-  // By type alone, for parameters of run(): the one service of that type. Null if there is none; Error(invalid) if several.
+  // By type alone, for parameters of run(): the one service of that type. Null if there is none; Error(invalid) if
+  // several.
   void* find(std::type_info const& type);
   bool has(std::type_info const& type) const;  // without building it
 

@@ -45,13 +45,18 @@ class Folders {
 };
 
 kue::testing::StoreFactory sqlite(std::shared_ptr<Folders> folders) {
-  return {.name = "sqlite",
-          .open = [folders](kue::StoreOptions const& options) { return kue::sqlite::open(folders->next_database(), options); },
-          .reopen = [folders](kue::StoreOptions const& options) { return kue::sqlite::open(folders->last_database(), options); }};
+  return {
+      .name = "sqlite",
+      .open =
+          [folders](kue::StoreOptions const& options) { return kue::sqlite::open(folders->next_database(), options); },
+      .reopen =
+          [folders](kue::StoreOptions const& options) { return kue::sqlite::open(folders->last_database(), options); }};
 }
 
 kue::testing::StoreFactory memory() {
-  return {.name = "memory", .open = [](kue::StoreOptions const& options) { return kue::memory::driver().open("memory:", options); }, .reopen = {}};
+  return {.name = "memory",
+          .open = [](kue::StoreOptions const& options) { return kue::memory::driver().open("memory:", options); },
+          .reopen = {}};
 }
 
 }  // namespace

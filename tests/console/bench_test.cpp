@@ -9,19 +9,22 @@ using testing::HasSubstr;
 class BenchTest : public ConsoleTest {
  protected:
   Ran bench(std::vector<std::string> words, std::map<std::string, std::string> environment = {}) const {
-    words.insert(words.begin(), {SPARK_PROGRAM, "bench", "--store", "sqlite:" + folder_.path("bench.db"), "--allow-tmpfs"});
+    words.insert(words.begin(),
+                 {SPARK_PROGRAM, "bench", "--store", "sqlite:" + folder_.path("bench.db"), "--allow-tmpfs"});
     return run(words, {.directory = folder_.path(), .environment = std::move(environment)});
   }
   std::vector<std::string> left_behind() const {
     std::vector<std::string> names;
-    for (auto const& file : std::filesystem::directory_iterator(folder_.path())) names.push_back(file.path().filename().string());
+    for (auto const& file : std::filesystem::directory_iterator(folder_.path()))
+      names.push_back(file.path().filename().string());
     return names;
   }
 };
 
 TEST_F(BenchTest, every_short_work_ends_with_its_figures_and_leaves_nothing_behind) {
-  Ran const ran = bench({"--json", "--jobs", "400", "--work", "enqueue_1x1", "--work", "enqueue_8x1", "--work", "bytes_per_job", "--work", "drain_10k",
-                         "--work", "drain_mixed", "--work", "child_mb", "--work", "claim_wait_p999_ms"});
+  Ran const ran =
+      bench({"--json", "--jobs", "400", "--work", "enqueue_1x1", "--work", "enqueue_8x1", "--work", "bytes_per_job",
+             "--work", "drain_10k", "--work", "drain_mixed", "--work", "child_mb", "--work", "claim_wait_p999_ms"});
   ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
   auto const answer = parse(ran.out);
   EXPECT_EQ(text_at(answer, "/store"), "sqlite:" + folder_.path("bench.db"));
@@ -29,10 +32,13 @@ TEST_F(BenchTest, every_short_work_ends_with_its_figures_and_leaves_nothing_behi
   for (std::size_t i = 0; i < answer.at("results").as_array().size(); ++i) {
     std::string const at = "/results/" + std::to_string(i);
     works.push_back(text_at(answer, at + "/work"));
-    EXPECT_GE(answer.at("results").as_array()[i].at("value").to_number<double>(), works.back() == "claim_share_least" ? 0.0 : 0.0001) << works.back();
+    EXPECT_GE(answer.at("results").as_array()[i].at("value").to_number<double>(),
+              works.back() == "claim_share_least" ? 0.0 : 0.0001)
+        << works.back();
   }
-  EXPECT_EQ(works, (std::vector<std::string>{"enqueue_1x1", "enqueue_8x1", "enqueue_bulk", "bytes_per_job", "drain_10k", "drain_mixed", "drain_mixed_wait_ms",
-                                             "child_mb", "claim_wait_p999_ms", "claim_share_least"}));
+  EXPECT_EQ(works, (std::vector<std::string>{"enqueue_1x1", "enqueue_8x1", "enqueue_bulk", "bytes_per_job", "drain_10k",
+                                             "drain_mixed", "drain_mixed_wait_ms", "child_mb", "claim_wait_p999_ms",
+                                             "claim_share_least"}));
   EXPECT_THAT(ran.err, HasSubstr("  journal_mode = wal\n"));
   EXPECT_THAT(ran.err, HasSubstr("  synchronous = normal\n"));
   EXPECT_THAT(ran.err, HasSubstr("  sync_of_push = fdatasync\n"));
@@ -41,7 +47,8 @@ TEST_F(BenchTest, every_short_work_ends_with_its_figures_and_leaves_nothing_behi
 }
 
 TEST_F(BenchTest, latency_is_stamped_where_the_job_runs) {
-  Ran const ran = bench({"--json", "--durability", "process", "--jobs", "20", "--work", "latency_p99_ms"}, {{"SPARK_LOG_LEVEL", "off"}});
+  Ran const ran = bench({"--json", "--durability", "process", "--jobs", "20", "--work", "latency_p99_ms"},
+                        {{"SPARK_LOG_LEVEL", "off"}});
   ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
   auto const answer = parse(ran.out);
   EXPECT_EQ(text_at(answer, "/results/0/work"), "latency_p50_ms");

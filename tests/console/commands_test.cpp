@@ -14,8 +14,8 @@ using testing::Not;
 TEST_F(ConsoleTest, lists_its_commands_and_the_programs_own) {
   Ran const help = spark({"help"});
   EXPECT_EQ(help.code, 0);
-  for (auto const* name :
-       {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check", "help", "version", "echo"}) {
+  for (auto const* name : {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel",
+                           "store:check", "help", "version", "echo"}) {
     EXPECT_THAT(help.out, HasSubstr(std::string("  ") + name + " "));
   }
   EXPECT_EQ(spark({"--help"}).out, help.out);
@@ -27,11 +27,13 @@ TEST_F(ConsoleTest, lists_its_commands_and_the_programs_own) {
 }
 
 TEST_F(ConsoleTest, explains_each_command) {
-  for (auto const* name : {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check"}) {
+  for (auto const* name :
+       {"queue:worker", "queue:stats", "job:push", "job:list", "job:show", "job:retry", "job:cancel", "store:check"}) {
     Ran const help = spark({name, "--help"});
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_EQ(help.err, "") << name;
-    for (auto const* part : {"Usage:", "--json", "--store URL", "Example"}) EXPECT_THAT(help.out, HasSubstr(part)) << name;
+    for (auto const* part : {"Usage:", "--json", "--store URL", "Example"})
+      EXPECT_THAT(help.out, HasSubstr(part)) << name;
     EXPECT_EQ(spark({"help", name}).out, help.out);
   }
   EXPECT_THAT(spark({"queue:worker", "--help"}).out, HasSubstr("  -c, --concurrency N "));
@@ -40,7 +42,8 @@ TEST_F(ConsoleTest, explains_each_command) {
 }
 
 TEST_F(ConsoleTest, prints_its_version) {
-  EXPECT_THAT(spark({"version"}).out, testing::MatchesRegex("spark [0-9]+\\.[0-9]+\\.[0-9]+\nstores: sqlite \\(SQLite [0-9.]+\\), memory\n"));
+  EXPECT_THAT(spark({"version"}).out,
+              testing::MatchesRegex("spark [0-9]+\\.[0-9]+\\.[0-9]+\nstores: sqlite \\(SQLite [0-9.]+\\), memory\n"));
   EXPECT_EQ(spark({"--version"}).out, spark({"version"}).out);
   auto const version = parse(spark({"version", "--json"}).out);
   EXPECT_THAT(text_at(version, "/spark"), testing::MatchesRegex("[0-9.]+"));
@@ -68,7 +71,8 @@ TEST_F(ConsoleTest, refuses_wrong_options) {
   EXPECT_THAT(spark({"job:list", "--limit", "1", "--limit", "2"}).err, HasSubstr("--limit is given 2 times"));
   EXPECT_THAT(spark({"job:list", "--limit", "0"}).err, HasSubstr("--limit must be 1 to 1000, not 0"));
   EXPECT_THAT(spark({"job:show"}).err, HasSubstr("ID is missing"));
-  EXPECT_THAT(spark({"queue:worker", "--stop-timeout", "25"}).err, HasSubstr("--stop-timeout must be a duration such as 500ms, 25s or 5m, not '25'"));
+  EXPECT_THAT(spark({"queue:worker", "--stop-timeout", "25"}).err,
+              HasSubstr("--stop-timeout must be a duration such as 500ms, 25s or 5m, not '25'"));
 }
 
 TEST_F(ConsoleTest, errors_are_a_document_too) {
@@ -91,7 +95,8 @@ TEST_F(ConsoleTest, says_all_that_is_wrong_with_the_configuration) {
   folder_.write("spark.toml", "[worker]\nconcurency = 4\n[log]\nlevel = 3\n");
   Ran const ran = spark({"queue:stats"});
   EXPECT_EQ(ran.code, 2);
-  EXPECT_THAT(ran.err, HasSubstr(folder_.path("spark.toml") + ":2: unknown key 'worker.concurency', did you mean concurrency?"));
+  EXPECT_THAT(ran.err,
+              HasSubstr(folder_.path("spark.toml") + ":2: unknown key 'worker.concurency', did you mean concurrency?"));
   EXPECT_THAT(ran.err, HasSubstr(folder_.path("spark.toml") + ":4: log.level must be"));
   EXPECT_EQ(spark({"help"}).code, 0) << "help works all the same";
 }
@@ -107,7 +112,9 @@ TEST_F(ConsoleTest, never_prints_a_password) {
 
 TEST_F(ConsoleTest, hands_a_command_of_its_own_what_it_asked_for) {
   EXPECT_EQ(spark({"echo", "John Doe"}).out, "1 0 hello -  0 John Doe\n");
-  EXPECT_EQ(spark({"echo", "-t3", "--pause=5m", "--greeting", "hi", "--maybe", "yes", "--tag", "a", "--tag", "b", "--loud", "--", "-x"}).out,
+  EXPECT_EQ(spark({"echo", "-t3", "--pause=5m", "--greeting", "hi", "--maybe", "yes", "--tag", "a", "--tag", "b",
+                   "--loud", "--", "-x"})
+                .out,
             "3 300000 hi yes ,a,b 1 -x\n");
   EXPECT_THAT(spark({"echo", "x", "--tims", "3"}).err, HasSubstr("unknown option --tims, did you mean --times?"));
   EXPECT_EQ(spark({"rest", "a", "[b,c]", "--", "--d", "--"}).out, "<a><[b,c]><--d><-->");
@@ -147,7 +154,8 @@ TEST_F(ConsoleTest, a_server_says_which_file_it_opened) {
 }
 
 TEST_F(ConsoleTest, survives_a_reader_that_leaves_and_a_full_disk) {
-  std::string const command = std::string("cd '") + folder_.path() + "' && { '" CONSOLE_PROGRAM "' help; echo $? > code; } | true";
+  std::string const command =
+      std::string("cd '") + folder_.path() + "' && { '" CONSOLE_PROGRAM "' help; echo $? > code; } | true";
   ASSERT_EQ(std::system(command.c_str()), 0);
   Ran const code = run({"/bin/cat", "code"}, {.directory = folder_.path()});
   EXPECT_EQ(code.out, "0\n");

@@ -34,7 +34,8 @@ struct Fail {
 struct Hold {
   void run(spark::Logger& log) const {
     log.info("holding");
-    for (int i = 0; i < 4000 && ::access("release", F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < 4000 && ::access("release", F_OK) != 0; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 };
 
@@ -96,8 +97,8 @@ static int echo(spark::Args& args) {
   args.done();
   std::string all;
   for (std::string const& tag : tags) all += "," + tag;
-  std::printf("%d %lld %s %s %s %d %s\n", times, static_cast<long long>(pause.count()), greeting.c_str(), maybe ? maybe->c_str() : "-", all.c_str(),
-              loud ? 1 : 0, name.c_str());
+  std::printf("%d %lld %s %s %s %d %s\n", times, static_cast<long long>(pause.count()), greeting.c_str(),
+              maybe ? maybe->c_str() : "-", all.c_str(), loud ? 1 : 0, name.c_str());
   return 0;
 }
 
@@ -109,7 +110,8 @@ int main(int argc, char** argv) {
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });
   if (mode == "bad-queue")
-    app[spark::queue] = app.share([]() -> std::unique_ptr<OwnQueue> { throw spark::Error(kue::ErrorKind::unavailable, "no road to the queue"); });
+    app[spark::queue] = app.share(
+        []() -> std::unique_ptr<OwnQueue> { throw spark::Error(kue::ErrorKind::unavailable, "no road to the queue"); });
   if (mode == "early-store") (void)app[spark::queue]->capabilities();
   app.command("echo", "says what it was given", echo);
   app.command("throw:error", "throws", [](spark::Args& args) -> int {

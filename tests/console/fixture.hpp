@@ -18,7 +18,9 @@ class ConsoleTest : public testing::Test {
     words.insert(words.begin(), CONSOLE_PROGRAM);
     return run(words, {.directory = folder_.path(), .environment = std::move(environment)});
   }
-  Ran with_mode(std::string const& mode, std::vector<std::string> words) const { return spark(std::move(words), {{"CONSOLE_TEST", mode}}); }
+  Ran with_mode(std::string const& mode, std::vector<std::string> words) const {
+    return spark(std::move(words), {{"CONSOLE_TEST", mode}});
+  }
 
   std::string push(std::vector<std::string> words) const {  // returns the id
     words.insert(words.begin(), "job:push");
@@ -29,7 +31,8 @@ class ConsoleTest : public testing::Test {
   }
 
   // Straight into the store: thousands of jobs in a moment.
-  void push_many(int count, std::string const& queue, std::string const& kind = "Greet", std::function<void(kue::Envelope&)> change = {}) const {
+  void push_many(int count, std::string const& queue, std::string const& kind = "Greet",
+                 std::function<void(kue::Envelope&)> change = {}) const {
     std::vector<kue::Envelope> jobs;
     for (int i = 0; i < count; ++i) {
       kue::Envelope job;
@@ -48,7 +51,9 @@ class ConsoleTest : public testing::Test {
     }
     return 0;
   }
-  std::string state_of(std::string const& id) const { return text_at(parse(spark({"job:show", id, "--json"}).out), "/job/state"); }
+  std::string state_of(std::string const& id) const {
+    return text_at(parse(spark({"job:show", id, "--json"}).out), "/job/state");
+  }
 
   Folder folder_;
 };

@@ -55,7 +55,8 @@ TEST_F(FollowTest, push_and_wait_gives_up_in_time_and_the_job_stays) {
   EXPECT_THAT(ran.err, HasSubstr("no worker is at work here; start one with console_program queue:worker"));
   EXPECT_THAT(ran.err, HasSubstr("Greet is available and goes on without us; job:watch "));
   EXPECT_EQ(count("default", kue::State::available), 1);
-  auto const json = parse(spark({"job:push", "Greet", "--args", R"({"name":"x"})", "--wait", "--wait-timeout", "200ms", "--json"}).out);
+  auto const json = parse(
+      spark({"job:push", "Greet", "--args", R"({"name":"x"})", "--wait", "--wait-timeout", "200ms", "--json"}).out);
   EXPECT_FALSE(json.at("ended").as_bool());
   EXPECT_EQ(text_at(json, "/job/state"), "available");
   EXPECT_EQ(spark({"job:push", "Greet", "--args", R"({"name":"x"})", "--wait-timeout", "1s"}).code, 2);

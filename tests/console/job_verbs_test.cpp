@@ -40,7 +40,8 @@ TEST_F(JobVerbsTest, a_dry_run_says_what_would_be_done) {
   EXPECT_EQ(ids.code, 3);
   EXPECT_THAT(ids.out, HasSubstr(waiting_ + " is available: would be deleted\n"));
   EXPECT_THAT(spark({"job:retry", done_, "--dry-run"}).out, HasSubstr("is completed: would not be retried"));
-  EXPECT_EQ(spark({"job:delete", "--queue", "default", "--dry-run"}).out, "would delete 3 jobs: 1 completed, 2 discarded\n")
+  EXPECT_EQ(spark({"job:delete", "--queue", "default", "--dry-run"}).out,
+            "would delete 3 jobs: 1 completed, 2 discarded\n")
       << "what has ended, if no state is named";
   auto const json = parse(spark({"job:retry", "--kind", "Fail", "--dry-run", "--json"}).out);
   EXPECT_TRUE(json.at("dry_run").as_bool());

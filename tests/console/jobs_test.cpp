@@ -14,8 +14,8 @@ TEST_F(ConsoleTest, pushes_a_job_that_its_class_accepts) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, testing::MatchesRegex("pushed Greet as [0-9a-f-]+ to queue default of sqlite:.*spark\\.db\n"));
 
-  auto const id = push({"SendInvoice", "--args", R"({"order":7,"cents":9007199254740993})", "--in", "5m", "--priority", "-3", "--max-attempts", "4",
-                        "--timeout", "90s", "--tag", "monthly", "--tag", "eu"});
+  auto const id = push({"SendInvoice", "--args", R"({"order":7,"cents":9007199254740993})", "--in", "5m", "--priority",
+                        "-3", "--max-attempts", "4", "--timeout", "90s", "--tag", "monthly", "--tag", "eu"});
   auto const job = parse(spark({"job:show", id, "--json"}).out);
   EXPECT_EQ(text_at(job, "/job/kind"), "SendInvoice");
   EXPECT_EQ(text_at(job, "/job/queue"), "billing");
@@ -75,7 +75,8 @@ TEST_F(ConsoleTest, shows_every_attempts_error_and_no_byte_that_moves_the_cursor
   auto const id = push({"Fail", "--args", R"({"message":"bad\u001b[2Jthing\nsecond\u202eline"})"});
   Ran const worked = spark({"queue:worker", "--stop-when-empty"});
   ASSERT_EQ(worked.code, 0) << worked.err;
-  for (auto const& words : std::vector<std::vector<std::string>>{{"job:show", id}, {"job:list"}, {"job:show", id, "--json"}, {"job:list", "--json"}}) {
+  for (auto const& words : std::vector<std::vector<std::string>>{
+           {"job:show", id}, {"job:list"}, {"job:show", id, "--json"}, {"job:list", "--json"}}) {
     Ran const ran = spark(words);
     EXPECT_EQ(ran.code, 0) << ran.err;
     EXPECT_THAT(ran.out, Not(HasSubstr("\x1b"))) << words[0];
@@ -98,13 +99,16 @@ TEST_F(ConsoleTest, shows_the_whole_failure_and_not_its_head_alone) {
     store->beat({.node = 1, .name = "test"});
     auto const got = store->claim({.node = 1, .holder = 2});
     ASSERT_EQ(got.jobs.size(), 1u);
-    kue::Attempt const attempt{.claim_no = 1,
-                               .attempt = 1,
-                               .failure = {.type = "Broken", .message = message.substr(0, kue::limits::kMaxHeadTextBytes)},
-                               .record = R"({"v":1,"message":")" + message + R"(","backtrace":"#0 paint()\n#1 main"})"};  // docs/internals/formats.md
-    kue::Finish const finish{.claim = got.jobs[0].claim,
-                             .transition = {.to = kue::State::discarded, .reason = kue::Reason::gave_up, .tally = {.attempt = 1}},
-                             .attempt = attempt};
+    kue::Attempt const attempt{
+        .claim_no = 1,
+        .attempt = 1,
+        .failure = {.type = "Broken", .message = message.substr(0, kue::limits::kMaxHeadTextBytes)},
+        .record = R"({"v":1,"message":")" + message +
+                  R"(","backtrace":"#0 paint()\n#1 main"})"};  // docs/internals/formats.md
+    kue::Finish const finish{
+        .claim = got.jobs[0].claim,
+        .transition = {.to = kue::State::discarded, .reason = kue::Reason::gave_up, .tally = {.attempt = 1}},
+        .attempt = attempt};
     store->finish({.items = std::span(&finish, 1)});
     store->beat({.node = 1, .leaving = true});
   }
@@ -157,7 +161,8 @@ TEST_F(ConsoleTest, an_own_queue_is_told_from_a_store) {
   Ran const delayed = with_mode("own-queue", {"job:push", "Greet", "--args", R"({"name":"x"})", "--in", "5m"});
   EXPECT_EQ(delayed.code, 5);
   EXPECT_THAT(delayed.err, HasSubstr("this queue does not honour delay"));
-  EXPECT_THAT(with_mode("own-queue", {"queue:worker", "--store", "sqlite:x.db"}).err, HasSubstr("--store has no effect here"));
+  EXPECT_THAT(with_mode("own-queue", {"queue:worker", "--store", "sqlite:x.db"}).err,
+              HasSubstr("--store has no effect here"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path("spark.db")));
 }
 

@@ -4,6 +4,10 @@
 
 boost::json::value parse(std::string const& text) { return boost::json::parse(text); }
 
-std::string text_at(boost::json::value const& value, std::string_view pointer) { return std::string(value.at_pointer(pointer).as_string()); }
+std::string text_at(boost::json::value const& value, std::string_view pointer) {
+  return std::string(value.at_pointer(pointer).as_string());
+}
 
-std::int64_t number_at(boost::json::value const& value, std::string_view pointer) { return value.at_pointer(pointer).as_int64(); }
+std::int64_t number_at(boost::json::value const& value, std::string_view pointer) {
+  return value.at_pointer(pointer).as_int64();
+}

@@ -5,6 +5,6 @@
 
 #include <string>
 
-boost::json::value parse(std::string const& text);                               // throws unless it is exactly one document
+boost::json::value parse(std::string const& text);  // throws unless it is exactly one document
 std::string text_at(boost::json::value const& value, std::string_view pointer);  // of a string, "/job/args/name"
 std::int64_t number_at(boost::json::value const& value, std::string_view pointer);

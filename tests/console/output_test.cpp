@@ -18,7 +18,8 @@ using testing::StartsWith;
 
 class OutputTest : public ConsoleTest {
  protected:
-  std::string on_terminal(std::vector<std::string> words, std::map<std::string, std::string> environment = {}, Terminal::Size size = {}) const {
+  std::string on_terminal(std::vector<std::string> words, std::map<std::string, std::string> environment = {},
+                          Terminal::Size size = {}) const {
     words.insert(words.begin(), CONSOLE_PROGRAM);
     Terminal terminal(words, {.directory = folder_.path(), .environment = std::move(environment)}, size);
     EXPECT_EQ(terminal.wait(), 0) << terminal.screen();
@@ -84,13 +85,15 @@ TEST_F(OutputTest, colours_are_for_terminals_that_want_them) {
 
 TEST_F(OutputTest, a_table_ends_where_the_terminal_ends) {
   push({"Greet", "--args", "{\"name\":\"" + std::string(100, 'n') + "\"}"});
-  for (std::string const& line : lines_of(on_terminal({"job:list", "--color", "never"}, {}, {.columns = 104, .rows = 40})))
+  for (std::string const& line :
+       lines_of(on_terminal({"job:list", "--color", "never"}, {}, {.columns = 104, .rows = 40})))
     EXPECT_LE(line.size(), 104u) << line;
 }
 
 TEST_F(OutputTest, errors_end_with_what_to_do) {
   Ran const unknown = spark({"job:list", "--limti", "3"});
-  EXPECT_EQ(unknown.err, "error: unknown option --limti, did you mean --limit?\nhint: console_program job:list --help shows what it takes\n");
+  EXPECT_EQ(unknown.err, "error: unknown option --limti, did you mean --limit?\nhint: console_program job:list --help "
+                         "shows what it takes\n");
   auto const json = parse(spark({"job:list", "--limti", "3", "--json"}).out);
   EXPECT_EQ(text_at(json, "/error/hint"), "console_program job:list --help shows what it takes");
   Ran const space = spark({"job"});
@@ -107,15 +110,16 @@ Ran with_closed_pipe(std::vector<std::string> const& words, int descriptor, Prog
 
 TEST_F(OutputTest, a_closed_error_pipe_ends_no_command) {
   EXPECT_EQ(with_closed_pipe({CONSOLE_PROGRAM, "queue:wroker"}, STDERR_FILENO, {.directory = folder_.path()}).code, 2);
-  EXPECT_EQ(with_closed_pipe({CONSOLE_PROGRAM, "open"}, STDERR_FILENO, {.directory = folder_.path()}).code, 0) << "it logs which store it opened";
+  EXPECT_EQ(with_closed_pipe({CONSOLE_PROGRAM, "open"}, STDERR_FILENO, {.directory = folder_.path()}).code, 0)
+      << "it logs which store it opened";
   EXPECT_EQ(with_closed_pipe({CONSOLE_PROGRAM, "help"}, STDOUT_FILENO, {.directory = folder_.path()}).code, 0);
 }
 
 TEST_F(OutputTest, a_worker_goes_on_when_its_log_pipe_is_closed) {
   std::string const greeted = push({"Greet", "--args", R"({"name":"x"})"}), printed = push({"Print"});
   for (auto const* concurrency : {"1", "0"}) {
-    Ran const worked =
-        with_closed_pipe({CONSOLE_PROGRAM, "queue:worker", "-c", concurrency, "--stop-when-empty"}, STDERR_FILENO, {.directory = folder_.path()});
+    Ran const worked = with_closed_pipe({CONSOLE_PROGRAM, "queue:worker", "-c", concurrency, "--stop-when-empty"},
+                                        STDERR_FILENO, {.directory = folder_.path()});
     EXPECT_EQ(worked.code, 0) << concurrency;
   }
   for (std::string const& id : {greeted, printed}) {

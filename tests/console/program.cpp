@@ -28,7 +28,9 @@ Folder::~Folder() {
 
 std::string Folder::path(std::string_view name) const { return (name.empty() ? path_ : path_ / name).string(); }
 
-void Folder::write(std::string_view name, std::string_view text) const { std::ofstream(path(name), std::ios::binary) << text; }
+void Folder::write(std::string_view name, std::string_view text) const {
+  std::ofstream(path(name), std::ios::binary) << text;
+}
 
 static std::string read_file(std::string const& path) {
   std::ostringstream text;

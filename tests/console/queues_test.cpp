@@ -37,7 +37,8 @@ TEST_F(QueuesTest, one_is_shown_with_its_kinds_and_who_runs_it) {
   ASSERT_TRUE(worker.says("holding"));
   // The child may have taken the second job with the first; it is given back once it has waited for long.
   auto shown = parse(spark({"queue:show", "mail", "--json"}).out);
-  for (int turn = 0; turn < 200 && number_at(shown, "/running") != 1; ++turn) shown = parse(spark({"queue:show", "mail", "--json"}).out);
+  for (int turn = 0; turn < 200 && number_at(shown, "/running") != 1; ++turn)
+    shown = parse(spark({"queue:show", "mail", "--json"}).out);
   EXPECT_EQ(number_at(shown, "/running"), 1);
   EXPECT_EQ(number_at(shown, "/completed"), 3);
   EXPECT_EQ(number_at(shown, "/workers_alive"), 1);
@@ -97,7 +98,8 @@ TEST_F(QueuesTest, purge_wants_a_yes_and_a_dry_run_changes_nothing) {
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_EQ(done.out, "deleted 3 jobs\n");
   EXPECT_EQ(count("mail", kue::State::available), 0);
-  EXPECT_EQ(spark({"queue:purge", "mail", "--yes"}).out, "no scheduled, blocked, available or retryable jobs of queue mail\n");
+  EXPECT_EQ(spark({"queue:purge", "mail", "--yes"}).out,
+            "no scheduled, blocked, available or retryable jobs of queue mail\n");
   EXPECT_THAT(spark({"store:check"}).out, HasSubstr("no problems"));
 }
 
@@ -142,7 +144,8 @@ TEST_F(QueuesTest, purge_of_thousands_lets_workers_go_on) {
   EXPECT_LT(longest, std::chrono::seconds(5)) << "a push waited behind the purge";
   auto const done = [&] { return count("default", kue::State::completed) == kOthers; };
   auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(40);
-  while (!done() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  while (!done() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_TRUE(done());
   EXPECT_EQ(worker.stop(), 0);
 }

@@ -22,11 +22,14 @@ class SetupTest : public ConsoleTest {
   static std::string finding(Ran const& ran, std::string_view subject) {
     auto const document = parse(ran.out);
     for (auto const& one : document.at("findings").as_array()) {
-      if (text_at(one, "/subject") == subject) return text_at(one, "/health") + " " + text_at(one, "/text") + " | " + text_at(one, "/advice");
+      if (text_at(one, "/subject") == subject)
+        return text_at(one, "/health") + " " + text_at(one, "/text") + " | " + text_at(one, "/advice");
     }
     return "";
   }
-  Ran doctor(std::map<std::string, std::string> environment = {}) const { return spark({"doctor", "--json"}, std::move(environment)); }
+  Ran doctor(std::map<std::string, std::string> environment = {}) const {
+    return spark({"doctor", "--json"}, std::move(environment));
+  }
   std::string here(std::string_view name) const { return folder_.path(name); }
 };
 
@@ -34,13 +37,17 @@ class SetupTest : public ConsoleTest {
 void set_schema(std::string const& file, int version) {
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(db, ("PRAGMA user_version = " + std::to_string(version)).c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, ("PRAGMA user_version = " + std::to_string(version)).c_str(), nullptr, nullptr, nullptr),
+            SQLITE_OK);
   sqlite3_close(db);
 }
 
 TEST_F(SetupTest, shows_where_each_value_comes_from) {
-  folder_.write("spark.toml", "[worker]\nconcurrency = 4\n[retention]\ncompleted = \"2d\"\n[retention.queues.mail]\ndiscarded = \"forever\"\n");
-  std::string const shown = spark({"config:show", "--origin", "--store", "sqlite:other.db"}, {{"SPARK_LOG_LEVEL", "warn"}}).out;
+  folder_.write(
+      "spark.toml",
+      "[worker]\nconcurrency = 4\n[retention]\ncompleted = \"2d\"\n[retention.queues.mail]\ndiscarded = \"forever\"\n");
+  std::string const shown =
+      spark({"config:show", "--origin", "--store", "sqlite:other.db"}, {{"SPARK_LOG_LEVEL", "warn"}}).out;
   EXPECT_THAT(shown, HasSubstr("worker.concurrency\t4\t" + here("spark.toml") + ":2\n"));
   EXPECT_THAT(shown, HasSubstr("log.level\twarn\tSPARK_LOG_LEVEL\n"));
   EXPECT_THAT(shown, HasSubstr("store.url\tsqlite:" + here("other.db") + "\t--store\n"));
@@ -55,7 +62,8 @@ TEST_F(SetupTest, shows_where_each_value_comes_from) {
 }
 
 TEST_F(SetupTest, masks_passwords) {
-  std::string const shown = spark({"config:show", "--origin"}, {{"SPARK_STORE_URL", "redis://me:hunter2@127.0.0.1/0"}}).out;
+  std::string const shown =
+      spark({"config:show", "--origin"}, {{"SPARK_STORE_URL", "redis://me:hunter2@127.0.0.1/0"}}).out;
   EXPECT_THAT(shown, HasSubstr("redis://me:***@127.0.0.1/0\tSPARK_STORE_URL"));
 }
 
@@ -66,7 +74,8 @@ TEST_F(SetupTest, checks_the_configuration) {
   folder_.write("spark.toml", "[worker]\nconcurency = 4\n[log]\nlevel = 3\n");
   Ran const wrong = spark({"config:check"});
   EXPECT_EQ(wrong.code, 2);
-  EXPECT_EQ(wrong.out, here("spark.toml") + ":2: unknown key 'worker.concurency', did you mean concurrency?\n" + here("spark.toml") +
+  EXPECT_EQ(wrong.out, here("spark.toml") + ":2: unknown key 'worker.concurency', did you mean concurrency?\n" +
+                           here("spark.toml") +
                            ":4: log.level must be \"debug\", \"info\", \"warn\", \"error\" or \"off\"\n");
   auto const json = parse(spark({"config:check", "--json"}).out);
   EXPECT_FALSE(json.at("ok").as_bool());
@@ -93,7 +102,10 @@ TEST_F(SetupTest, updates_an_older_store_and_keeps_its_jobs) {
   std::ifstream file(FIRST_SCHEMA);
   std::string const tables((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   ASSERT_EQ(
-      sqlite3_exec(db, (tables + "PRAGMA application_id = 0x5350524b; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;").c_str(), nullptr, nullptr, nullptr),
+      sqlite3_exec(
+          db,
+          (tables + "PRAGMA application_id = 0x5350524b; PRAGMA user_version = 1; PRAGMA journal_mode = WAL;").c_str(),
+          nullptr, nullptr, nullptr),
       SQLITE_OK);
   sqlite3_close(db);
   EXPECT_THAT(finding(doctor(), "store"), HasSubstr("has schema 1; this program updates it to "));
@@ -116,7 +128,8 @@ TEST_F(SetupTest, tells_all_about_the_store) {
   EXPECT_EQ(text_at(info, "/event_log"), "off");
   EXPECT_EQ(number_at(info, "/jobs_available"), 1);
   EXPECT_FALSE(text_at(info, "/file_system").empty());
-  auto const relaxed = parse(spark({"store:info", "--json"}, {{"SPARK_STORE_DURABILITY", "process"}, {"SPARK_STORE_EVENT_LOG", "true"}}).out);
+  auto const relaxed = parse(
+      spark({"store:info", "--json"}, {{"SPARK_STORE_DURABILITY", "process"}, {"SPARK_STORE_EVENT_LOG", "true"}}).out);
   EXPECT_EQ(text_at(relaxed, "/sync_of_push"), "none");
   EXPECT_EQ(text_at(relaxed, "/event_log"), "on");
   auto const plain = parse(spark({"store:info", "--json", "--store", "sqlite:spark.db?gathered_wal=off"}).out);
@@ -138,7 +151,9 @@ TEST_F(SetupTest, names_the_workers) {
 }
 
 TEST_F(SetupTest, prunes_by_rule_and_says_what_it_kept) {
-  folder_.write("spark.toml", "[retention]\ncompleted = \"1h\"\n[retention.queues.mail]\ncompleted = \"0s\"\ndiscarded = \"forever\"\n");
+  folder_.write(
+      "spark.toml",
+      "[retention]\ncompleted = \"1h\"\n[retention.queues.mail]\ncompleted = \"0s\"\ndiscarded = \"forever\"\n");
   for (auto const* queue : {"mail", "mail", "default"}) push({"Greet", "--args", R"({"name":"x"})", "--queue", queue});
   push({"Fail", "--args", R"({"message":"x"})", "--queue", "mail"});
   // The worker's own keeper would prune: this one has other rules.
@@ -154,7 +169,8 @@ TEST_F(SetupTest, prunes_by_rule_and_says_what_it_kept) {
   EXPECT_EQ(number_at(after, "/queues/0/kept_completed"), 0);
   EXPECT_EQ(number_at(after, "/queues/0/kept_discarded"), 1);
   EXPECT_EQ(text_at(after, "/queues/0/keep_discarded"), "forever");
-  EXPECT_EQ(number_at(parse(spark({"store:prune", "--queue", "default", "--json"}).out), "/queues/0/kept_completed"), 1);
+  EXPECT_EQ(number_at(parse(spark({"store:prune", "--queue", "default", "--json"}).out), "/queues/0/kept_completed"),
+            1);
   Ran const unknown = spark({"store:prune", "--queue", "mial"});
   EXPECT_EQ(unknown.code, 3);
   EXPECT_THAT(unknown.err, HasSubstr("no queue 'mial' in this store, did you mean mail?"));
@@ -174,7 +190,8 @@ TEST_F(SetupTest, doctor_finds_what_keeps_a_newcomer) {
   folder_.write("spark.toml", "[application]\nbinary = \"build/shop\"\n[worker]\npid_file = \"run/worker.pid\"\n");
   Ran ran = doctor();
   EXPECT_EQ(ran.code, 1);
-  EXPECT_THAT(finding(ran, "program"), StartsWith("fail [application] binary " + here("build/shop") + " does not exist | build it"));
+  EXPECT_THAT(finding(ran, "program"),
+              StartsWith("fail [application] binary " + here("build/shop") + " does not exist | build it"));
   EXPECT_THAT(finding(ran, "pid file"), StartsWith("fail the folder " + here("run") + " does not exist | mkdir -p "));
 
   std::filesystem::create_directories(here("build"));
@@ -184,7 +201,8 @@ TEST_F(SetupTest, doctor_finds_what_keeps_a_newcomer) {
   std::filesystem::permissions(here("build/shop"), std::filesystem::perms::owner_all);
   EXPECT_THAT(finding(doctor(), "program"), StartsWith("ok "));
   folder_.write("main.cpp", "");
-  std::filesystem::last_write_time(here("main.cpp"), std::filesystem::last_write_time(here("build/shop")) + std::chrono::seconds(5));
+  std::filesystem::last_write_time(here("main.cpp"),
+                                   std::filesystem::last_write_time(here("build/shop")) + std::chrono::seconds(5));
   EXPECT_THAT(finding(doctor(), "program"), HasSubstr("is older than main.cpp | build it again"));
 
   folder_.write("spark.toml", "[store]\nurl = \"sqlite:none/spark.db\"\n");
@@ -198,7 +216,8 @@ TEST_F(SetupTest, doctor_finds_what_keeps_a_newcomer) {
 
 TEST_F(SetupTest, doctor_sees_jobs_that_nobody_takes) {
   push({"Greet", "--args", R"({"name":"x"})", "--queue", "mail"});
-  EXPECT_THAT(finding(doctor(), "queues"), StartsWith("warn 1 job in 'mail' waits and no worker runs | start queue:worker"));
+  EXPECT_THAT(finding(doctor(), "queues"),
+              StartsWith("warn 1 job in 'mail' waits and no worker runs | start queue:worker"));
   Program worker({CONSOLE_PROGRAM, "queue:worker", "--queues", "other"}, {.directory = folder_.path()});
   ASSERT_TRUE(worker.says("worker started")) << worker.err();
   EXPECT_EQ(finding(doctor(), "queues"), "") << "a worker lives, and the job has not waited long";
@@ -206,11 +225,13 @@ TEST_F(SetupTest, doctor_sees_jobs_that_nobody_takes) {
 
 TEST_F(SetupTest, doctor_knows_the_folder_and_the_limits) {
   if (::getuid() != 0) {
-    std::filesystem::permissions(folder_.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    std::filesystem::permissions(folder_.path(),
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
     EXPECT_THAT(finding(doctor(), "store"), HasSubstr("cannot be written by this user"));
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::owner_all);
   }
-  Ran const few = run({"/bin/sh", "-c", std::string("ulimit -n 64; exec ") + CONSOLE_PROGRAM + " doctor --json"}, {.directory = folder_.path()});
+  Ran const few = run({"/bin/sh", "-c", std::string("ulimit -n 64; exec ") + CONSOLE_PROGRAM + " doctor --json"},
+                      {.directory = folder_.path()});
   EXPECT_THAT(finding(few, "descriptors"), StartsWith("warn a process may open 64 files"));
   EXPECT_THAT(finding(doctor(), "disk"), HasSubstr("MiB are free in " + folder_.path()));
 }

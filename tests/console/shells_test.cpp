@@ -19,7 +19,8 @@ class ShellsTest : public ConsoleTest {
 
   // The folder of the program is in the PATH, as for somebody who uses it.
   std::map<std::string, std::string> path() const {
-    return {{"PATH", std::filesystem::path(CONSOLE_PROGRAM).parent_path().string() + ":" + ::getenv("PATH")}, {"HOME", folder_.path()}};
+    return {{"PATH", std::filesystem::path(CONSOLE_PROGRAM).parent_path().string() + ":" + ::getenv("PATH")},
+            {"HOME", folder_.path()}};
   }
   // With the .zshrc of the test, as somebody at a prompt would see it.
   void expect_zsh_to_complete() const {
@@ -30,21 +31,25 @@ class ShellsTest : public ConsoleTest {
     terminal.type("exit\n");
     EXPECT_GE(terminal.wait(), 0);
   }
-  Ran shell(std::vector<std::string> words) const { return run(words, {.directory = folder_.path(), .environment = path()}); }
+  Ran shell(std::vector<std::string> words) const {
+    return run(words, {.directory = folder_.path(), .environment = path()});
+  }
   std::string script(std::string const& name) const {
     std::string const file = "completion." + name;
     folder_.write(file, spark({"completion", name}).out);
     return folder_.path(file);
   }
   std::string bash(std::string const& line) const {
-    std::string const text = "source " + script("bash") + "; COMP_LINE='" + line + "'; COMP_POINT=" + std::to_string(line.size()) +
+    std::string const text = "source " + script("bash") + "; COMP_LINE='" + line +
+                             "'; COMP_POINT=" + std::to_string(line.size()) +
                              "; _console_program_complete 2> /dev/null; printf '%s\\n' \"${COMPREPLY[@]}\"";
     return shell({"/bin/bash", "--norc", "-c", text}).out;
   }
 };
 
 TEST_F(ShellsTest, bash_completes_commands_options_kinds_and_queues) {
-  EXPECT_THAT(bash("console_program queue:"), AllOf(HasSubstr("worker\n"), HasSubstr("stats\n"), Not(HasSubstr("queue:worker"))))
+  EXPECT_THAT(bash("console_program queue:"),
+              AllOf(HasSubstr("worker\n"), HasSubstr("stats\n"), Not(HasSubstr("queue:worker"))))
       << "bash keeps what stands before the colon";
   EXPECT_THAT(bash("console_program ech"), HasSubstr("echo\n")) << "a command of the program's own";
   EXPECT_THAT(bash("console_program queue:worker --conc"), HasSubstr("--concurrency\n"));
@@ -59,7 +64,8 @@ TEST_F(ShellsTest, bash_completes_commands_options_kinds_and_queues) {
 
 TEST_F(ShellsTest, bash_at_a_real_prompt) {
   folder_.write("rc", "PS1='ready> '\nbind 'set enable-bracketed-paste off'\nsource " + script("bash") + "\n");
-  Terminal terminal({"/bin/bash", "--norc", "--rcfile", folder_.path("rc"), "-i"}, {.directory = folder_.path(), .environment = path()});
+  Terminal terminal({"/bin/bash", "--norc", "--rcfile", folder_.path("rc"), "-i"},
+                    {.directory = folder_.path(), .environment = path()});
   terminal.type("source " + folder_.path("rc") + "\n");
   ASSERT_TRUE(terminal.shows("ready> ")) << terminal.screen();
   terminal.type("console_program store:mig\t--dry\t\n");
@@ -77,13 +83,15 @@ TEST_F(ShellsTest, zsh_at_a_real_prompt) {
 TEST_F(ShellsTest, zsh_at_a_real_prompt_finds_it_by_itself) {
   std::filesystem::create_directory(folder_.path("functions"));
   std::filesystem::rename(script("zsh"), folder_.path("functions/_console_program"));
-  folder_.write(".zshrc", "PS1='ready> '\nfpath=(" + folder_.path("functions") + " $fpath)\nautoload -Uz compinit && compinit -u -D\n");
+  folder_.write(".zshrc", "PS1='ready> '\nfpath=(" + folder_.path("functions") +
+                              " $fpath)\nautoload -Uz compinit && compinit -u -D\n");
   expect_zsh_to_complete();
 }
 
 TEST_F(ShellsTest, fish_completes) {
   auto const fish = [&](std::string const& line) {
-    return shell({"/usr/bin/fish", "--no-config", "-c", "source " + script("fish") + "; complete -C '" + line + "'"}).out;
+    return shell({"/usr/bin/fish", "--no-config", "-c", "source " + script("fish") + "; complete -C '" + line + "'"})
+        .out;
   };
   EXPECT_THAT(fish("console_program store:mi"), HasSubstr("store:migrate\tupdates the store"));
   EXPECT_THAT(fish("console_program "), AllOf(HasSubstr("queue:worker\t"), HasSubstr("echo\t")));
@@ -104,8 +112,10 @@ TEST_F(ShellsTest, the_manual_page_has_no_fault) {
   Ran const lint = shell({"/usr/bin/mandoc", "-T", "lint", "-W", "warning", "page.1"});
   EXPECT_EQ(lint.code, 0) << lint.out << lint.err;
   std::string shown = shell({"/usr/bin/mandoc", "-T", "utf8", "-O", "width=200", "page.1"}).out;
-  for (auto at = shown.find('\b'); at != shown.npos; at = shown.find('\b')) shown.erase(at - 1, 2);  // bold and underlined
-  for (auto const* part : {"queue:worker", "concurrency", "SPARK_STORE_URL", "greeting", "EXIT STATUS"}) EXPECT_THAT(shown, HasSubstr(part));
+  for (auto at = shown.find('\b'); at != shown.npos; at = shown.find('\b'))
+    shown.erase(at - 1, 2);  // bold and underlined
+  for (auto const* part : {"queue:worker", "concurrency", "SPARK_STORE_URL", "greeting", "EXIT STATUS"})
+    EXPECT_THAT(shown, HasSubstr(part));
 }
 
 std::string read(std::string const& file) {
@@ -118,7 +128,8 @@ std::string read(std::string const& file) {
 std::string section_of(std::string const& guide, std::string const& command) {
   for (auto at = guide.find("\n## "); at != guide.npos; at = guide.find("\n## ", at + 1)) {
     auto const end = guide.find('\n', at + 1), next = guide.find("\n## ", at + 1);
-    if (guide.substr(at, end - at).find(command) != std::string::npos) return guide.substr(at, next == guide.npos ? guide.npos : next - at);
+    if (guide.substr(at, end - at).find(command) != std::string::npos)
+      return guide.substr(at, next == guide.npos ? guide.npos : next - at);
   }
   return "";
 }
@@ -139,7 +150,8 @@ TEST_F(ShellsTest, the_guide_has_every_command_and_option) {
         EXPECT_THAT(section, HasSubstr(longest)) << "of " << name;
     }
   }
-  for (std::string const& name : common) EXPECT_THAT(section_of(guide, "Options of every command"), HasSubstr(name == "--colour" ? "--color" : name));
+  for (std::string const& name : common)
+    EXPECT_THAT(section_of(guide, "Options of every command"), HasSubstr(name == "--colour" ? "--color" : name));
 }
 
 }  // namespace

@@ -40,12 +40,14 @@ TEST_F(SparkProgramTest, word_for_word_in_the_directory_and_below) {
   std::string const path = std::filesystem::path(SPARK_PROGRAM).parent_path().string() + ":" + ::getenv("PATH");
   push({"Greet", "--args", R"({"name":"John Doe"})"});
   for (auto const* directory : {"", "src/deep"}) {
-    Program worker({"/bin/sh", "-c", "exec spark queue:worker -c 4"}, {.directory = folder_.path(directory), .environment = {{"PATH", path}}});
+    Program worker({"/bin/sh", "-c", "exec spark queue:worker -c 4"},
+                   {.directory = folder_.path(directory), .environment = {{"PATH", path}}});
     ASSERT_TRUE(worker.says("worker started")) << worker.err();
     if (*directory == '\0') {
       EXPECT_TRUE(worker.says("Hello John Doe!")) << worker.err();
     }
-    EXPECT_THAT(worker.err(), HasSubstr("shop queue:worker, 8 job classes, configured by " + folder_.path("spark.toml")));
+    EXPECT_THAT(worker.err(),
+                HasSubstr("shop queue:worker, 8 job classes, configured by " + folder_.path("spark.toml")));
     EXPECT_EQ(worker.stop(), 0);
   }
 }
@@ -58,8 +60,8 @@ TEST_F(SparkProgramTest, says_when_the_program_cannot_be_run) {
     EXPECT_EQ(ran.code, 2) << ran.out;
     return ran.err;
   };
-  EXPECT_EQ(refusal("build/shop"),
-            "error: " + folder_.path("build/shop") + named + "does not exist\nhint: build it (cmake --build build), or correct the path\n");
+  EXPECT_EQ(refusal("build/shop"), "error: " + folder_.path("build/shop") + named +
+                                       "does not exist\nhint: build it (cmake --build build), or correct the path\n");
   EXPECT_THAT(refusal("."), HasSubstr("is a directory"));
   folder_.write("shop", "no program");
   EXPECT_THAT(refusal("shop"), HasSubstr(named + "cannot be executed\nhint: name the built program, or chmod +x it"));
@@ -75,8 +77,8 @@ TEST_F(SparkProgramTest, helps_until_the_program_is_built) {
   EXPECT_EQ(generic({"help"}).code, 0);
   EXPECT_EQ(generic({"version"}).code, 0);
   EXPECT_EQ(generic({"config:check"}).code, 0);
-  EXPECT_THAT(generic({"config:show", "--origin"}).out,
-              HasSubstr("application.binary\t" + folder_.path("build/shop") + "\t" + folder_.path("spark.toml") + ":2\n"));
+  EXPECT_THAT(generic({"config:show", "--origin"}).out, HasSubstr("application.binary\t" + folder_.path("build/shop") +
+                                                                  "\t" + folder_.path("spark.toml") + ":2\n"));
   Ran const doctor = generic({"doctor"});
   EXPECT_EQ(doctor.code, 1);
   EXPECT_THAT(doctor.out, HasSubstr("does not exist\tbuild it"));

@@ -30,7 +30,8 @@ TEST_F(ConsoleTest, worker_without_children_runs_jobs_itself) {
 TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {
   push({"Greet", "--args", R"({"name":"Default"})"});
   push({"Greet", "--args", R"({"name":"Mail"})", "--queue", "mail"});
-  Program worker({CONSOLE_PROGRAM, "queue:worker", "--queues", "mail", "--pid-file", "worker.pid", "--json"}, {.directory = folder_.path()});
+  Program worker({CONSOLE_PROGRAM, "queue:worker", "--queues", "mail", "--pid-file", "worker.pid", "--json"},
+                 {.directory = folder_.path()});
   ASSERT_TRUE(worker.says("Hello Mail!")) << worker.err();
   EXPECT_EQ(run({"/bin/cat", "worker.pid"}, {.directory = folder_.path()}).out, std::to_string(worker.pid()) + "\n");
   EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();
@@ -94,7 +95,8 @@ TEST_F(ConsoleTest, worker_refuses_wrong_numbers_and_names) {
 }
 
 TEST_F(ConsoleTest, worker_says_that_a_queue_is_at_most_once) {
-  Program worker({CONSOLE_PROGRAM, "queue:worker"}, {.directory = folder_.path(), .environment = {{"CONSOLE_TEST", "own-queue"}}});
+  Program worker({CONSOLE_PROGRAM, "queue:worker"},
+                 {.directory = folder_.path(), .environment = {{"CONSOLE_TEST", "own-queue"}}});
   EXPECT_TRUE(worker.says("at-most-once")) << worker.err();
   EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();
 }

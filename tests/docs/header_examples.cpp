@@ -1,5 +1,6 @@
-// The examples of the public headers' opening comments, with what they need around them. check_header_examples.py demands that
-// each line of each example stands here; the compiler does the rest. Nothing here runs. A line stands as it does in its header:
+// The examples of the public headers' opening comments, with what they need around them. check_header_examples.py
+// demands that each line of each example stands here; the compiler does the rest. Nothing here runs. A line stands as
+// it does in its header:
 // clang-format off
 
 #include <kue/array_queue.hpp>
@@ -91,7 +92,8 @@ void array_queue() {
 }
 
 void buffered_queue(spark::Application& app) {
-  app[spark::queue] = app.share([] { return std::make_unique<kue::BufferedQueue>(kue::open_store_queue("sqlite:spark.db")); });
+  app[spark::queue] = app.share(
+      [] { return std::make_unique<kue::BufferedQueue>(kue::open_store_queue("sqlite:spark.db")); });
 }
 
 void due() {
@@ -230,7 +232,9 @@ class MyRedisQueue : public kue::Queue {
   kue::Pushed push(kue::Envelope job) override;
   void process(kue::Consumer& worker) override {
     names_ = worker.queues();
-    worker.on(kue::WorkerEvent::discard, [this](kue::EventInfo const& e) { redis_.rpush("discarded", e.job.str()); });
+    worker.on(kue::WorkerEvent::discard, [this](kue::EventInfo const& e) {
+      redis_.rpush("discarded", e.job.str());
+    });
   }
   std::optional<kue::Delivery> pop(kue::Millis wait) override;
 
@@ -248,7 +252,8 @@ void queue(MyRedisQueue& queue) {
 struct Fixed : kue::Random { std::uint64_t below(std::uint64_t) override { return 0; } };
 
 void record(kue::Store& store, kue::JobId id) {
-  if (auto record = store.get(id)) fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
+  if (auto record = store.get(id))
+    fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
 }
 
 void registry(kue::Envelope envelope, kue::Context& context, kue::Services& services) {
@@ -336,7 +341,8 @@ std::unique_ptr<kue::Store> open_mine(kue::StoreOptions const& o) { return kue::
 namespace conformance {
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  kue::testing::register_conformance({.name = "mine", .open = [](kue::StoreOptions const& o) { return open_mine(o); }});
+  auto const open = [](kue::StoreOptions const& options) { return open_mine(options); };
+  kue::testing::register_conformance({.name = "mine", .open = open});
   return RUN_ALL_TESTS();
 }
 }  // namespace conformance
@@ -373,20 +379,23 @@ void flusher(kue::Queue& queue) {
 namespace http_batches {
 namespace http = boost::beast::http;
 using boost::asio::co_spawn, boost::asio::detached;
-boost::asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request, spark::Batch& batch) {
+boost::asio::awaitable<spark::http::BeastResponse> order(
+    spark::http::BeastRequest const& request, spark::Batch& batch) {
   batch.push(SendInvoice(std::stoi(request.body())));
   http::response<http::string_body> response(http::status::accepted, request.version());
   response.keep_alive(request.keep_alive());
   response.prepare_payload();
   co_return response;
 }
-void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_context& context, boost::asio::ip::tcp::acceptor& acceptor) {
+void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_context& context,
+              boost::asio::ip::tcp::acceptor& acceptor) {
   spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});
   {
     auto const order = [](httplib::Request const&, httplib::Response&, spark::Batch&) {};
     server.Post("/orders", spark::http::with_batch(batches, order));
   }
-  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
+  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request,
+                                                             httplib::Response& response, spark::Batch& batch) {
     spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
     response.set_content(id.str(), "text/plain");
   }));

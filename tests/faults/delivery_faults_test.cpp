@@ -110,7 +110,9 @@ TEST_F(DeliveryFaults, fault_29_nothing_is_observable) {
   start_ready({"-c", "1"}, 1);
   kue::JobId const job = push("Value");
   push("ThrowStd");
-  EXPECT_TRUE(eventually([&] { return store().counts().at(0).of(State::completed) == 1 && store().counts().at(0).of(State::retryable) == 1; }));
+  EXPECT_TRUE(eventually([&] {
+    return store().counts().at(0).of(State::completed) == 1 && store().counts().at(0).of(State::retryable) == 1;
+  }));
   EXPECT_EQ(store().query({.filter = {.kind = "zoo::ThrowStd"}}).jobs.size(), 1u);
   EXPECT_EQ(events_of(job).size(), 3u) << "pushed, claimed, completed";
   EXPECT_EQ(store().nodes().size(), 1u);

@@ -56,7 +56,8 @@ TEST_F(MasterFaults, fault_08_ttou_never_signals_group_zero) {
   EXPECT_TRUE(eventually([&] { return children(worker).size() == 1; }));
   EXPECT_TRUE(lives(bystander));
   EXPECT_TRUE(lives(worker));
-  EXPECT_TRUE(eventually([&] { return state(one) == State::completed && state(two) == State::completed; })) << "running jobs finish";
+  EXPECT_TRUE(eventually([&] { return state(one) == State::completed && state(two) == State::completed; }))
+      << "running jobs finish";
   EXPECT_EQ(record(one).claim_no + record(two).claim_no, 2u);
   EXPECT_EQ(children(worker).size(), 1u) << "never below one";
   ::kill(bystander, SIGKILL);
@@ -67,7 +68,9 @@ TEST_F(MasterFaults, fault_09_with_too_many_children_more_are_spawned) {
   pid_t const worker = start_ready({"-c", "3"}, 3);
   for (int i = 0; i < 3; ++i) start_job("Sleep", 500);
   send(worker, SIGTTOU);
-  ASSERT_TRUE(eventually([&] { return log().find("2 children from now on") != std::string::npos; }));  // two of one kind at once are one signal
+  ASSERT_TRUE(eventually([&] {
+    return log().find("2 children from now on") != std::string::npos;
+  }));  // two of one kind at once are one signal
   send(worker, SIGTTOU);
   EXPECT_TRUE(eventually([&] { return children(worker).size() == 1; }));
   EXPECT_EQ(count("event before_fork"), 3);
@@ -100,7 +103,8 @@ TEST_F(MasterFaults, fault_13_one_message_of_many_is_read_a_turn) {
   auto const victims = ready_children(worker);
   auto const from = std::chrono::steady_clock::now();
   for (pid_t const victim : victims) send(victim, SIGKILL);
-  EXPECT_TRUE(eventually([&] { return count("event child_exit") == 4 && count("begin Sleep") == 8; })) << "all four at once";
+  EXPECT_TRUE(eventually([&] { return count("event child_exit") == 4 && count("begin Sleep") == 8; }))
+      << "all four at once";
   EXPECT_LT(std::chrono::steady_clock::now() - from, 3s);
 }
 
@@ -136,7 +140,8 @@ TEST_F(MasterFaults, fault_16_respawned_children_inherit_the_masters_handlers_an
   ASSERT_TRUE(eventually([&] { return !lives(first) && ready_children(worker).size() == 1; }));
   kue::JobId const show = push("ShowSignals");
   EXPECT_TRUE(eventually([&] { return state(show) == State::completed; }));
-  EXPECT_TRUE(journal_says("signals blocked: handled: 2 3 13 15")) << "only its own wish to stop, and that a closed log ends nothing";
+  EXPECT_TRUE(journal_says("signals blocked: handled: 2 3 13 15"))
+      << "only its own wish to stop, and that a closed log ends nothing";
   kue::JobId const exits = push("Exit", R"({"code":0})");
   EXPECT_TRUE(eventually([&] { return state(exits) == State::discarded; }));
   EXPECT_TRUE(std::filesystem::exists(pid_file)) << "although a respawned child ran its exit handlers";
@@ -168,7 +173,8 @@ TEST_F(MasterFaults, fault_18_children_do_not_notice_the_death_of_their_master) 
   kue::JobId const show = push("ShowSignals");
   EXPECT_TRUE(eventually([&] { return state(show) == State::completed; }));
   std::string const files = journal("files").at(0).text();
-  for (std::string const wire : {"eventpoll", "signalfd", "pidfd"}) EXPECT_EQ(files.find(wire), std::string::npos) << files;
+  for (std::string const wire : {"eventpoll", "signalfd", "pidfd"})
+    EXPECT_EQ(files.find(wire), std::string::npos) << files;
   // The keeper's bell alone: a child rings it when jobs wait behind a long one.
   EXPECT_EQ(files.find("eventfd"), files.rfind("eventfd")) << files;
   start_job("Loop", 0);
@@ -182,7 +188,8 @@ TEST_F(MasterFaults, fault_19_a_child_that_dies_at_start_is_forked_in_a_tight_lo
   pid_t const worker = start({"-c", "2", "--boot", "die", "--respawn", "20"});
   int const status = wait_exit(worker);
   EXPECT_EQ(WEXITSTATUS(status), 4);
-  EXPECT_NE(log().find("failed starts in a row; the last: it ended with exit code 9 before it was ready"), std::string::npos);
+  EXPECT_NE(log().find("failed starts in a row; the last: it ended with exit code 9 before it was ready"),
+            std::string::npos);
   EXPECT_LE(journal("boot").size(), 24u) << "ten children, and as many keepers at most";
 }
 
@@ -190,13 +197,15 @@ TEST_F(MasterFaults, fault_20_connections_opened_before_the_fork_are_shared) {
   pid_t const worker = start_ready({"-c", "2"}, 2);
   // A child opens its store after it has said that it is there.
   for (pid_t const child : ready_children(worker)) {
-    EXPECT_TRUE(eventually([&] { return journal_says("boot " + std::to_string(child) + " "); })) << "each child opens its own";
+    EXPECT_TRUE(eventually([&] { return journal_says("boot " + std::to_string(child) + " "); }))
+        << "each child opens its own";
   }
   EXPECT_FALSE(journal_says("boot " + std::to_string(worker) + " "));
   for (auto const& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(worker) + "/fd")) {
     std::error_code gone;
     std::string const target = std::filesystem::read_symlink(entry, gone);
-    EXPECT_FALSE(target.ends_with("zoo.db") || target.ends_with("zoo.db-wal")) << "the master opens no store: " << target;
+    EXPECT_FALSE(target.ends_with("zoo.db") || target.ends_with("zoo.db-wal"))
+        << "the master opens no store: " << target;
   }
 }
 

@@ -1,5 +1,5 @@
-// The program of the guide's examples: a shop that sends invoices. SHOP_MISTAKE chooses one of the mistakes of a first hour
-// (docs/guide/when-it-does-not-work.md); without it nothing is wrong.
+// The program of the guide's examples: a shop that sends invoices. SHOP_MISTAKE chooses one of the mistakes of a first
+// hour (docs/guide/when-it-does-not-work.md); without it nothing is wrong.
 
 #include <spark/spark.hpp>
 
@@ -99,7 +99,8 @@ int main(int argc, char** argv) {
     args.done();
     spark::PushOptions options;
     if (delay > kue::Millis(0)) options.delay = delay;
-    spark::JobId const id = app[spark::queue]->push(SendInvoice(number, std::string(static_cast<std::size_t>(letters), 'x')), options);
+    spark::JobId const id =
+        app[spark::queue]->push(SendInvoice(number, std::string(static_cast<std::size_t>(letters), 'x')), options);
     app.log().info("order {} taken, its invoice is job {}", number, id.str());
     return 0;
   });

@@ -48,7 +48,8 @@ TEST(Hello, the_page_answers_at_once_and_the_worker_greets_after_20_seconds) {
   EXPECT_GE(Clock::now() - asked, 20s);
   EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();
   EXPECT_EQ(server.stop(SIGTERM), 0) << server.err();
-  for (Program* program : {&server, &worker}) EXPECT_THAT(program->err(), HasSubstr("sqlite:" + folder.path("spark.db")));
+  for (Program* program : {&server, &worker})
+    EXPECT_THAT(program->err(), HasSubstr("sqlite:" + folder.path("spark.db")));
 }
 
 TEST(Hello, refuses_names_that_are_none) {
@@ -87,7 +88,8 @@ TEST(Hello, the_visitor_has_the_whole_body_before_a_slow_flush_ends) {
   EXPECT_FALSE(std::filesystem::exists(folder.path("flush_ended"))) << "the flush waits for the file `go`";
   folder.write("go", "");
   ASSERT_TRUE(appears(folder.path("flush_ended")));
-  EXPECT_EQ(run({"/bin/cat", "flush_ended"}, {.directory = folder.path()}).out, "2") << "both jobs of the page in one call";
+  EXPECT_EQ(run({"/bin/cat", "flush_ended"}, {.directory = folder.path()}).out, "2")
+      << "both jobs of the page in one call";
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ class SlowQueue : public spark::Queue {
   kue::Pushed push(spark::Envelope job) override { return {job.id}; }
   std::vector<kue::Pushed> push_many(std::span<spark::Envelope> jobs) override {
     mark("flush_began", jobs.size());
-    for (int i = 0; i < 4000 && ::access("go", F_OK) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < 4000 && ::access("go", F_OK) != 0; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     mark("flush_ended", jobs.size());
     return {jobs.size(), kue::Pushed()};
   }

@@ -16,7 +16,8 @@ namespace http = boost::beast::http;
 
 class BeastServer : public WebServer {
  public:
-  BeastServer(spark::http::Batches& batches, Page page, int threads) : context_(threads), acceptor_(context_, {asio::ip::address_v4::loopback(), 0}) {
+  BeastServer(spark::http::Batches& batches, Page page, int threads)
+      : context_(threads), acceptor_(context_, {asio::ip::address_v4::loopback(), 0}) {
     auto const handler = [page = std::move(page)](spark::http::BeastRequest const& request,
                                                   spark::Batch& batch) -> asio::awaitable<spark::http::BeastResponse> {
       http::response<http::string_body> response(http::status::ok, request.version());

@@ -73,7 +73,8 @@ TEST_F(Beast, answers_what_is_no_request_and_closes) {
   for (auto const& [status, bytes] : {
            Case{400, "this is not HTTP\r\n\r\n"},
            Case{413, "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x')},
-           Case{413, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n" + std::string(4096, 'x') + "\r\n0\r\n\r\n"},
+           Case{413, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n" + std::string(4096, 'x') +
+                         "\r\n0\r\n\r\n"},
            Case{413, "POST / HTTP/1.1\r\nContent-Length: 3000000\r\n\r\n" + std::string(3'000'000, 'x')},
            Case{431, "GET / HTTP/1.1\r\nX-Long: " + std::string(2000, 'x') + "\r\n\r\n"},
        }) {
@@ -99,7 +100,8 @@ TEST_F(Beast, cuts_off_a_client_that_is_too_slow) {
 
 TEST_F(Beast, cuts_off_a_client_that_does_not_read_and_keeps_its_jobs) {
   start({.max_body_bytes = 50'000'000, .write_timeout = 200ms});
-  std::string const body = std::string(900'000, 'x');  // a job holds 1 MiB at most: many requests, none of whose answers is read
+  std::string const body =
+      std::string(900'000, 'x');  // a job holds 1 MiB at most: many requests, none of whose answers is read
   Client client(port, 16 * 1024);
   std::jthread sender([&] {
     for (int i = 0; i < 40; ++i) client.post("/", body);
@@ -112,7 +114,8 @@ TEST_F(Beast, cuts_off_a_client_that_does_not_read_and_keeps_its_jobs) {
 TEST_F(Beast, serves_requests_that_come_in_one_piece_one_after_another) {
   start();
   Client client(port);
-  client.send("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n1POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n2GET / HTTP/1.1\r\n\r\n");
+  client.send("POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n1POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n2GET / "
+              "HTTP/1.1\r\n\r\n");
   EXPECT_EQ(client.read().body, "you said 1");
   EXPECT_EQ(client.read().body, "you said 2");
   EXPECT_EQ(client.read().body, "you said ");
@@ -154,7 +157,8 @@ TEST_F(Beast, lets_connections_wait_above_the_limit) {
 TEST_F(Beast, a_refusal_may_be_ones_own) {
   queue.go_away();
   start({.refuse = [](spark::http::BeastRequest const& request, kue::Error const& error) -> spark::http::BeastResponse {
-    http::response<http::string_body> response(error.retryable() ? http::status::too_many_requests : http::status::internal_server_error, request.version());
+    http::response<http::string_body> response(
+        error.retryable() ? http::status::too_many_requests : http::status::internal_server_error, request.version());
     response.prepare_payload();
     return response;
   }});
@@ -180,7 +184,8 @@ TEST_F(Beast, many_coroutines_wait_for_their_flush_and_none_blocks_the_others) {
   EXPECT_LT(queue.calls(), 50) << "requests that wait together are one call";
 }
 
-// The context goes while sessions wait for the flusher: their frames are destroyed, and the flusher's answer finds nobody.
+// The context goes while sessions wait for the flusher: their frames are destroyed, and the flusher's answer finds
+// nobody.
 TEST_F(Beast, the_context_may_end_while_a_session_waits_for_its_flush) {
   start();
   queue.hold(true);

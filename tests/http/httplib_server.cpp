@@ -13,10 +13,11 @@ class HttplibServer : public WebServer {
     server_.new_task_queue = [] { return new httplib::ThreadPool(16); };
     server_.set_tcp_nodelay(true);
     server_.set_keep_alive_max_count(1000);
-    server_.Post("/.*",
-                 spark::http::with_batch(batches, [page = std::move(page)](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
-                   response.set_content(page(request.path, request.body, batch), "text/plain");
-                 }));
+    server_.Post("/.*", spark::http::with_batch(
+                            batches, [page = std::move(page)](httplib::Request const& request,
+                                                              httplib::Response& response, spark::Batch& batch) {
+                              response.set_content(page(request.path, request.body, batch), "text/plain");
+                            }));
     port_ = server_.bind_to_any_port("127.0.0.1");
     if (port_ <= 0) throw std::runtime_error("no port");
     thread_ = std::jthread([this] { server_.listen_after_bind(); });
@@ -33,4 +34,6 @@ class HttplibServer : public WebServer {
 
 }  // namespace
 
-std::unique_ptr<WebServer> httplib_server(spark::http::Batches& batches, Page page) { return std::make_unique<HttplibServer>(batches, std::move(page)); }
+std::unique_ptr<WebServer> httplib_server(spark::http::Batches& batches, Page page) {
+  return std::make_unique<HttplibServer>(batches, std::move(page));
+}

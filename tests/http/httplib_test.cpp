@@ -68,7 +68,8 @@ TEST(Httplib, a_refusal_starts_over_without_what_the_handler_had_set) {
     response.set_header("Set-Cookie", "paid=yes");
     response.set_redirect("/thanks");
     response.set_content_provider(
-        5, "image/png", [](std::size_t, std::size_t, httplib::DataSink& sink) { return sink.write("image", 5); }, [&](bool) { released = true; });
+        5, "image/png", [](std::size_t, std::size_t, httplib::DataSink& sink) { return sink.write("image", 5); },
+        [&](bool) { released = true; });
   }));
   httplib::Client client("127.0.0.1", server.port);
   auto const page = client.Get("/");

@@ -32,7 +32,8 @@ using MakeServer = std::function<std::unique_ptr<WebServer>(spark::http::Batches
 
 class Site {
  public:
-  Site(MakeServer const& make, spark::http::BatchesOptions options, Page page = place_orders, kue::Queue* other_queue = nullptr) {
+  Site(MakeServer const& make, spark::http::BatchesOptions options, Page page = place_orders,
+       kue::Queue* other_queue = nullptr) {
     options.flusher.retry_min = kue::Millis(1);
     options.flusher.retry_max = kue::Millis(20);
     batches.emplace(other_queue ? *other_queue : queue, options, kue::Logger(log));
@@ -57,7 +58,8 @@ class Site {
 };
 
 template <class F> bool becomes_true(F what) {
-  for (auto const end = std::chrono::steady_clock::now() + kue::queue_tests::kPatience; std::chrono::steady_clock::now() < end;) {
+  for (auto const end = std::chrono::steady_clock::now() + kue::queue_tests::kPatience;
+       std::chrono::steady_clock::now() < end;) {
     if (what()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

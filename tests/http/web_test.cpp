@@ -30,11 +30,14 @@ class Web : public testing::TestWithParam<Framework> {
   static spark::http::BatchesOptions flush(Flush when) { return {.flush = when}; }
 };
 
-INSTANTIATE_TEST_SUITE_P(Frameworks, Web,
-                         testing::Values(Framework{"httplib", httplib_server},
-                                         Framework{"beast_1_thread", [](auto& batches, Page page) { return beast_server(batches, std::move(page), 1); }},
-                                         Framework{"beast_2_threads", [](auto& batches, Page page) { return beast_server(batches, std::move(page), 2); }}),
-                         [](auto const& framework) { return framework.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Frameworks, Web,
+    testing::Values(Framework{"httplib", httplib_server},
+                    Framework{"beast_1_thread",
+                              [](auto& batches, Page page) { return beast_server(batches, std::move(page), 1); }},
+                    Framework{"beast_2_threads",
+                              [](auto& batches, Page page) { return beast_server(batches, std::move(page), 2); }}),
+    [](auto const& framework) { return framework.param.name; });
 
 // ---- slow flushes
 
@@ -94,7 +97,8 @@ TEST_P(Web, before_the_response_a_failing_flush_is_a_503_and_nothing_is_pushed) 
   EXPECT_EQ(refused.status, 503);
   EXPECT_THAT(refused.body, AllOf(HasSubstr("try again later"), Not(HasSubstr("away")))) << "the reason is for the log";
   EXPECT_EQ(site.batches->counts().refused, 1U);
-  EXPECT_THAT(site.log->lines(), Contains(AllOf(HasSubstr("it is refused (the server is away)"), HasSubstr("not pushed: Order#"))));
+  EXPECT_THAT(site.log->lines(),
+              Contains(AllOf(HasSubstr("it is refused (the server is away)"), HasSubstr("not pushed: Order#"))));
   EXPECT_THAT(site.log->lines(), Not(Contains(HasSubstr("secret"))));
   site.queue.come_back();
   EXPECT_EQ(client.ask("/", "8").status, 200) << "on the same connection";
@@ -295,13 +299,17 @@ class Database {
     ::sqlite3_close(other_);
     std::filesystem::remove_all(folder_);
   }
-  void break_it() { run("CREATE TRIGGER broken BEFORE INSERT ON kue_jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END"); }
+  void break_it() {
+    run("CREATE TRIGGER broken BEFORE INSERT ON kue_jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END");
+  }
   void mend_it() { run("DROP TRIGGER broken"); }
 
   std::shared_ptr<kue::Store> store;
 
  private:
-  void run(char const* sql) { EXPECT_EQ(::sqlite3_exec(other_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << ::sqlite3_errmsg(other_); }
+  void run(char const* sql) {
+    EXPECT_EQ(::sqlite3_exec(other_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << ::sqlite3_errmsg(other_);
+  }
   std::string folder_;
   sqlite3* other_ = nullptr;
 };
@@ -320,7 +328,8 @@ TEST_P(Web, a_file_that_cannot_be_written_refuses_before_the_response_and_is_wai
   EXPECT_EQ(answer.status, 200);
   ASSERT_TRUE(becomes_true([&] { return site.batches->counts().flusher.failed_flushes >= 2; }));
   database.mend_it();
-  ASSERT_TRUE(becomes_true([&] { return database.store->get(*kue::JobId::parse(answer.body.substr(0, 36))).has_value(); }));
+  ASSERT_TRUE(
+      becomes_true([&] { return database.store->get(*kue::JobId::parse(answer.body.substr(0, 36))).has_value(); }));
   EXPECT_TRUE(site.batches->stop(60s));
   EXPECT_EQ(database.store->counts().at(0).of(kue::State::available), 1);
 }

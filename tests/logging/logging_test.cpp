@@ -33,7 +33,8 @@ class Logging : public testing::Test {
     return text_at(parse(ran.out), "/id");
   }
   // What a worker with one child writes on stderr until nothing is left.
-  std::string worker_log(std::vector<std::string> options = {}, std::map<std::string, std::string> environment = {}) const {
+  std::string worker_log(std::vector<std::string> options = {},
+                         std::map<std::string, std::string> environment = {}) const {
     options.insert(options.begin(), {"queue:worker", "--stop-when-empty"});
     Ran const ran = spark(options, std::move(environment));
     EXPECT_EQ(ran.code, 0) << ran.err;
@@ -51,8 +52,10 @@ class Logging : public testing::Test {
 TEST_F(Logging, every_line_written_inside_a_job_says_the_job_and_the_attempt) {
   std::string const id = push("Talk", R"({"what":"x"})");
   std::string const log = worker_log(), mark = "job=Talk#" + id + " attempt=1 ";
-  for (char const* line : {"injected x", "application x", "spdlog x", "handed x", "accepted from queue", "completed in"}) {
-    EXPECT_THAT(only(log, line), testing::MatchesRegex(R"(....-..-..T..:..:......Z info  child\[[0-9]+\] )" + mark + line + ".*"));
+  for (char const* line :
+       {"injected x", "application x", "spdlog x", "handed x", "accepted from queue", "completed in"}) {
+    EXPECT_THAT(only(log, line),
+                testing::MatchesRegex(R"(....-..-..T..:..:......Z info  child\[[0-9]+\] )" + mark + line + ".*"));
   }
   EXPECT_THAT(only(log, "stray x"), Not(HasSubstr("job="))) << "a thread that was not given the job";
   EXPECT_THAT(log, Not(HasSubstr("debug")));
@@ -115,7 +118,8 @@ TEST_F(Logging, the_level_comes_from_flag_environment_or_file_and_reaches_the_jo
 }
 
 TEST_F(Logging, a_command_of_the_users_own_has_the_level_too_even_if_it_logged_before_the_flags) {
-  for (std::map<std::string, std::string> const& environment : {std::map<std::string, std::string>{}, {{"LOG_EARLY", "1"}}}) {
+  for (std::map<std::string, std::string> const& environment :
+       {std::map<std::string, std::string>{}, {{"LOG_EARLY", "1"}}}) {
     Ran const ran = spark({"talk", "--log-level", "debug", "--log-format", "json"}, environment);
     EXPECT_EQ(ran.code, 0);
     EXPECT_EQ(text_at(parse(only(ran.err, "debug of a command")), "/role"), "talk");

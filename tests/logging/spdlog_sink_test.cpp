@@ -12,7 +12,8 @@ using testing::ElementsAre;
 struct Kept : kue::LogSink {
   std::vector<std::string> lines;
   void write(kue::LogLine const& line) override {
-    lines.push_back(std::string(to_string(line.level)) + "|" + std::string(line.job.kind()) + "|" + std::string(line.text));
+    lines.push_back(std::string(to_string(line.level)) + "|" + std::string(line.job.kind()) + "|" +
+                    std::string(line.text));
   }
 };
 
@@ -29,7 +30,8 @@ TEST(SpdlogSink, levels_name_and_job_arrive_and_patterns_do_not) {
   logger->warn("w");
   logger->error("e");
   logger->critical("c");
-  EXPECT_THAT(kept->lines, ElementsAre("debug||shop: t", "debug||shop: d 1", "info|ChargeCard|shop: i", "warn||shop: w", "error||shop: e", "error||shop: c"));
+  EXPECT_THAT(kept->lines, ElementsAre("debug||shop: t", "debug||shop: d 1", "info|ChargeCard|shop: i", "warn||shop: w",
+                                       "error||shop: e", "error||shop: c"));
 }
 
 TEST(SpdlogSink, the_level_of_our_logger_decides) {

@@ -86,8 +86,11 @@ World::Answers World::run(Command const& command, Store& first, Store& second) {
     case 18:
     case 19: return prune(command, first, second);
     case 20: {
-      std::vector<State> const only = command.c % 3 ? std::vector<State>{} : std::vector{static_cast<State>(command.c % kStateCount), State::available};
-      return both("remove", first, second, [&](Store& store) { return words(store.remove({.ids = ids, .only = only})); });
+      std::vector<State> const only = command.c % 3
+                                          ? std::vector<State>{}
+                                          : std::vector{static_cast<State>(command.c % kStateCount), State::available};
+      return both("remove", first, second,
+                  [&](Store& store) { return words(store.remove({.ids = ids, .only = only})); });
     }
     case 21: return query(command, first, second);
     case 22: return events(first, second);
@@ -117,7 +120,8 @@ World::Answers World::push(Command const& command, Store& first, Store& second) 
     if (!again) pushed_.push_back(job.id);
     jobs.push_back(job);
   }
-  return both(fmt::format("push {}", jobs.size()), first, second, [&](Store& store) { return words(store.push({.jobs = jobs})); });
+  return both(fmt::format("push {}", jobs.size()), first, second,
+              [&](Store& store) { return words(store.push({.jobs = jobs})); });
 }
 
 World::Answers World::claim(Command const& command, Store& first, Store& second) {
@@ -130,27 +134,37 @@ World::Answers World::claim(Command const& command, Store& first, Store& second)
                              .queues = {queues, order},
                              .max = static_cast<int>(command.b % 6),
                              .finishes = finishes};
-  return both(fmt::format("claim {} of {} queues{}, {} finishes", request.max, queues.size(), command.a % 2 ? " together" : "", finishes.size()), first, second, [&](Store& store) {
-    ClaimResult const result = store.claim(request);
-    // Remembered once, from the first store: if the second gave others, the words differ and the run is over.
-    if (&store == &first) {
-      for (Claimed const& job : result.jobs) held_.push_back({job.claim, job.tally});
-    }
-    return words(result);
-  });
+  return both(fmt::format("claim {} of {} queues{}, {} finishes", request.max, queues.size(),
+                          command.a % 2 ? " together" : "", finishes.size()),
+              first, second, [&](Store& store) {
+                ClaimResult const result = store.claim(request);
+                // Remembered once, from the first store: if the second gave others, the words differ and the run is
+                // over.
+                if (&store == &first) {
+                  for (Claimed const& job : result.jobs) held_.push_back({job.claim, job.tally});
+                }
+                return words(result);
+              });
 }
 
 World::Answers World::write(Verb verb, Command const& command, Store& first, Store& second) {
   std::vector<Finish> items;
   for (std::uint32_t i = 0; i <= command.b % 3; ++i) items.push_back(finish(verb, command.a + i * 11));
-  return both(fmt::format("{} {}", to_string(verb), items.size()), first, second,
-              [&](Store& store) { return words(verb == Verb::finish ? store.finish({.items = items}) : store.release({.items = items})); });
+  return both(fmt::format("{} {}", to_string(verb), items.size()), first, second, [&](Store& store) {
+    return words(verb == Verb::finish ? store.finish({.items = items}) : store.release({.items = items}));
+  });
 }
 
-// Handed out, mostly lately, and passed back whole; now and then with one field wrong, or of a job that was never claimed.
+// Handed out, mostly lately, and passed back whole; now and then with one field wrong, or of a job that was never
+// claimed.
 // The number says which job it is: no claim has the number of one and the id of another.
 Claim World::some_claim(std::uint32_t number, Tally& tally) const {
-  if (held_.empty() || number % 16 == 0) return {.id = any_id(number), .seq = 1'000'000 + number % 50, .queue = pick(kQueues, number), .holder = pick(kHolders, number), .claim_no = 1};
+  if (held_.empty() || number % 16 == 0)
+    return {.id = any_id(number),
+            .seq = 1'000'000 + number % 50,
+            .queue = pick(kQueues, number),
+            .holder = pick(kHolders, number),
+            .claim_no = 1};
   Held const& held = held_[held_.size() - 1 - number % std::min<std::size_t>(held_.size(), 6)];
   tally = held.tally;
   Claim claim = held.claim;
@@ -183,22 +197,24 @@ Finish World::finish(Verb verb, std::uint32_t number) {
   if (*rule.to == State::scheduled || *rule.to == State::retryable) item.transition.delay = Millis(number % 3000);
   if (number % 2) item.started_at = clock_.now() - Millis(number % 100);
   if (number % 3) {
-    item.attempt = Attempt{.claim_no = item.claim.claim_no,
-                           .attempt = tally.attempt,
-                           .reason = rule.reason,
-                           .failure = {.type = "E", .message = fmt::format("message {}", number), .signal = int(number % 12)},
-                           .started_at = clock_.now(),
-                           .ended_at = clock_.now(),
-                           .node = pick(kNodes, number),
-                           .pid = 7,
-                           .record = number % 4 ? fmt::format("record {}", number) : std::string()};
+    item.attempt =
+        Attempt{.claim_no = item.claim.claim_no,
+                .attempt = tally.attempt,
+                .reason = rule.reason,
+                .failure = {.type = "E", .message = fmt::format("message {}", number), .signal = int(number % 12)},
+                .started_at = clock_.now(),
+                .ended_at = clock_.now(),
+                .node = pick(kNodes, number),
+                .pid = 7,
+                .record = number % 4 ? fmt::format("record {}", number) : std::string()};
   }
   if (*rule.to == State::completed && number % 4) item.result = fmt::format("{{\"r\":{}}}", number);
   return item;
 }
 
 World::Answers World::progress(Command const& command, Store& first, Store& second) {
-  ProgressItem const item{.claim = finish(Verb::finish, command.a).claim, .progress = {static_cast<int>(command.b % 101), fmt::format("note {}", command.c)}};
+  ProgressItem const item{.claim = finish(Verb::finish, command.a).claim,
+                          .progress = {static_cast<int>(command.b % 101), fmt::format("note {}", command.c)}};
   return both("progress", first, second, [&](Store& store) {
     store.progress({.items = {&item, 1}});
     return std::string();
@@ -219,7 +235,9 @@ World::Answers World::nodes(Command const& command, Store& first, Store& second)
                          .name = "host",
                          .pid = static_cast<int>(command.c % 1000),
                          .boot_id = command.c % 3 ? "boot" : "",
-                         .lock = {.path = command.c % 4 ? fmt::format("/run/kue/{}", command.c) : "", .device = command.a, .inode = command.b},
+                         .lock = {.path = command.c % 4 ? fmt::format("/run/kue/{}", command.c) : "",
+                                  .device = command.a,
+                                  .inode = command.b},
                          .leaving = way == 1};
   return both(beat.leaving ? "leave" : "beat", first, second, [&](Store& store) {
     BeatResult const result = store.beat(beat);
@@ -233,10 +251,14 @@ World::Answers World::nodes(Command const& command, Store& first, Store& second)
 World::Answers World::prune(Command const& command, Store& first, Store& second) {
   auto const hours = [](std::uint32_t number, std::uint32_t most) { return std::chrono::hours(number % most); };
   std::int64_t const count = command.c % 4 ? 1000 : static_cast<std::int64_t>(command.a % 10);
-  PruneRequest request{.retention = {.usual = {.completed = hours(command.a, 24), .discarded = hours(command.b, 48), .completed_count = count}},
+  PruneRequest request{.retention = {.usual = {.completed = hours(command.a, 24),
+                                               .discarded = hours(command.b, 48),
+                                               .completed_count = count}},
                        .limit = 1 + static_cast<int>(command.b % 7),
                        .dry_run = command.c % 5 == 0};
-  if (command.a % 3 == 0) request.retention.queues["b"] = {.completed = hours(command.b, 12), .discarded = hours(command.a, 12), .completed_count = 3};
+  if (command.a % 3 == 0)
+    request.retention.queues["b"] = {
+        .completed = hours(command.b, 12), .discarded = hours(command.a, 12), .completed_count = 3};
   if (command.c % 7 == 0) request.queue = pick(kQueues, command.b);
   return both("prune", first, second, [&](Store& store) { return words(store.prune(request)); });
 }
@@ -244,7 +266,8 @@ World::Answers World::prune(Command const& command, Store& first, Store& second)
 World::Answers World::query(Command const& command, Store& first, Store& second) {
   QueryRequest request{.newest_first = command.a % 2 == 0, .limit = 1 + static_cast<int>(command.b % 9)};
   Filter& filter = request.filter;
-  if (command.a % 3 == 0) filter.states = {static_cast<State>(command.b % kStateCount), static_cast<State>(command.c % kStateCount)};
+  if (command.a % 3 == 0)
+    filter.states = {static_cast<State>(command.b % kStateCount), static_cast<State>(command.c % kStateCount)};
   if (command.a % 5 == 0) filter.error = fmt::format("message {}", command.b % 10);
   if (command.b % 3 == 0) filter.inserted_from = clock_.now() - Millis(command.c % 20'000);
   if (command.c % 3 == 0) filter.inserted_until = clock_.now() - Millis(command.b % 10'000);

@@ -1,5 +1,6 @@
-// Model-based test: random command sequences on SQLite and on memory, with one clock and the same ids. After every command
-// both answered the same and find no fault with themselves; now and then, and at the end, everything that can be seen of them is the same.
+// Model-based test: random command sequences on SQLite and on memory, with one clock and the same ids. After every
+// command both answered the same and find no fault with themselves; now and then, and at the end, everything that can
+// be seen of them is the same.
 //
 // A failure prints the shortest commands found and a line RC_PARAMS="reproduce=..." to run it again.
 
@@ -25,8 +26,8 @@ template <> struct Arbitrary<model::Command> {
     // At the nominal size: inRange would begin near 0, and the first runs would only push.
     auto const number = gen::resize(kNominalSize, gen::inRange<std::uint32_t>(0, 100'000));
     auto const verb = gen::resize(kNominalSize, gen::inRange<std::uint8_t>(0, model::kVerbs));
-    return gen::build<model::Command>(gen::set(&model::Command::verb, verb), gen::set(&model::Command::a, number), gen::set(&model::Command::b, number),
-                                      gen::set(&model::Command::c, number));
+    return gen::build<model::Command>(gen::set(&model::Command::verb, verb), gen::set(&model::Command::a, number),
+                                      gen::set(&model::Command::b, number), gen::set(&model::Command::c, number));
   }
 };
 
@@ -78,7 +79,8 @@ void expect_equal_stores(std::vector<Command> const& commands) {
   kue::testing::FakeClock clock;
   Folder const folder;
   // Without events a store may write what it would otherwise look at first.
-  kue::StoreOptions const options{.clock = &clock, .durability = kue::Durability::process, .event_log = commands.size() % 2 == 0};
+  kue::StoreOptions const options{
+      .clock = &clock, .durability = kue::Durability::process, .event_log = commands.size() % 2 == 0};
   auto const memory = kue::open_store("memory:", options);
   auto const sqlite = kue::open_store("sqlite:" + folder.database(), options);
   World world(clock);
@@ -99,8 +101,10 @@ void expect_equal_stores(std::vector<Command> const& commands) {
 
 TEST(model, sqlite_does_as_memory_does) {
   char const* const asked = std::getenv("KUE_MODEL_SECONDS");
-  ::setenv("RC_PARAMS", asked != nullptr ? "max_success=100000 max_size=200" : "max_success=100 max_size=200", 0);  // what the caller set stays
-  auto until = std::chrono::steady_clock::now() + (asked != nullptr ? std::chrono::seconds(std::atoi(asked)) : kTimeForRuns);
+  ::setenv("RC_PARAMS", asked != nullptr ? "max_success=100000 max_size=200" : "max_success=100 max_size=200",
+           0);  // what the caller set stays
+  auto until =
+      std::chrono::steady_clock::now() + (asked != nullptr ? std::chrono::seconds(std::atoi(asked)) : kTimeForRuns);
   int runs = 0;
   bool const equal = rc::check("SQLite answers as the memory store does", [&](std::vector<Command> const& commands) {
     // Past the time every candidate counts as good: rapidcheck itself, and its shrinking, know no limit.

@@ -16,25 +16,27 @@ std::string words(std::optional<TimePoint> at) { return at ? words(*at) : "-"; }
 std::string words(std::optional<State> state) { return state ? std::string(to_string(*state)) : "none"; }
 
 std::string words(Tally const& t) {
-  return fmt::format("[{}/{} crashes {} losses {} interruptions {} unknown {}]", t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions,
-                     words(t.unknown_since));
+  return fmt::format("[{}/{} crashes {} losses {} interruptions {} unknown {}]", t.attempt, t.max_attempts, t.crashes,
+                     t.node_losses, t.interruptions, words(t.unknown_since));
 }
 
 std::string words(Claim const& c) {
-  return fmt::format("{} seq {} in {} lane {} holder {} claim {}", c.id.str(), c.seq, c.queue, c.lane, c.holder, c.claim_no);
+  return fmt::format("{} seq {} in {} lane {} holder {} claim {}", c.id.str(), c.seq, c.queue, c.lane, c.holder,
+                     c.claim_no);
 }
 
 std::string words(Envelope const& e) {
-  std::string text = fmt::format("{} {} {} {} v{} at {} p{} max {} timeout {}", e.id.str(), e.kind, e.queue, e.args, e.schema, words(e.run_at), e.priority,
-                                 e.max_attempts, e.timeout.count());
+  std::string text = fmt::format("{} {} {} {} v{} at {} p{} max {} timeout {}", e.id.str(), e.kind, e.queue, e.args,
+                                 e.schema, words(e.run_at), e.priority, e.max_attempts, e.timeout.count());
   for (std::string const& tag : e.tags) text += " #" + tag;
   for (auto const& [key, value] : e.meta) text += fmt::format(" {}={}", key, value);
   return text;
 }
 
 std::string words(Attempt const& a) {
-  return fmt::format("claim {} attempt {} {} {}:{} {} signal {} {}..{} node {} pid {}", a.claim_no, a.attempt, to_string(a.reason), a.failure.type,
-                     a.failure.message, a.record, a.failure.signal, words(a.started_at), words(a.ended_at), a.node, a.pid);
+  return fmt::format("claim {} attempt {} {} {}:{} {} signal {} {}..{} node {} pid {}", a.claim_no, a.attempt,
+                     to_string(a.reason), a.failure.type, a.failure.message, a.record, a.failure.signal,
+                     words(a.started_at), words(a.ended_at), a.node, a.pid);
 }
 
 template <class Status> std::string statuses(std::vector<Status> const& all) {
@@ -43,7 +45,9 @@ template <class Status> std::string statuses(std::vector<Status> const& all) {
   return text;
 }
 
-bool names_a_holder(Event const& event) { return event.verb == Verb::claim || event.verb == Verb::finish || event.verb == Verb::release; }
+bool names_a_holder(Event const& event) {
+  return event.verb == Verb::claim || event.verb == Verb::finish || event.verb == Verb::release;
+}
 
 void add_jobs(Store& store, std::string& text) {
   for (bool const newest_first : {true, false}) {
@@ -54,7 +58,8 @@ void add_jobs(Store& store, std::string& text) {
       for (JobRecord const& record : page.jobs) {
         text += words(record) + "\n";
         if (!newest_first) continue;
-        for (Attempt const& attempt : store.get(record.job.id).value_or(JobRecord()).errors) text += "  " + words(attempt) + "\n";
+        for (Attempt const& attempt : store.get(record.job.id).value_or(JobRecord()).errors)
+          text += "  " + words(attempt) + "\n";
       }
       if (page.cursor.empty()) break;
       request.cursor = page.cursor;
@@ -75,12 +80,14 @@ void add_counts(Store& store, std::string& text) {
 void add_nodes(Store& store, std::string& text) {
   std::vector<std::string> lines;
   for (RunningJob const& r : store.running({})) {
-    lines.push_back(fmt::format("running {} {} node {} {} since {} cancel asked {}\n", words(r.claim), r.kind, r.node, words(r.tally), words(r.claimed_at), words(r.cancel_asked_at)));
+    lines.push_back(fmt::format("running {} {} node {} {} since {} cancel asked {}\n", words(r.claim), r.kind, r.node,
+                                words(r.tally), words(r.claimed_at), words(r.cancel_asked_at)));
   }
   for (NodeInfo const& n : store.nodes()) {
     if (n.dead && n.running == 0) continue;  // a store may forget it, or not
-    lines.push_back(fmt::format("node {} {} {} beat {}{} boot {} lock {} {} {} holds {}\n", n.node, n.name, n.pid, n.beat, n.dead ? " dead" : "", n.boot_id,
-                                n.lock.path, n.lock.device, n.lock.inode, n.running));
+    lines.push_back(fmt::format("node {} {} {} beat {}{} boot {} lock {} {} {} holds {}\n", n.node, n.name, n.pid,
+                                n.beat, n.dead ? " dead" : "", n.boot_id, n.lock.path, n.lock.device, n.lock.inode,
+                                n.running));
   }
   std::sort(lines.begin(), lines.end());
   for (std::string const& line : lines) text += line;
@@ -100,8 +107,11 @@ std::string words(PruneResult const& result) {
 std::string words(RemoveResult const& result) { return statuses(result.statuses); }
 
 std::string words(ClaimResult const& result) {
-  std::string text = fmt::format("{}finishes {}{}next due {}\n", result.node == NodeState::alive ? "" : result.node == NodeState::dead ? "dead " : "unknown ", statuses(result.finishes), result.more ? "more " : "",
-                                 words(result.next_due));
+  std::string text = fmt::format("{}finishes {}{}next due {}\n",
+                                 result.node == NodeState::alive  ? ""
+                                 : result.node == NodeState::dead ? "dead "
+                                                                  : "unknown ",
+                                 statuses(result.finishes), result.more ? "more " : "", words(result.next_due));
   for (Claimed const& c : result.jobs) {
     text += fmt::format("{} claim {} {} at {}\n", words(c.job), words(c.claim), words(c.tally), words(c.claimed_at));
   }
@@ -109,14 +119,17 @@ std::string words(ClaimResult const& result) {
 }
 
 std::string words(JobRecord const& r) {
-  return fmt::format("{} seq {} {} run_at {} {} claim {} holder {} node {} in {} started {} finished {} cancel asked {} result {} progress {}", words(r.job),
-                     r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder, r.node, words(r.inserted_at), words(r.attempted_at),
-                     words(r.finished_at), words(r.cancel_asked_at), r.result, r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
+  return fmt::format("{} seq {} {} run_at {} {} claim {} holder {} node {} in {} started {} finished {} cancel asked "
+                     "{} result {} progress {}",
+                     words(r.job), r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder,
+                     r.node, words(r.inserted_at), words(r.attempted_at), words(r.finished_at),
+                     words(r.cancel_asked_at), r.result,
+                     r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
 }
 
 std::string words(Event const& e) {
-  std::string text = fmt::format("{} {} {} -> {} {} at {}{}", e.id.str(), to_string(e.verb), words(e.from), words(e.to), to_string(e.reason), words(e.at),
-                                 e.stale ? " stale" : "");
+  std::string text = fmt::format("{} {} {} -> {} {} at {}{}", e.id.str(), to_string(e.verb), words(e.from), words(e.to),
+                                 to_string(e.reason), words(e.at), e.stale ? " stale" : "");
   if (names_a_holder(e)) text += fmt::format(" holder {}", e.holder);
   if (names_a_holder(e) && !e.stale) text += fmt::format(" node {} claim {}", e.node, e.claim_no);
   return text;

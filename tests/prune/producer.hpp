@@ -17,7 +17,9 @@ using Microseconds = std::chrono::microseconds;
 
 struct Latencies {
   std::vector<std::int64_t> us;  // sorted
-  std::int64_t at(double part) const { return us.empty() ? 0 : us[static_cast<std::size_t>(part * static_cast<double>(us.size() - 1))]; }
+  std::int64_t at(double part) const {
+    return us.empty() ? 0 : us[static_cast<std::size_t>(part * static_cast<double>(us.size() - 1))];
+  }
 };
 
 class Producer {

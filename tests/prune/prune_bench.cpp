@@ -11,9 +11,9 @@
 #include <thread>
 
 static void print(char const* name, Latencies const& pushes, double seconds) {
-  std::printf("%-14s %8zu pushes in %5.1f s  p50 %6ld us  p90 %6ld us  p99 %6ld us  p99.9 %6ld us  longest %7ld us\n", name, pushes.us.size(), seconds,
-              static_cast<long>(pushes.at(0.5)), static_cast<long>(pushes.at(0.9)), static_cast<long>(pushes.at(0.99)), static_cast<long>(pushes.at(0.999)),
-              static_cast<long>(pushes.at(1)));
+  std::printf("%-14s %8zu pushes in %5.1f s  p50 %6ld us  p90 %6ld us  p99 %6ld us  p99.9 %6ld us  longest %7ld us\n",
+              name, pushes.us.size(), seconds, static_cast<long>(pushes.at(0.5)), static_cast<long>(pushes.at(0.9)),
+              static_cast<long>(pushes.at(0.99)), static_cast<long>(pushes.at(0.999)), static_cast<long>(pushes.at(1)));
 }
 
 int main(int argc, char** argv) {
@@ -21,7 +21,9 @@ int main(int argc, char** argv) {
   std::string const file = argv[1];
   Microseconds const pause(argc > 3 ? std::atoi(argv[3]) : 1000);
   using Clock = std::chrono::steady_clock;
-  auto const seconds = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
+  auto const seconds = [](Clock::time_point since) {
+    return std::chrono::duration<double>(Clock::now() - since).count();
+  };
   fill(file, std::atoi(argv[2]));
 
   auto began = Clock::now();
@@ -41,6 +43,7 @@ int main(int argc, char** argv) {
   }
   double const spent = seconds(began);
   print("beside prune", beside.stop(), spent);
-  std::printf("%ld rows pruned in %.1f s, %.0f a second\n", static_cast<long>(pruned), spent, static_cast<double>(pruned) / spent);
+  std::printf("%ld rows pruned in %.1f s, %.0f a second\n", static_cast<long>(pruned), spent,
+              static_cast<double>(pruned) / spent);
   return 0;
 }

@@ -31,7 +31,8 @@ TEST(Prune, leaves_room_for_pushes_of_another_process) {
   std::int64_t pruned = 0;
   auto const began = std::chrono::steady_clock::now();
   for (bool more = true; more;) {
-    auto const result = store->prune({.retention = {.usual = {.completed_count = 0}}, .limit = 20'000});  // one call: it must let others in by itself
+    auto const result = store->prune({.retention = {.usual = {.completed_count = 0}},
+                                      .limit = 20'000});  // one call: it must let others in by itself
     pruned += result.pruned;
     more = result.more;
   }
@@ -39,8 +40,10 @@ TEST(Prune, leaves_room_for_pushes_of_another_process) {
   Latencies const pushes = producer.stop();
   EXPECT_EQ(pruned, 20'000);
   ASSERT_GT(pushes.us.size(), 10u) << "the producer was shut out for the whole prune";
-  // A prune in one transaction would make one push wait for about all of it. Half is far more than is seen, and safe on a busy machine.
-  EXPECT_LT(pushes.at(1), spent.count() / 2) << "longest of " << pushes.us.size() << " pushes, p99 " << pushes.at(0.99) << " us";
+  // A prune in one transaction would make one push wait for about all of it. Half is far more than is seen, and safe on
+  // a busy machine.
+  EXPECT_LT(pushes.at(1), spent.count() / 2)
+      << "longest of " << pushes.us.size() << " pushes, p99 " << pushes.at(0.99) << " us";
   EXPECT_TRUE(store->check().ok());
 }
 

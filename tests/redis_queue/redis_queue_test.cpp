@@ -28,14 +28,17 @@ int free_port() {
 class RedisQueueTest : public testing::Test {
  protected:
   std::unique_ptr<Program> start_redis() {
-    auto server = std::make_unique<Program>(
-        std::vector<std::string>{REDIS_SERVER, "--port", port_, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder_.path()},
-        Program::Options{.directory = folder_.path()});
+    auto server =
+        std::make_unique<Program>(std::vector<std::string>{REDIS_SERVER, "--port", port_, "--bind", "127.0.0.1",
+                                                           "--save", "", "--appendonly", "no", "--dir", folder_.path()},
+                                  Program::Options{.directory = folder_.path()});
     EXPECT_TRUE(server->says("Ready to accept connections")) << server->out();
     return server;
   }
   Program::Options options() const { return {.directory = folder_.path(), .environment = {{"REDIS_PORT", port_}}}; }
-  Ran push(std::string const& name) const { return run({REDIS_QUEUE, "job:push", "GreetJob", "--args", "{\"name\":\"" + name + "\"}"}, options()); }
+  Ran push(std::string const& name) const {
+    return run({REDIS_QUEUE, "job:push", "GreetJob", "--args", "{\"name\":\"" + name + "\"}"}, options());
+  }
 
   Folder folder_;
   std::string port_ = std::to_string(free_port());
@@ -45,7 +48,8 @@ TEST_F(RedisQueueTest, two_children_run_what_was_pushed_into_the_list) {
   auto const redis = start_redis();
   for (auto const* name : {"Ada", "Bob", "Cleo"}) ASSERT_EQ(push(name).code, 0);
   Program worker({REDIS_QUEUE, "queue:worker", "-c", "2"}, options());
-  for (auto const* name : {"Ada", "Bob", "Cleo"}) EXPECT_TRUE(worker.says(std::string("Hello ") + name + " from a Redis list!")) << worker.err();
+  for (auto const* name : {"Ada", "Bob", "Cleo"})
+    EXPECT_TRUE(worker.says(std::string("Hello ") + name + " from a Redis list!")) << worker.err();
   EXPECT_THAT(worker.err(), HasSubstr("at-most-once"));
   EXPECT_THAT(worker.err(), HasSubstr("2 children"));
   EXPECT_EQ(worker.stop(SIGTERM), 0) << worker.err();

@@ -27,7 +27,9 @@ class FullQueue : public kue::Queue {
  public:
   using Queue::push;
   kue::Pushed push(kue::Envelope) override { throw kue::Error(kue::ErrorKind::full, "no space left for the queue"); }
-  std::vector<kue::Pushed> push_many(std::span<kue::Envelope>) override { throw kue::Error(kue::ErrorKind::full, "no space left for the queue"); }
+  std::vector<kue::Pushed> push_many(std::span<kue::Envelope>) override {
+    throw kue::Error(kue::ErrorKind::full, "no space left for the queue");
+  }
   std::optional<kue::Delivery> pop(kue::Millis) override { return std::nullopt; }
 };
 
@@ -50,7 +52,8 @@ TEST_F(Acceptance, pushes_one_job_a_size_the_smallest_first) {
   std::vector<std::string> args;
   while (auto const delivery = queue->pop(kue::Millis(0))) args.push_back(delivery->job.args);
   ASSERT_EQ(args.size(), kSizes.size());
-  for (std::size_t i = 0; i < args.size(); ++i) EXPECT_THAT(args[i], ::testing::HasSubstr("\"size\":" + std::to_string(kSizes[i]) + "}"));
+  for (std::size_t i = 0; i < args.size(); ++i)
+    EXPECT_THAT(args[i], ::testing::HasSubstr("\"size\":" + std::to_string(kSizes[i]) + "}"));
 }
 
 TEST_F(Acceptance, a_queue_that_takes_nothing_leaves_no_picture) {
@@ -89,7 +92,8 @@ TEST(picture_id, is_parsed_strictly) {
   EXPECT_TRUE(PictureId::parse(PictureId::make().str()));
   EXPECT_NE(PictureId::make(), PictureId::make());
   std::string const good(32, 'a');
-  for (std::string const& bad : {std::string(), good + "a", good.substr(1), std::string(32, 'A'), std::string(32, '/'), ".." + good.substr(2)}) {
+  for (std::string const& bad :
+       {std::string(), good + "a", good.substr(1), std::string(32, 'A'), std::string(32, '/'), ".." + good.substr(2)}) {
     EXPECT_FALSE(PictureId::parse(bad)) << bad;
   }
 }

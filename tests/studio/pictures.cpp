@@ -29,7 +29,8 @@ std::string png(int width, int height) { return encode_png(pattern(width, height
 
 std::string jpeg_with_orientation(int width, int height, int orientation) {
   std::string const tiff = std::string("MM\0\x2A\0\0\0\x08", 8) + std::string("\0\x01", 2) +  // one entry
-                           std::string("\x01\x12\0\x03\0\0\0\x01\0", 9) + static_cast<char>(orientation) + std::string(2, '\0') + std::string(4, '\0');
+                           std::string("\x01\x12\0\x03\0\0\0\x01\0", 9) + static_cast<char>(orientation) +
+                           std::string(2, '\0') + std::string(4, '\0');
   std::string const body = std::string("Exif\0\0", 6) + tiff;
   std::string const length = big_endian(static_cast<std::uint32_t>(body.size() + 2)).substr(2);
   std::string const plain = jpeg(width, height);
@@ -37,8 +38,8 @@ std::string jpeg_with_orientation(int width, int height, int orientation) {
 }
 
 std::string bomb_png(std::uint32_t width, std::uint32_t height) {
-  return "\x89PNG\r\n\x1a\n" + big_endian(13) + "IHDR" + big_endian(width) + big_endian(height) + std::string("\x08\x02\0\0\0", 5) + big_endian(0) +
-         big_endian(0) + "IEND" + big_endian(0xAE426082);
+  return "\x89PNG\r\n\x1a\n" + big_endian(13) + "IHDR" + big_endian(width) + big_endian(height) +
+         std::string("\x08\x02\0\0\0", 5) + big_endian(0) + big_endian(0) + "IEND" + big_endian(0xAE426082);
 }
 
 }  // namespace studio::test

@@ -16,6 +16,8 @@ std::string png(int width, int height);
 std::string jpeg_with_orientation(int width, int height, int orientation);
 std::string bomb_png(std::uint32_t width, std::uint32_t height);  // a header that claims much, in 45 bytes
 
-inline Bytes as_bytes(std::string const& text) { return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()}; }
+inline Bytes as_bytes(std::string const& text) {
+  return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
+}
 
 }  // namespace studio::test

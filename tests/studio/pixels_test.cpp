@@ -35,7 +35,8 @@ struct Rgb {
   int r, g, b;
 };
 Rgb at(Pixels const& picture, int x, int y) {
-  std::size_t const i = (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.extent.width) + static_cast<std::size_t>(x)) * 3;
+  std::size_t const i =
+      (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.extent.width) + static_cast<std::size_t>(x)) * 3;
   return {picture.rgb.at(i), picture.rgb.at(i + 1), picture.rgb.at(i + 2)};
 }
 
@@ -60,7 +61,8 @@ TEST(picture_header, refuses_with_a_sentence) {
   EXPECT_THAT(refusal_of("", 400), HasSubstr("empty (0 bytes)"));
   EXPECT_THAT(refusal_of("Dear diary, this is not a picture at all.", 415), HasSubstr("neither JPEG nor PNG"));
   EXPECT_THAT(refusal_of("GIF89a.........", 415), HasSubstr("a GIF"));
-  EXPECT_THAT(refusal_of(bomb_png(50'000, 50'000), 422), HasSubstr("50000 x 50000 pixels, 2500 megapixels; the limit is 40"));
+  EXPECT_THAT(refusal_of(bomb_png(50'000, 50'000), 422),
+              HasSubstr("50000 x 50000 pixels, 2500 megapixels; the limit is 40"));
   EXPECT_THAT(refusal_of(bomb_png(0, 10), 422), HasSubstr("0 pixels"));
   EXPECT_THAT(refusal_of(bomb_png(0xFFFFFFFF, 2), 422), HasSubstr("damaged"));
   EXPECT_THAT(refusal_of(png(9, 9).substr(0, 20), 422), HasSubstr("ends before"));
@@ -100,7 +102,8 @@ TEST(pixels, shrinking_keeps_the_picture) {
   EXPECT_NEAR(at(small, 80, 60).g, 128, 6);
   EXPECT_NEAR(at(small, 40, 30).b, 255, 6);
   EXPECT_NEAR(at(small, 120, 30).b, 0, 6);
-  for (int y = 1; y < 120; ++y) EXPECT_NEAR(at(small, 80, y).g - at(small, 80, y - 1).g, 2, 5) << "a seam between two strips at row " << y;
+  for (int y = 1; y < 120; ++y)
+    EXPECT_NEAR(at(small, 80, y).g - at(small, 80, y - 1).g, 2, 5) << "a seam between two strips at row " << y;
 }
 
 TEST(pixels, turns_as_the_camera_was_held) {
@@ -110,8 +113,10 @@ TEST(pixels, turns_as_the_camera_was_held) {
     int const right = turned.extent.width - 1;
     int const bottom = turned.extent.height - 1;
     auto const stored_top_left = [](Rgb c) { return c.r == 0 && c.g == 0 && c.b == 255; };
-    return std::string(stored_top_left(at(turned, 0, 0)) ? "top left" : "") + (stored_top_left(at(turned, right, 0)) ? "top right" : "") +
-           (stored_top_left(at(turned, right, bottom)) ? "bottom right" : "") + (stored_top_left(at(turned, 0, bottom)) ? "bottom left" : "");
+    return std::string(stored_top_left(at(turned, 0, 0)) ? "top left" : "") +
+           (stored_top_left(at(turned, right, 0)) ? "top right" : "") +
+           (stored_top_left(at(turned, right, bottom)) ? "bottom right" : "") +
+           (stored_top_left(at(turned, 0, bottom)) ? "bottom left" : "");
   };
   EXPECT_EQ(corner(1), "top left");
   EXPECT_EQ(corner(2), "top right");

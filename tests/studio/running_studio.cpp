@@ -89,7 +89,8 @@ RunningStudio::~RunningStudio() {
 }
 
 std::vector<std::string> RunningStudio::command(std::vector<std::string> const& words) const {
-  std::vector<std::string> command{"/usr/bin/env", "SPARK_STORE_URL=sqlite:" + (folder_ / "spark.db").string(), STUDIO_PROGRAM};
+  std::vector<std::string> command{"/usr/bin/env", "SPARK_STORE_URL=sqlite:" + (folder_ / "spark.db").string(),
+                                   STUDIO_PROGRAM};
   command.insert(command.end(), words.begin(), words.end());
   command.insert(command.end(), {"--data", data().string()});
   return command;
@@ -111,6 +112,8 @@ void RunningStudio::start_server() {
   throw std::runtime_error("the server did not say its address: " + server->output() + server->errors());
 }
 
-void RunningStudio::start_worker() { worker = std::make_unique<Process>(command({"queue:worker", "-c", "4"}), folder_ / "worker"); }
+void RunningStudio::start_worker() {
+  worker = std::make_unique<Process>(command({"queue:worker", "-c", "4"}), folder_ / "worker");
+}
 
 }  // namespace studio::test

@@ -1,5 +1,6 @@
 #pragma once
-// RunningStudio: the real program, `studio server` and `studio queue:worker -c 4`, on a free port with a folder of their own.
+// RunningStudio: the real program, `studio server` and `studio queue:worker -c 4`, on a free port with a folder of
+// their own.
 // Both are ended with TERM and must leave with 0; nothing stays.
 
 #include <chrono>

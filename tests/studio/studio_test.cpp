@@ -52,7 +52,8 @@ class Studio : public ::testing::Test {
     return at == std::string::npos ? "" : reply.body.substr(at + 6, 32);
   }
   // Listens to /events until `enough`, at most 50 s. Gives what is known of every picture at the end.
-  std::map<std::string, PictureView> follow(std::function<bool(std::map<std::string, PictureView> const&)> const& enough) {
+  std::map<std::string, PictureView> follow(
+      std::function<bool(std::map<std::string, PictureView> const&)> const& enough) {
     std::map<std::string, PictureView> known;
     std::string text;
     bool reached = false;
@@ -88,7 +89,8 @@ class Studio : public ::testing::Test {
   }
   std::set<std::string> entries(std::filesystem::path const& folder) const {
     std::set<std::string> names;
-    for (auto const& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename().string());
+    for (auto const& entry : std::filesystem::directory_iterator(folder))
+      names.insert(entry.path().filename().string());
     return names;
   }
 
@@ -118,11 +120,12 @@ TEST_F(Studio, makes_four_sizes_of_a_jpeg_a_png_and_a_turned_picture) {
       EXPECT_EQ(size.bytes, static_cast<std::int64_t>(thumbnail.body.size()));
     }
   }
-  Process verify(
-      studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.worker->pid()), "--server", std::to_string(studio.server->pid())}),
-      studio.folder() / "verify");
+  Process verify(studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.worker->pid()),
+                                 "--server", std::to_string(studio.server->pid())}),
+                 studio.folder() / "verify");
   EXPECT_EQ(verify.wait(30s), 0) << verify.errors();
-  Process doubt(studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.server->pid())}), studio.folder() / "doubt");
+  Process doubt(studio.command({"verify", "--pictures", "3", "--master", std::to_string(studio.server->pid())}),
+                studio.folder() / "doubt");
   EXPECT_EQ(doubt.wait(30s), 1) << "verify believes that the server made them";
 }
 
@@ -157,7 +160,8 @@ TEST_F(Studio, refuses_what_is_no_picture_with_one_sentence_and_queues_nothing) 
   };
   for (Case const& c : {Case{"empty.jpg", "", 400, "The file is empty (0 bytes)."},
                         Case{"letter.jpg", "Dear diary, this is text with another name.", 415, "This is not a picture"},
-                        Case{"bomb.png", bomb_png(50'000, 50'000), 422, "50000 x 50000 pixels, 2500 megapixels; the limit is 40 megapixels"},
+                        Case{"bomb.png", bomb_png(50'000, 50'000), 422,
+                             "50000 x 50000 pixels, 2500 megapixels; the limit is 40 megapixels"},
                         Case{"header.jpg", jpeg(50, 50).substr(0, 40), 422, "ends before it says how large"},
                         Case{"big.jpg", std::string(kMaxFileBytes + 1, 'x'), 413, "up to 32 MiB"}}) {
     Reply const reply = send(c.name, c.file);
@@ -166,7 +170,8 @@ TEST_F(Studio, refuses_what_is_no_picture_with_one_sentence_and_queues_nothing) 
     EXPECT_THAT(reply.body, HasSubstr(c.sentence)) << c.name;
   }
   httplib::Client client(studio.url());
-  auto const form = client.Post("/pictures", httplib::MultipartFormDataItems{{"file", jpeg(9, 9), "a.jpg", "image/jpeg"}});
+  auto const form =
+      client.Post("/pictures", httplib::MultipartFormDataItems{{"file", jpeg(9, 9), "a.jpg", "image/jpeg"}});
   ASSERT_TRUE(form);
   EXPECT_EQ(form->status, 415);
 
@@ -184,7 +189,8 @@ TEST_F(Studio, a_cut_file_is_accepted_and_its_jobs_say_what_is_wrong) {
   auto const known = follow([](auto const& k) { return all_final(k, 1); });
   for (SizeView const& size : known.at(id).sizes) {
     EXPECT_EQ(size.state, "failed");
-    EXPECT_EQ(size.problem, "This JPEG file is cut off: it ends in the middle of the picture. Send the whole file again.");
+    EXPECT_EQ(size.problem,
+              "This JPEG file is cut off: it ends in the middle of the picture. Send the whole file again.");
   }
   EXPECT_EQ(get("/thumbs/" + id + "/160.jpg").status, 404);
 }
@@ -195,7 +201,9 @@ TEST_F(Studio, a_size_that_failed_is_tried_again_by_itself_and_then_when_asked) 
   std::filesystem::create_directory(in_the_way);  // a file cannot be written there
   EXPECT_EQ(post("/pictures/" + id + "/retry").status, 409);
   studio.start_worker();
-  auto const state = [&](auto const& known, std::size_t size) { return known.empty() ? "" : known.at(id).sizes[size].state; };
+  auto const state = [&](auto const& known, std::size_t size) {
+    return known.empty() ? "" : known.at(id).sizes[size].state;
+  };
   auto known = follow([&](auto const& k) { return state(k, 0) == "again"; });
   SizeView const again = known.at(id).sizes[0];
   EXPECT_THAT(again.problem, HasSubstr(in_the_way.string()));
@@ -214,8 +222,8 @@ TEST_F(Studio, a_size_that_failed_is_tried_again_by_itself_and_then_when_asked) 
   EXPECT_EQ(known.at(id).sizes[0].problem, "");
   EXPECT_GE(known.at(id).sizes[0].pids.size(), 1U);
   EXPECT_EQ(post("/pictures/" + id + "/retry").status, 409);
-  for (char const* path :
-       {"/pictures/retry", "/pictures//retry", "/pictures/x/retry", "/pictures/00000000000000000000000000000000/retry", "/pictures/retry/retry"}) {
+  for (char const* path : {"/pictures/retry", "/pictures//retry", "/pictures/x/retry",
+                           "/pictures/00000000000000000000000000000000/retry", "/pictures/retry/retry"}) {
     EXPECT_EQ(post(path).status, 404) << path;
   }
   EXPECT_EQ(post("/pictures/" + id + "/retry", {{"Origin", "http://evil.example"}}).status, 403);
@@ -226,9 +234,11 @@ TEST_F(Studio, tells_who_works_and_how_to_start_a_worker) {
   EXPECT_TRUE(update.workers.empty());
   EXPECT_THAT(update.worker_command, HasSubstr(" queue:worker -c 4 --store sqlite:" + studio.folder().string()));
   accepted("a.jpg", jpeg(30, 20));
-  Process worker({"/bin/sh", "-c", "exec " + update.worker_command}, studio.folder() / "worker");  // as a person would paste it
+  Process worker({"/bin/sh", "-c", "exec " + update.worker_command},
+                 studio.folder() / "worker");  // as a person would paste it
   follow([](auto const& k) { return all_final(k, 1); });
-  for (int tries = 0; tries < 100 && update.workers.empty(); ++tries) {  // jobs and workers are looked at one after the other
+  for (int tries = 0; tries < 100 && update.workers.empty();
+       ++tries) {  // jobs and workers are looked at one after the other
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     update = kue::from_json<Update>(get("/pictures").body);
   }
@@ -261,9 +271,9 @@ TEST_F(Studio, answers_only_its_own_page_and_its_own_addresses) {
   std::string const id = accepted("a.jpg", jpeg(20, 20));
   EXPECT_EQ(get("/", {{"Host", "evil.example"}}).status, 421);
   EXPECT_EQ(send("a.jpg", jpeg(20, 20), {{"Origin", "http://evil.example"}}).status, 403);
-  for (std::string const& path :
-       std::vector<std::string>{"/thumbs/../../../spark.db", "/thumbs/%2e%2e/160.jpg", "/thumbs/" + id + "/../picture.json", "/thumbs/" + id + "/161.jpg",
-                                "/thumbs/" + id + "/160.jpg/x", "/thumbs/" + id + "/original", "/nothing"}) {
+  for (std::string const& path : std::vector<std::string>{
+           "/thumbs/../../../spark.db", "/thumbs/%2e%2e/160.jpg", "/thumbs/" + id + "/../picture.json",
+           "/thumbs/" + id + "/161.jpg", "/thumbs/" + id + "/160.jpg/x", "/thumbs/" + id + "/original", "/nothing"}) {
     EXPECT_EQ(get(path).status, 404) << path;
   }
   httplib::Client client(studio.url());

@@ -27,7 +27,9 @@ class ThumbnailJobs : public ::testing::Test {
     app[picture_library]->keep(upload, {.id = id.str(), .name = "a.jpg"});
     return id;
   }
-  std::vector<std::uint8_t> thumbnail(PictureId const& id, int size) { return read_file(app[picture_library]->thumbnail_path(id, size)); }
+  std::vector<std::uint8_t> thumbnail(PictureId const& id, int size) {
+    return read_file(app[picture_library]->thumbnail_path(id, size));
+  }
 
   spark::testing::TempStore folder;
   spark::Application app;
@@ -37,7 +39,8 @@ class ThumbnailJobs : public ::testing::Test {
 TEST_F(ThumbnailJobs, every_size_is_made_and_reports_what_it_did) {
   PictureId const id = keep(jpeg(300, 200));
   for (int const size : kSizes) queue.push(MakeThumbnail{id.str(), size});
-  EXPECT_THAT(queue, kue::testing::HasPushed<MakeThumbnail>({.queue = "pictures", .max_attempts = 3U, .times = static_cast<int>(kSizes.size())}));
+  EXPECT_THAT(queue, kue::testing::HasPushed<MakeThumbnail>(
+                         {.queue = "pictures", .max_attempts = 3U, .times = static_cast<int>(kSizes.size())}));
   kue::testing::Runs const runs = queue.drain();
   EXPECT_THAT(runs, AllCompleted());
   EXPECT_EQ(kue::from_json<Thumbnail>(runs[0].outcome.result).width, 160);
@@ -58,7 +61,9 @@ TEST_F(ThumbnailJobs, a_worker_that_dies_after_the_file_was_written_leaves_the_s
   std::vector<std::uint8_t> const without_deaths = thumbnail(id, 160);
   queue.push(MakeThumbnail{id.str(), 160});
   auto const report = queue.run_worker({.crashes = {{.at = Crash::after_run, .times = 2}}});
-  EXPECT_EQ(report.job<MakeThumbnail>().ends, (std::vector{kue::Reason::crashed, kue::Reason::crashed, kue::Reason::completed})) << report.text();
+  EXPECT_EQ(report.job<MakeThumbnail>().ends,
+            (std::vector{kue::Reason::crashed, kue::Reason::crashed, kue::Reason::completed}))
+      << report.text();
   EXPECT_EQ(thumbnail(id, 160), without_deaths);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path("data/incoming")));
 }

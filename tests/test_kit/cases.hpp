@@ -1,4 +1,5 @@
-// Cases for a framework with the macros TEST_CASE and CHECK. One of them fails on purpose, and is checked for how it does.
+// Cases for a framework with the macros TEST_CASE and CHECK. One of them fails on purpose, and is checked for how it
+// does.
 
 #include "shop.hpp"
 

@@ -21,4 +21,6 @@ inline void set_up(spark::Application& app) {
   app.jobs<SendInvoice>();
   app[mailer] = app.share([] { return Mailer(); });
 }
-inline void order_paid(spark::Application& app, int order) { app[spark::queue]->push(SendInvoice(order), {.delay = std::chrono::minutes(5)}); }
+inline void order_paid(spark::Application& app, int order) {
+  app[spark::queue]->push(SendInvoice(order), {.delay = std::chrono::minutes(5)});
+}

@@ -106,7 +106,8 @@ void Arena::keep_loaded() {
 
 int Arena::start_worker(int concurrency, milliseconds stop_timeout) {
   runs_at_start_ = runs_begun();
-  master_ = brood_.spawn({TORTURE_WORKER, folder_, std::to_string(concurrency), std::to_string(stop_timeout.count()), mix_.events ? "events" : "plain"},
+  master_ = brood_.spawn({TORTURE_WORKER, folder_, std::to_string(concurrency), std::to_string(stop_timeout.count()),
+                          mix_.events ? "events" : "plain"},
                          fmt::format("{}/worker.{}.log", folder_, ++workers_));
   return master_;
 }
@@ -198,13 +199,15 @@ kue::testing::Verdict Arena::verdict() {
   history_.drained = true;
   measure_recovery();
   if (!mix_.events) {
-    for (kue::JobRecord& row : history_.records) row = queue_->store().get(row.job.id).value();  // with the attempts, which a query leaves out
+    for (kue::JobRecord& row : history_.records)
+      row = queue_->store().get(row.job.id).value();  // with the attempts, which a query leaves out
   }
   return mix_.events ? kue::testing::check(history_) : verdict_of_rows(history_);
 }
 
 std::int64_t Arena::count_of(std::string_view reason) const {
-  return std::count_if(history_.events.begin(), history_.events.end(), [&](kue::Event const& event) { return to_string(event.reason) == reason; });
+  return std::count_if(history_.events.begin(), history_.events.end(),
+                       [&](kue::Event const& event) { return to_string(event.reason) == reason; });
 }
 
 void Arena::measure_recovery() {
@@ -238,11 +241,13 @@ void Arena::measure_recovery() {
 
 void Arena::print_ledger(kue::testing::Verdict const& verdict, int kills) {
   std::string reasons;
-  for (auto const& [reason, count] : verdict.runs_by_reason) reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", reason, count);
+  for (auto const& [reason, count] : verdict.runs_by_reason)
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", reason, count);
   char const* commit = std::getenv("TORTURE_COMMIT");
-  fmt::print("ledger: | {:%Y-%m-%d} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", std::chrono::system_clock::now(),
-             commit != nullptr ? commit : "-", name_, seed_, kills, pushed_, cut_short_, verdict.lost, verdict.unexplained,
-             verdict.overlaps + verdict.overlaps_after_node_lost, mix_.events ? std::to_string(verdict.stale_writes) : "-", slowest_.count(), reasons);
+  fmt::print("ledger: | {:%Y-%m-%d} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+             std::chrono::system_clock::now(), commit != nullptr ? commit : "-", name_, seed_, kills, pushed_,
+             cut_short_, verdict.lost, verdict.unexplained, verdict.overlaps + verdict.overlaps_after_node_lost,
+             mix_.events ? std::to_string(verdict.stale_writes) : "-", slowest_.count(), reasons);
   std::fflush(stdout);
 }
 

@@ -16,7 +16,8 @@ namespace torture {
 struct Mix {
   int slow_percent = 0;  // jobs that outlive a stop deadline of 300 ms
   bool events = true;    // false: as a store is by default, whose ends take a quicker way; judged by row_verdict.hpp
-  bool brief = false;    // nine of ten take no time, so that children claim many at once; some of the others keep them waiting
+  bool brief =
+      false;  // nine of ten take no time, so that children claim many at once; some of the others keep them waiting
 };
 
 // Who was killed when; `pids` are all processes that this kill was meant to end.
@@ -49,7 +50,7 @@ class Arena {
   bool wait_for_runs(std::int64_t more, milliseconds limit);  // than at start_worker or count_runs_from_here, about
   std::int64_t finished();                                    // jobs in a final state
   bool drain(milliseconds limit);                             // until every job is final
-  bool end_worker();                                          // TERM; true if it left in good order, with nothing behind
+  bool end_worker();  // TERM; true if it left in good order, with nothing behind
 
   void count_runs_from_here() { runs_at_start_ = runs_begun(); }
   bool left_a_run_open(int pid) const;  // a dead process: does its journal end inside a run?

@@ -20,7 +20,8 @@ namespace {
 
 using kue::worker::EntryState;
 
-constexpr milliseconds kRecoveredBehindALock(20'000 * kSlower);  // the test itself keeps the keeper from the store, try after try
+constexpr milliseconds kRecoveredBehindALock(
+    20'000 * kSlower);  // the test itself keeps the keeper from the store, try after try
 
 enum class Wanted { held, done, taken };
 
@@ -116,13 +117,15 @@ void kill_children_with_batches(int kills, bool events) {
   for (int i = 0; i < kills; ++i) {
     Holding const holding = meet_and_kill(arena, static_cast<Wanted>(i % 3));
     TORTURE_REQUIRE(holding.pid != 0, arena);
-    for (Wanted const state : {Wanted::held, Wanted::done, Wanted::taken}) met[static_cast<std::size_t>(state)] += shows(holding, state) ? 1 : 0;
+    for (Wanted const state : {Wanted::held, Wanted::done, Wanted::taken})
+      met[static_cast<std::size_t>(state)] += shows(holding, state) ? 1 : 0;
     for (HeldJob const& job : holding.jobs) {
       if (job.completed) ended.push_back(job);
     }
   }
   finish(arena, kills, kRecoveredBehindALock);
-  fmt::print("{} kills: {} while jobs were held, {} done, {} taken; {} jobs had completed and were not written\n", kills, met[0], met[1], met[2], ended.size());
+  fmt::print("{} kills: {} while jobs were held, {} done, {} taken; {} jobs had completed and were not written\n",
+             kills, met[0], met[1], met[2], ended.size());
   expect_no_second_run(arena, ended);
 }
 
@@ -134,7 +137,8 @@ void kill_keepers_in_takeover(int kills) {
   int before = 0, keeper = arena.next_keeper(0, kNextKeeper);
   for (int killed = 0; killed < kills;) {
     TORTURE_REQUIRE(keeper != 0, arena);
-    // It first writes what the one before had taken. Killed before that it has taken nothing itself, and has not even started well.
+    // It first writes what the one before had taken. Killed before that it has taken nothing itself, and has not even
+    // started well.
     TORTURE_REQUIRE(wait_for([&] { return !any_taken(arena.master()); }, kUnderLoad), arena);
     bool const early = killed % 2 == 0;
     TORTURE_REQUIRE(wait_for(
@@ -151,7 +155,8 @@ void kill_keepers_in_takeover(int kills) {
   }
   TORTURE_REQUIRE(keeper != 0, arena);
   finish(arena, kills, kRecoveredBehindALock);
-  fmt::print("{} keepers killed between taking and the store's answer, {} of them while the store was locked\n", kills, before);
+  fmt::print("{} keepers killed between taking and the store's answer, {} of them while the store was locked\n", kills,
+             before);
 }
 
 }  // namespace torture

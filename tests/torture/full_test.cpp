@@ -1,4 +1,5 @@
-// The numbers of the promise. Each test is one slice of less than eight minutes; tests/torture/run_slices runs them one by one.
+// The numbers of the promise. Each test is one slice of less than eight minutes; tests/torture/run_slices runs them one
+// by one.
 
 #include "scenarios.hpp"
 

@@ -34,7 +34,8 @@ std::uint64_t address_in(int master) {
 }
 
 template <class T> bool copy(int memory, std::uint64_t from, T& into) {
-  return ::pread(memory, static_cast<void*>(&into), sizeof into, static_cast<off_t>(from)) == static_cast<ssize_t>(sizeof into);
+  return ::pread(memory, static_cast<void*>(&into), sizeof into, static_cast<off_t>(from)) ==
+         static_cast<ssize_t>(sizeof into);
 }
 
 Holding holding_of(Slot const& slot) {
@@ -46,7 +47,8 @@ Holding holding_of(Slot const& slot) {
     std::array<std::uint8_t, 16> bytes{};
     std::copy(std::begin(job.id), std::end(job.id), bytes.begin());
     bool const ended = state == EntryState::done || state == EntryState::taken_done;
-    bool const completed = ended && slot.bodies[entry].end.kind == static_cast<std::uint8_t>(kue::Outcome::Kind::completed);
+    bool const completed =
+        ended && slot.bodies[entry].end.kind == static_cast<std::uint8_t>(kue::Outcome::Kind::completed);
     holding.jobs.push_back({kue::JobId(bytes), job.claim_no, state, completed});
   }
   return holding;

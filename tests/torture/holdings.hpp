@@ -1,6 +1,7 @@
 #pragma once
-// Holdings: what the processes of a worker hold at this instant, read from the master's memory. No word of the product is asked:
-// the scoreboard's bytes are copied through /proc, and a process that is looked at should be frozen (SIGSTOP) before.
+// Holdings: what the processes of a worker hold at this instant, read from the master's memory. No word of the product
+// is asked: the scoreboard's bytes are copied through /proc, and a process that is looked at should be frozen (SIGSTOP)
+// before.
 
 #include <kue/id.hpp>
 

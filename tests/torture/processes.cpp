@@ -146,7 +146,8 @@ int Brood::spawn(std::vector<std::string> const& command, std::string const& log
 
 void Brood::reap() {
   int status = 0;
-  for (int pid = ::waitpid(-1, &status, WNOHANG); pid > 0; pid = ::waitpid(-1, &status, WNOHANG)) statuses_[pid] = status;
+  for (int pid = ::waitpid(-1, &status, WNOHANG); pid > 0; pid = ::waitpid(-1, &status, WNOHANG))
+    statuses_[pid] = status;
 }
 
 bool Brood::wait_exit(int pid, milliseconds limit) {

@@ -14,8 +14,9 @@ inline constexpr int kSlower = 3;
 inline constexpr int kSlower = 1;
 #endif
 
-inline constexpr milliseconds kGone(2000);                 // after the master's death, for all of its processes
-inline constexpr milliseconds kRecovered(5000 * kSlower);  // far below the 60 s after which a silent node is thought dead
+inline constexpr milliseconds kGone(2000);  // after the master's death, for all of its processes
+inline constexpr milliseconds kRecovered(5000 *
+                                         kSlower);  // far below the 60 s after which a silent node is thought dead
 inline constexpr milliseconds kNextKeeper(10'000 * kSlower);
 inline constexpr milliseconds kUnderLoad(20'000 * kSlower);  // for a worker to boot and run its first jobs
 inline constexpr milliseconds kDrained(120'000 * kSlower);

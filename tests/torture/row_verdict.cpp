@@ -32,7 +32,8 @@ struct Tale {
 
 class Judge {
  public:
-  Judge(kue::JobId job, Tale const& tale, bool drained, Verdict& verdict) : job_(job), tale_(tale), drained_(drained), verdict_(verdict) {}
+  Judge(kue::JobId job, Tale const& tale, bool drained, Verdict& verdict)
+      : job_(job), tale_(tale), drained_(drained), verdict_(verdict) {}
 
   void judge() {
     if (tale_.push == nullptr) {
@@ -67,7 +68,8 @@ class Judge {
     JournalLine const& run = *tale_.begins[index];
     ++verdict_.runs;
     if (tale_.end_of(run) == nullptr) ++verdict_.runs_cut_short;
-    if (run.args_hash != tale_.push->args_hash) wrong(Rule::args_changed, fmt::format("claim {} ran with other arguments", run.claim_no));
+    if (run.args_hash != tale_.push->args_hash)
+      wrong(Rule::args_changed, fmt::format("claim {} ran with other arguments", run.claim_no));
     if (!claims_.insert(run.claim_no).second) return unexplained(fmt::format("claim {} was run twice", run.claim_no));
     judge_overlap(index);
     if (index == 0)
@@ -79,8 +81,11 @@ class Judge {
   // Why there was a run after this one: its row remembers how the claim before ended.
   void explain(JournalLine const& before, JournalLine const& run) {
     auto const& errors = row().errors;
-    auto const cause = std::find_if(errors.begin(), errors.end(), [&](kue::Attempt const& attempt) { return attempt.claim_no == before.claim_no; });
-    if (cause == errors.end()) return unexplained(fmt::format("nothing on record ended claim {}, and yet claim {} ran", before.claim_no, run.claim_no));
+    auto const cause = std::find_if(errors.begin(), errors.end(),
+                                    [&](kue::Attempt const& attempt) { return attempt.claim_no == before.claim_no; });
+    if (cause == errors.end())
+      return unexplained(
+          fmt::format("nothing on record ended claim {}, and yet claim {} ran", before.claim_no, run.claim_no));
     ++verdict_.runs_by_reason[std::string(to_string(cause->reason))];
     JournalLine const* const end = tale_.end_of(before);
     if (end != nullptr && end->how == "returned") ++verdict_.finished_but_run_again;
@@ -132,7 +137,8 @@ Verdict verdict_of_rows(History const& history) {
   for (auto const& [job, tale] : tales_of(history)) Judge(job, tale, history.drained, verdict).judge();
   if (!verdict.ok()) {
     auto const& first = verdict.violations.front();
-    verdict.counter_example = fmt::format("{} broken by job {}: {}\n", to_string(first.rule), first.job.str(), first.text);
+    verdict.counter_example =
+        fmt::format("{} broken by job {}: {}\n", to_string(first.rule), first.job.str(), first.text);
   }
   return verdict;
 }

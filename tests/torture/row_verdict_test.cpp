@@ -39,10 +39,12 @@ struct Tale {
     row.errors.push_back({.claim_no = 1, .attempt = 1, .reason = kue::Reason::error});
   }
   void begin(std::uint32_t claim_no, std::int64_t at) {
-    history.runs->lines.push_back({.verb = JournalVerb::run_begin, .job = job, .claim_no = claim_no, .pid = 5, .at_ns = at, .args_hash = 7});
+    history.runs->lines.push_back(
+        {.verb = JournalVerb::run_begin, .job = job, .claim_no = claim_no, .pid = 5, .at_ns = at, .args_hash = 7});
   }
   void end(std::uint32_t claim_no, std::int64_t at, std::string how) {
-    history.runs->lines.push_back({.verb = JournalVerb::run_end, .job = job, .claim_no = claim_no, .pid = 5, .at_ns = at, .how = std::move(how)});
+    history.runs->lines.push_back(
+        {.verb = JournalVerb::run_end, .job = job, .claim_no = claim_no, .pid = 5, .at_ns = at, .how = std::move(how)});
   }
   kue::testing::JournalLine& line(std::size_t index) { return history.runs->lines.at(index); }
   kue::JobRecord& row() { return history.records.front(); }
@@ -85,7 +87,9 @@ std::vector<Wrong> wrongs() {
           {Rule::torn_journal, [](Tale& t) { t.history.runs->torn.push_back("journal.5:3"); }}};
 }
 
-std::string name_of(::testing::TestParamInfo<Wrong> const& wrong) { return fmt::format("{}_{}", to_string(wrong.param.rule), wrong.index); }
+std::string name_of(::testing::TestParamInfo<Wrong> const& wrong) {
+  return fmt::format("{}_{}", to_string(wrong.param.rule), wrong.index);
+}
 
 INSTANTIATE_TEST_SUITE_P(row_verdict, RowVerdict, ::testing::ValuesIn(wrongs()), name_of);
 

@@ -61,7 +61,8 @@ void kill_children(int jobs, int kills, int mid_job, bool events) {
   arena.push(jobs);
   arena.start_worker();
   int killed = 0, inside = 0;
-  // The victims' instants: evenly spread over the jobs, with a tenth of the jobs left for more of them, each at a random moment.
+  // The victims' instants: evenly spread over the jobs, with a tenth of the jobs left for more of them, each at a
+  // random moment.
   for (; killed < kills || (inside < mid_job && killed < 2 * kills); ++killed) {
     std::int64_t const mark = std::int64_t{jobs} * (killed + 1) / (kills + kills / 5 + 1);
     TORTURE_REQUIRE(wait_for([&] { return arena.finished() >= mark; }, kDrained), arena);
@@ -146,15 +147,17 @@ void stop_workers(int stops) {
     arena.remember_kill(descendants_of(old));  // the deaf jobs end by SIGKILL after the deadline
     ::kill(old, SIGTERM);
     TORTURE_REQUIRE(arena.brood().wait_exit(old, kDeadline + milliseconds(1000 * kSlower)), arena);
-    EXPECT_TRUE(WIFEXITED(arena.brood().status_of(old)) && WEXITSTATUS(arena.brood().status_of(old)) == 0) << arena.logs();
+    EXPECT_TRUE(WIFEXITED(arena.brood().status_of(old)) && WEXITSTATUS(arena.brood().status_of(old)) == 0)
+        << arena.logs();
     TORTURE_REQUIRE(gone_within(arena, 0, milliseconds(500)), arena);
   }
   arena.start_worker();
   finish(arena, stops);
 
   for (kue::Event const& event : arena.history().events) {
-    bool const expected = event.reason == kue::Reason::pushed || event.reason == kue::Reason::claimed || event.reason == kue::Reason::completed ||
-                          event.reason == kue::Reason::interrupted || event.reason == kue::Reason::returned;
+    bool const expected = event.reason == kue::Reason::pushed || event.reason == kue::Reason::claimed ||
+                          event.reason == kue::Reason::completed || event.reason == kue::Reason::interrupted ||
+                          event.reason == kue::Reason::returned;
     bool const flaky = event.reason == kue::Reason::error && event.to == kue::State::retryable;
     EXPECT_TRUE(expected || flaky) << "a stop made event " << event.seq << " " << to_string(event.reason);
   }

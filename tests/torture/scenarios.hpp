@@ -1,6 +1,6 @@
 #pragma once
-// What is done to the workers. Without `events` the store is as by default, and the rows are judged instead of its log. Each scenario pushes, kills, drains and
-// asserts; short and full tests differ in numbers only.
+// What is done to the workers. Without `events` the store is as by default, and the rows are judged instead of its log.
+// Each scenario pushes, kills, drains and asserts; short and full tests differ in numbers only.
 
 namespace torture {
 
@@ -10,8 +10,8 @@ void kill_children(int jobs, int kills, int mid_job, bool events = true);
 void kill_masters(int kills);
 // The keeper alone, or together with a child that then waits for the next keeper.
 void kill_keepers(int kills);
-// Children that hold several jobs at once, a third each while jobs of theirs wait to run, wait to be written, and are taken over by the
-// keeper. A job that had ended does not run again.
+// Children that hold several jobs at once, a third each while jobs of theirs wait to run, wait to be written, and are
+// taken over by the keeper. A job that had ended does not run again.
 void kill_children_with_batches(int kills, bool events = true);
 // The keeper between taking a job over and the store's answer.
 void kill_keepers_in_takeover(int kills);

@@ -34,7 +34,8 @@ struct flock byte_of(kue::JobId job, short type) {
 Witness::Witness(std::string const& directory) : journal_(directory + "/runs") {
   std::string const path = directory + "/locks";
   locks_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (locks_ < 0) throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+  if (locks_ < 0)
+    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
 }
 
 Witness::~Witness() { ::close(locks_); }
@@ -44,7 +45,8 @@ int Witness::lock(kue::JobId job) {
     struct flock byte = byte_of(job, F_WRLCK);
     if (::fcntl(locks_, F_SETLK, &byte) == 0) return 0;
     if (errno != EACCES && errno != EAGAIN && errno != EINTR) {
-      throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot lock job {}: {}", job.str(), std::strerror(errno)));
+      throw kue::Error(kue::ErrorKind::unavailable,
+                       fmt::format("cannot lock job {}: {}", job.str(), std::strerror(errno)));
     }
     byte = byte_of(job, F_WRLCK);
     if (::fcntl(locks_, F_GETLK, &byte) == 0 && byte.l_type != F_UNLCK) return byte.l_pid;

@@ -5,8 +5,9 @@
 //     return witness.watch(ctx, hash(), [&] { sleep_for(ms); return kue::completed(); });
 //   }
 //
-// Each run appends its lines to the process's own journal and holds a kernel lock of its own job while it lives. The lock of a
-// dead process is free at once, so a lock that is taken proves that another process is inside the same job right now.
+// Each run appends its lines to the process's own journal and holds a kernel lock of its own job while it lives. The
+// lock of a dead process is free at once, so a lock that is taken proves that another process is inside the same job
+// right now.
 
 #include <kue/context.hpp>
 #include <kue/outcome.hpp>

@@ -29,7 +29,8 @@ std::string database_file;
 class Database {
  public:
   Database() {
-    if (sqlite3_open(database_file.c_str(), &handle_) != SQLITE_OK) throw std::runtime_error("cannot open " + database_file);
+    if (sqlite3_open(database_file.c_str(), &handle_) != SQLITE_OK)
+      throw std::runtime_error("cannot open " + database_file);
     sqlite3_wal_autocheckpoint(handle_, 0);
   }
   ~Database() { sqlite3_close_v2(handle_); }
@@ -37,7 +38,8 @@ class Database {
   Database& operator=(Database const&) = delete;
   operator sqlite3*() const { return handle_; }
   void run(std::string const& sql) {
-    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) throw std::runtime_error(sql + ": " + sqlite3_errmsg(handle_));
+    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+      throw std::runtime_error(sql + ": " + sqlite3_errmsg(handle_));
   }
 
  private:
@@ -74,7 +76,8 @@ struct SendReceipt {
       if (first && what == point) ::raise(SIGKILL);
     };
     auto const effect = [&] {
-      database.run("INSERT INTO sent_emails (order_id, claim_no) VALUES (" + std::to_string(order) + ", " + std::to_string(ctx.claim_no()) + ")");
+      database.run("INSERT INTO sent_emails (order_id, claim_no) VALUES (" + std::to_string(order) + ", " +
+                   std::to_string(ctx.claim_no()) + ")");
     };
     if (first && what == 5) {  // a transaction that is rolled back, and a run that says it went well
       kue::SqliteTransaction tx(database);

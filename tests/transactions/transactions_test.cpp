@@ -107,7 +107,8 @@ class Transactions : public ::testing::Test {
     folder_ = ::mkdtemp(pattern.data());
     file_ = folder_ + "/shop.db";
     queue_ = kue::open_store_queue("sqlite:" + file_);
-    run("CREATE TABLE orders (id INTEGER PRIMARY KEY); CREATE TABLE thoughts (id INTEGER); CREATE TABLE sent_emails (order_id INTEGER, claim_no INTEGER)");
+    run("CREATE TABLE orders (id INTEGER PRIMARY KEY); CREATE TABLE thoughts (id INTEGER); CREATE TABLE sent_emails "
+        "(order_id INTEGER, claim_no INTEGER)");
   }
   ~Transactions() override {
     for (pid_t const process : running_) {
@@ -133,7 +134,9 @@ class Transactions : public ::testing::Test {
     running_.insert(process);
     return process;
   }
-  pid_t place(int first, int count) { return start({"place", "sqlite:" + file_, file_, std::to_string(first), std::to_string(count)}); }
+  pid_t place(int first, int count) {
+    return start({"place", "sqlite:" + file_, file_, std::to_string(first), std::to_string(count)});
+  }
   pid_t work(int children) { return start({"work", "sqlite:" + file_, file_, "-c", std::to_string(children)}); }
   int wait(pid_t process) {
     int status = -1;
@@ -167,7 +170,9 @@ class Transactions : public ::testing::Test {
     EXPECT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
     sqlite3_busy_timeout(database, 10'000);
     std::vector<int> numbers;
-    auto const add = [](void* all, int, char** values, char**) { return static_cast<std::vector<int>*>(all)->push_back(std::atoi(values[0])), 0; };
+    auto const add = [](void* all, int, char** values, char**) {
+      return static_cast<std::vector<int>*>(all)->push_back(std::atoi(values[0])), 0;
+    };
     EXPECT_EQ(sqlite3_exec(database, sql.c_str(), add, &numbers, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
     sqlite3_close(database);
     return numbers;
@@ -217,7 +222,8 @@ class Transactions : public ::testing::Test {
     for (int const order : rows("SELECT order_id FROM sent_emails")) ++emails[order];
     for (auto const& [order, job] : jobs_of) {
       if (order % 20 == 11) continue;  // takes no transaction with its finish, so nothing is promised
-      EXPECT_EQ(emails[order], job.state == State::completed ? 1 : 0) << "order " << order << " is " << to_string(job.state);
+      EXPECT_EQ(emails[order], job.state == State::completed ? 1 : 0)
+          << "order " << order << " is " << to_string(job.state);
       EXPECT_NE(job.state, State::running);
     }
     auto const report = queue_->store().check();
@@ -247,7 +253,8 @@ TEST_F(Transactions, each_way_that_a_run_can_end_leaves_one_effect_or_none) {
   auto const not_committed = queue_->store().get(jobs().at(5).job.id).value().errors;
   ASSERT_EQ(not_committed.size(), 1u);
   EXPECT_EQ(not_committed.at(0).failure.message.substr(0, 20), "finish not committed");
-  EXPECT_NE(log().find("ended as failed after its finish was committed, and stays completed: after the commit"), std::string::npos);
+  EXPECT_NE(log().find("ended as failed after its finish was committed, and stays completed: after the commit"),
+            std::string::npos);
   EXPECT_NE(log().find("had committed its end"), std::string::npos);
   EXPECT_NE(log().find("left a transaction of its own open"), std::string::npos);
 }
@@ -304,8 +311,10 @@ TEST_F(Transactions, kills_at_random_leave_one_effect_for_each_completed_job) {
     for (pid_t const worker : workers) stop(worker);
     std::map<State, int> ends;
     int crashes = 0;
-    for (auto const& [order, job] : jobs()) ++ends[job.state], crashes += order % 20 > 2 ? static_cast<int>(job.tally.crashes) : 0;
-    std::printf("%d completed, %d discarded, %d crashes that were not planned\n", ends[State::completed], ends[State::discarded], crashes);
+    for (auto const& [order, job] : jobs())
+      ++ends[job.state], crashes += order % 20 > 2 ? static_cast<int>(job.tally.crashes) : 0;
+    std::printf("%d completed, %d discarded, %d crashes that were not planned\n", ends[State::completed],
+                ends[State::discarded], crashes);
     expect_one_effect_for_each_completed_job();
     if (HasFailure()) break;
   }

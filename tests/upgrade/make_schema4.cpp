@@ -23,13 +23,15 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = kue::Outcome::Kind;
 
-constexpr std::uint64_t kLive = 0xA11CE, kDead = 0xDEADBEEF00000001, kOther = 0xFEDCBA9876543210;  // the last two are negative in the file
+constexpr std::uint64_t kLive = 0xA11CE, kDead = 0xDEADBEEF00000001,
+                        kOther = 0xFEDCBA9876543210;  // the last two are negative in the file
 constexpr std::uint64_t kFirst = 0x1111, kSecond = 0x9222222222222222, kOfDead = 0x3333;
 constexpr kue::limits::Days kFarAway{365 * 70};
 
 class Maker {
  public:
-  explicit Maker(std::string const& file) : store_(kue::open_store("sqlite:" + file, {.clock = &clock_, .event_log = true})) {
+  explicit Maker(std::string const& file)
+      : store_(kue::open_store("sqlite:" + file, {.clock = &clock_, .event_log = true})) {
     store_->beat({.node = kLive, .name = "live.example", .pid = 4711});
     store_->beat({.node = kDead, .name = "dead.example", .pid = 4712});
     store_->beat({.node = kOther, .name = "n\u00f6de.example", .pid = 4713});
@@ -62,11 +64,14 @@ class Maker {
   }
   kue::JobId push(kue::Envelope const& one) { return push(std::vector{one}).front(); }
 
-  std::vector<kue::Claimed> claim(int count, std::string const& queue, std::uint64_t holder = kFirst, std::uint64_t node = kLive) {
+  std::vector<kue::Claimed> claim(int count, std::string const& queue, std::uint64_t holder = kFirst,
+                                  std::uint64_t node = kLive) {
     std::vector<kue::Claimed> got;
     std::vector<std::string> const queues{queue};
     while (static_cast<int>(got.size()) < count) {
-      auto some = store_->claim({.node = node, .holder = holder, .queues = queues, .max = count - static_cast<int>(got.size())}).jobs;
+      auto some =
+          store_->claim({.node = node, .holder = holder, .queues = queues, .max = count - static_cast<int>(got.size())})
+              .jobs;
       if (some.empty()) throw std::runtime_error("too few jobs in " + queue);
       got.insert(got.end(), some.begin(), some.end());
     }
@@ -74,11 +79,15 @@ class Maker {
     return got;
   }
 
-  void end(kue::Claimed const& claimed, kue::Outcome const& outcome, std::uint64_t holder = kFirst, std::uint64_t node = kLive,
-           kue::FinishStatus wanted = kue::FinishStatus::applied) {
+  void end(kue::Claimed const& claimed, kue::Outcome const& outcome, std::uint64_t holder = kFirst,
+           std::uint64_t node = kLive, kue::FinishStatus wanted = kue::FinishStatus::applied) {
     auto const began = clock_.now();
     clock_.advance(5ms);
-    kue::Finish item{.id = claimed.job.id, .holder = holder, .seq = claimed.seq, .queue = claimed.job.queue, .claim_no = claimed.claim_no};
+    kue::Finish item{.id = claimed.job.id,
+                     .holder = holder,
+                     .seq = claimed.seq,
+                     .queue = claimed.job.queue,
+                     .claim_no = claimed.claim_no};
     item.transition = kue::core::decide(claimed.tally, outcome, clock_.now(), random_);
     if (outcome.kind < Kind::returned) item.started_at = began;
     if (kue::core::is_remembered(item.transition)) {
@@ -93,17 +102,21 @@ class Maker {
     }
     item.result = outcome.result;
     bool const finish = kue::core::verb_of(outcome.kind) == kue::Verb::finish;
-    auto const statuses = finish ? store_->finish({.items = {&item, 1}}).statuses : store_->release({.items = {&item, 1}}).statuses;
+    auto const statuses =
+        finish ? store_->finish({.items = {&item, 1}}).statuses : store_->release({.items = {&item, 1}}).statuses;
     if (statuses.at(0) != wanted) throw std::runtime_error("another answer than wanted: " + claimed.job.args);
   }
 
   void fill();
 
  private:
-  static kue::Outcome outcome(Kind kind, std::string type = "std::runtime_error", std::string message = "", int signal = 0) {
+  static kue::Outcome outcome(Kind kind, std::string type = "std::runtime_error", std::string message = "",
+                              int signal = 0) {
     kue::Outcome made{.kind = kind};
     made.failure = {.type = std::move(type), .message = std::move(message), .signal = signal};
-    if (signal != 0) made.failure.backtrace = "#0 resize(Photo&) at photo.cpp:81\n#1 Note::run() const at note.cpp:12\n#2 \xe2\x80\xa6";
+    if (signal != 0)
+      made.failure.backtrace =
+          "#0 resize(Photo&) at photo.cpp:81\n#1 Note::run() const at note.cpp:12\n#2 \xe2\x80\xa6";
     return made;
   }
   void ends();
@@ -128,8 +141,9 @@ void Maker::ends() {
     done.result = fmt::format(R"({{"pages":{},"title":"Stra\u00dfe \u65e5\u672c"}})", each.seq);
     end(each, done);
   }
-  for (Kind const kind : {Kind::completed, Kind::failed, Kind::timed_out, Kind::snoozed, Kind::cancelled, Kind::gave_up, Kind::corrupt, Kind::unknown_kind,
-                          Kind::interrupted, Kind::crashed, Kind::oom, Kind::hard_timeout, Kind::lost_call, Kind::store_restart, Kind::node_lost}) {
+  for (Kind const kind : {Kind::completed, Kind::failed, Kind::timed_out, Kind::snoozed, Kind::cancelled, Kind::gave_up,
+                          Kind::corrupt, Kind::unknown_kind, Kind::interrupted, Kind::crashed, Kind::oom,
+                          Kind::hard_timeout, Kind::lost_call, Kind::store_restart, Kind::node_lost}) {
     auto const claimed = claim(1, "ends").front();
     kue::Outcome how = outcome(kind, "shop::GatewayError", "the gateway answers 503 \u2013 \"later\"\nsecond line");
     if (kind == Kind::crashed) how = outcome(kind, "signal", "SIGSEGV", 11);
@@ -137,7 +151,8 @@ void Maker::ends() {
     if (kind == Kind::completed) how = {};
     end(claimed, how);
     // What was given back would be claimed again by the next turn: it ends here.
-    if (kue::core::verb_of(kind) == kue::Verb::release) end(claim(1, "ends").front(), outcome(Kind::gave_up, "discard", "enough"));
+    if (kue::core::verb_of(kind) == kue::Verb::release)
+      end(claim(1, "ends").front(), outcome(Kind::gave_up, "discard", "enough"));
   }
   kue::Envelope last = job("ends", -1);
   last.max_attempts = 1;
@@ -160,17 +175,21 @@ void Maker::more_than_one_run() {
     clock_.advance(2min);
   }
   push(job("again"));
-  for (int death = 1; death <= 3; ++death) end(claim(1, "again").front(), outcome(Kind::crashed, "signal", "SIGABRT", 6));  // poison
+  for (int death = 1; death <= 3; ++death)
+    end(claim(1, "again").front(), outcome(Kind::crashed, "signal", "SIGABRT", 6));  // poison
   push(job("again"));
-  for (int loss = 1; loss <= 11; ++loss) end(claim(1, "again").front(), outcome(Kind::node_lost, "node", "its node is gone"));  // discarded: node_lost
+  for (int loss = 1; loss <= 11; ++loss)
+    end(claim(1, "again").front(), outcome(Kind::node_lost, "node", "its node is gone"));  // discarded: node_lost
   kue::Envelope once = job("again");
   once.max_attempts = 1;
   push(once);
-  for (int stop = 1; stop <= 11; ++stop) end(claim(1, "again").front(), outcome(Kind::interrupted, "", ""));  // discarded: interrupted
+  for (int stop = 1; stop <= 11; ++stop)
+    end(claim(1, "again").front(), outcome(Kind::interrupted, "", ""));  // discarded: interrupted
   once = job("again");
   once.max_attempts = 1;
   push(once);
-  end(claim(1, "again").front(), outcome(Kind::hard_timeout, "timeout", "killed after 90 s"));  // discarded: hard_timeout
+  end(claim(1, "again").front(),
+      outcome(Kind::hard_timeout, "timeout", "killed after 90 s"));  // discarded: hard_timeout
   push(job("again"));
   end(claim(1, "again").front(), outcome(Kind::unknown_kind));
   clock_.advance(61min);
@@ -179,10 +198,13 @@ void Maker::more_than_one_run() {
 
 void Maker::running() {
   push(jobs(20, "running"));
-  auto const of_first = claim(6, "running"), of_second = claim(4, "running", kSecond, kOther), of_dead = claim(5, "running", kOfDead, kDead);
+  auto const of_first = claim(6, "running"), of_second = claim(4, "running", kSecond, kOther),
+             of_dead = claim(5, "running", kOfDead, kDead);
   std::vector<kue::ProgressItem> items;
   for (std::size_t i = 0; i < 3; ++i) {
-    items.push_back({.id = of_first[i].job.id, .holder = kFirst, .progress = {static_cast<int>(33 * i), "Seite \u2116 " + std::to_string(i)}});
+    items.push_back({.id = of_first[i].job.id,
+                     .holder = kFirst,
+                     .progress = {static_cast<int>(33 * i), "Seite \u2116 " + std::to_string(i)}});
   }
   store_->progress({.items = items});
   store_->cancel({.ids = std::vector{of_first[1].job.id, of_second[2].job.id}});
@@ -193,7 +215,8 @@ void Maker::running() {
   for (kue::NodeInfo const& node : store_->nodes()) {
     if (node.node == kDead) store_->rescue({.node = kDead, .beat_seen = node.beat});
   }
-  end(of_dead[0], {}, kFirst, kLive, kue::FinishStatus::stale);  // by somebody who does not hold it: refused, and on record
+  end(of_dead[0], {}, kFirst, kLive,
+      kue::FinishStatus::stale);  // by somebody who does not hold it: refused, and on record
 }
 
 // Stretches that cover numbers of other queues, of cancelled jobs and of jobs that are gone.
@@ -209,9 +232,11 @@ void Maker::holes() {
   store_->retry({.ids = std::vector{shop[11]}});
   auto const held = claim(12, "shop");
   for (std::size_t i = 0; i < held.size(); ++i) {
-    if (i % 3 != 2) end(held[i], i % 3 == 0 ? outcome(Kind::returned) : kue::Outcome());  // returned ones stand before newer ones
+    if (i % 3 != 2)
+      end(held[i], i % 3 == 0 ? outcome(Kind::returned) : kue::Outcome());  // returned ones stand before newer ones
   }
-  for (std::size_t i = 2; i < held.size(); i += 3) end(held[i], outcome(Kind::crashed, "exit", "exit code 3"));  // come alone
+  for (std::size_t i = 2; i < held.size(); i += 3)
+    end(held[i], outcome(Kind::crashed, "exit", "exit code 3"));  // come alone
   push(jobs(40, "bulk"));
   push(jobs(10, "bulk", -3));
   auto const some = claim(15, "bulk");

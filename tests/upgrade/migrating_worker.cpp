@@ -1,4 +1,5 @@
-// A worker that notes who finds which schema when it opens its queue: lines "PROCESS VERSION" in the file of MIGRATION_SEEN.
+// A worker that notes who finds which schema when it opens its queue: lines "PROCESS VERSION" in the file of
+// MIGRATION_SEEN.
 //
 //   SPARK_STORE_URL=sqlite:old.db migrating_worker queue:worker -c 4 --stop-when-empty   // with the console before it
 //   SPARK_STORE_URL=sqlite:old.db migrating_worker                                       // kue alone
@@ -33,8 +34,10 @@ std::string process() {
 
 std::unique_ptr<kue::StoreQueue> noted_queue() {
   std::string const url = std::getenv("SPARK_STORE_URL"), who = process();
-  std::ofstream(std::getenv("MIGRATION_SEEN"), std::ios::app) << who + " " + std::to_string(kue::open_store(url, {.migrate = false})->schema().version) + "\n";
-  if (who != "spark-child") std::this_thread::sleep_for(std::chrono::milliseconds(300));  // time for a child that would not wait
+  std::ofstream(std::getenv("MIGRATION_SEEN"), std::ios::app)
+      << who + " " + std::to_string(kue::open_store(url, {.migrate = false})->schema().version) + "\n";
+  if (who != "spark-child")
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // time for a child that would not wait
   return kue::open_store_queue(url);
 }
 

@@ -4,8 +4,8 @@
 //   UPGRADE_BEGUN=begun UPGRADE_DONE=done upgrade_program queue:worker -c 2
 //   upgrade_program push:loop --first 1000 --count 200 --told told
 //
-// Each Note writes its number into one file when it begins and into another when it ends. push:loop pushes one job a call
-// and writes down the numbers of those that the queue took.
+// Each Note writes its number into one file when it begins and into another when it ends. push:loop pushes one job a
+// call and writes down the numbers of those that the queue took.
 
 #include <spark/spark.hpp>
 
@@ -74,6 +74,7 @@ int push_loop(spark::Application& app, spark::Args& args) {
 int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<Note>();
-  app.command("push:loop", "pushes jobs one by one and notes which were taken", [&](spark::Args& args) { return push_loop(app, args); });
+  app.command("push:loop", "pushes jobs one by one and notes which were taken",
+              [&](spark::Args& args) { return push_loop(app, args); });
   return app.run(argc, argv);
 }

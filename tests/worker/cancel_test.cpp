@@ -48,7 +48,8 @@ TEST_F(Cancel, a_running_job_that_never_looks_is_killed_after_the_grace) {
   EXPECT_EQ(cancel(job), CancelStatus::asked);
   ASSERT_TRUE(settles(job, State::cancelled));
   EXPECT_FALSE(lives(child));
-  EXPECT_NE(record(job).errors.at(0).failure.message.find("killed: still running 0.300 s after it was cancelled"), std::string::npos);
+  EXPECT_NE(record(job).errors.at(0).failure.message.find("killed: still running 0.300 s after it was cancelled"),
+            std::string::npos);
   EXPECT_EQ(record(job).tally.crashes, 0u) << "not the job's fault";
   expect_the_others_go_on();
   EXPECT_EQ(count("begin Loop"), 1);

@@ -13,7 +13,8 @@ namespace {
 struct DeathOf : Zoo {
   pid_t start_ready(std::vector<std::string> arguments, std::size_t wanted) {
     pid_t const worker = start(std::move(arguments));
-    EXPECT_TRUE(eventually([&] { return ready_children(worker).size() == wanted && keeper(worker) != 0 && !store().nodes().empty(); }));
+    EXPECT_TRUE(eventually(
+        [&] { return ready_children(worker).size() == wanted && keeper(worker) != 0 && !store().nodes().empty(); }));
     return worker;
   }
   void push_many(int count, int ms) {

@@ -51,7 +51,8 @@ TEST_F(Jobs, four_sleeping_jobs_of_2_s_run_at_once_in_4_children) {
 bool sleeps_until_woken(pid_t child) {
   std::ifstream proc("/proc/" + std::to_string(child) + "/syscall");
   std::string call, word, operation;
-  return proc >> call >> word >> operation && call == std::to_string(SYS_futex) && std::stoul(operation, nullptr, 16) == FUTEX_WAIT_BITSET;
+  return proc >> call >> word >> operation && call == std::to_string(SYS_futex) &&
+         std::stoul(operation, nullptr, 16) == FUTEX_WAIT_BITSET;
 }
 
 // The process that pushed it was killed between its commit and the wake-up.
@@ -108,7 +109,8 @@ TEST_F(Jobs, a_job_that_throws_is_retried_later_with_its_message) {
 
 TEST_F(Jobs, a_job_asks_for_more_than_done_or_failed) {
   start({"-c", "2"});
-  kue::JobId const snooze = push("Snooze", R"({"ms":3600000})"), discard = push("Discard"), again = push("RetryIn", R"({"ms":10})"), value = push("Value"),
+  kue::JobId const snooze = push("Snooze", R"({"ms":3600000})"), discard = push("Discard"),
+                   again = push("RetryIn", R"({"ms":10})"), value = push("Value"),
                    big = push("BigResult", R"({"bytes":20000})"), unknown = push("Nobody");
   EXPECT_TRUE(settles(snooze, State::scheduled));
   EXPECT_TRUE(settles(discard, State::discarded));
@@ -153,14 +155,17 @@ TEST_P(Deaths, runs_again_twice_and_is_poison_the_third_time) {
   EXPECT_EQ(::kill(worker, 0), 0);
   if (std::string(GetParam().kind) == "Segfault") {
     EXPECT_TRUE(eventually([&] { return count("failed Segfault") == 1; }));
-    EXPECT_NE(log().find("died by signal 11 (Segmentation fault) while running job=zoo::Segfault#" + job.str() + "; it is available again (crash 1 of 3)"),
+    EXPECT_NE(log().find("died by signal 11 (Segmentation fault) while running job=zoo::Segfault#" + job.str() +
+                         "; it is available again (crash 1 of 3)"),
               std::string::npos);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(, Deaths,
-                         ::testing::Values(Death{"Segfault", "{}", "signal", SIGSEGV}, Death{"Abort", "{}", "signal", SIGABRT},
-                                           Death{"Exit", R"({"code":3})", "exit", 0}, Death{"Exit", R"({"code":0})", "exit", 0}));
+                         ::testing::Values(Death{"Segfault", "{}", "signal", SIGSEGV},
+                                           Death{"Abort", "{}", "signal", SIGABRT},
+                                           Death{"Exit", R"({"code":3})", "exit", 0},
+                                           Death{"Exit", R"({"code":0})", "exit", 0}));
 
 TEST_F(Jobs, a_new_child_stands_within_half_a_second) {
   pid_t const worker = start({"-c", "1"});
@@ -241,7 +246,8 @@ TEST_F(Jobs, events_tell_who_when_and_which_attempt) {
     EXPECT_EQ((*found)[4], "zoo::Sleep");
     EXPECT_EQ((*found)[5], "1");
   }
-  for (std::string const name : {"before_fork", "after_fork", "child_exit", "shutdown"}) EXPECT_GE(count("event " + name + " "), 1) << name;
+  for (std::string const name : {"before_fork", "after_fork", "child_exit", "shutdown"})
+    EXPECT_GE(count("event " + name + " "), 1) << name;
 }
 
 TEST_F(Jobs, run_in_the_calling_process_without_children) {

@@ -1,6 +1,6 @@
 #pragma once
-// LosesAnswers: a store whose first claim of each process is done, and whose answer never comes: as a connection that is cut between the
-// two. For tests of real workers.
+// LosesAnswers: a store whose first claim of each process is done, and whose answer never comes: as a connection that
+// is cut between the two. For tests of real workers.
 
 #include <kue/error.hpp>
 #include <kue/store.hpp>
@@ -17,7 +17,8 @@ class LosesAnswers final : public kue::Store {
   kue::ClaimResult claim(kue::ClaimRequest const& request) override {
     kue::ClaimResult result = behind_->claim(request);
     if (result.jobs.empty() || std::exchange(lost_, true)) return result;
-    throw kue::Error::with_unknown_outcome(kue::ErrorKind::unavailable, "the connection was cut while the answer was awaited");
+    throw kue::Error::with_unknown_outcome(kue::ErrorKind::unavailable,
+                                           "the connection was cut while the answer was awaited");
   }
 
   kue::PushResult push(kue::PushRequest const& request) override { return behind_->push(request); }
@@ -30,7 +31,9 @@ class LosesAnswers final : public kue::Store {
   kue::BeatResult beat(kue::BeatRequest const& request) override { return behind_->beat(request); }
   std::vector<kue::NodeInfo> nodes() override { return behind_->nodes(); }
   kue::RescueResult rescue(kue::RescueRequest const& request) override { return behind_->rescue(request); }
-  std::vector<kue::RunningJob> running(kue::RunningRequest const& request) override { return behind_->running(request); }
+  std::vector<kue::RunningJob> running(kue::RunningRequest const& request) override {
+    return behind_->running(request);
+  }
   std::optional<kue::JobRecord> get(kue::JobId id) override { return behind_->get(id); }
   kue::QueryResult query(kue::QueryRequest const& request) override { return behind_->query(request); }
   kue::HeadResult head(kue::HeadRequest const& request) override { return behind_->head(request); }

@@ -49,7 +49,8 @@ struct Prefetch : Zoo {
   int told_by_the_keeper(std::string const& text) const {
     std::istringstream lines(log());
     int count = 0;
-    for (std::string line; std::getline(lines, line);) count += line.find(" keeper[") != std::string::npos && line.find(text) != std::string::npos ? 1 : 0;
+    for (std::string line; std::getline(lines, line);)
+      count += line.find(" keeper[") != std::string::npos && line.find(text) != std::string::npos ? 1 : 0;
     return count;
   }
   int longest_claim_in_a_row() {
@@ -88,7 +89,8 @@ TEST_F(Prefetch, jobs_behind_a_long_one_go_to_another_child) {
   EXPECT_TRUE(all_complete(behind, 5s)) << completed(behind) << log();
   EXPECT_EQ(state(long_one.id), State::running) << "the others were not quick enough for this test to say anything";
   EXPECT_TRUE(all_complete({long_one}));
-  for (kue::Envelope const& job : behind) EXPECT_EQ(record(job.id).tally, (kue::Tally{.attempt = 1})) << "nobody is charged for waiting";
+  for (kue::Envelope const& job : behind)
+    EXPECT_EQ(record(job.id).tally, (kue::Tally{.attempt = 1})) << "nobody is charged for waiting";
   for (auto const& [id, runs] : begun()) EXPECT_EQ(runs, 1) << id;
   EXPECT_TRUE(lives(worker));
 }
@@ -104,7 +106,11 @@ TEST_F(Prefetch, a_crash_is_charged_to_its_job_alone_and_what_had_ended_is_not_r
   }
   push_all(all);
   start({"-c", "1"});
-  ASSERT_TRUE(eventually([&] { return std::all_of(deadly.begin(), deadly.end(), [&](kue::JobId id) { return state(id) == State::discarded; }); }, 60s))
+  ASSERT_TRUE(eventually(
+      [&] {
+        return std::all_of(deadly.begin(), deadly.end(), [&](kue::JobId id) { return state(id) == State::discarded; });
+      },
+      60s))
       << log();
   std::vector<kue::Envelope> healthy;
   for (kue::Envelope const& job : all) {
@@ -156,14 +162,17 @@ TEST_F(Prefetch, the_log_of_quick_jobs_is_whole_after_a_crash) {
     std::string const mark = "job=zoo::Mixed#" + job.id.str() + " attempt=";
     auto const times = [&](std::string const& what) {
       int found = 0;
-      for (std::size_t at = 0; (at = text.find(mark, at)) != text.npos; ++at) found += text.compare(at + mark.size() + 2, what.size(), what) == 0 ? 1 : 0;
+      for (std::size_t at = 0; (at = text.find(mark, at)) != text.npos; ++at)
+        found += text.compare(at + mark.size() + 2, what.size(), what) == 0 ? 1 : 0;
       return found;
     };
     EXPECT_EQ(times("accepted from queue default"), job.id == deadly.id ? 3 : 1) << mark;
-    bool const by_the_keeper = text.find("after job=zoo::Mixed#" + job.id.str() + "; its outcome (completed) was written") != text.npos;
+    bool const by_the_keeper =
+        text.find("after job=zoo::Mixed#" + job.id.str() + "; its outcome (completed) was written") != text.npos;
     EXPECT_EQ(times("completed in ") + (by_the_keeper ? 1 : 0), job.id == deadly.id ? 0 : 1) << mark;
   }
-  EXPECT_LT(text.find("job=zoo::Mixed#" + deadly.id.str() + " attempt=1 accepted"), text.find("while running job=zoo::Mixed#" + deadly.id.str()));
+  EXPECT_LT(text.find("job=zoo::Mixed#" + deadly.id.str() + " attempt=1 accepted"),
+            text.find("while running job=zoo::Mixed#" + deadly.id.str()));
 }
 
 TEST_F(Prefetch, a_long_run_of_a_quick_kind_is_in_the_log_while_it_runs) {
@@ -176,7 +185,10 @@ TEST_F(Prefetch, a_long_run_of_a_quick_kind_is_in_the_log_while_it_runs) {
   kue::Envelope const long_one = mixed(5000);
   push_all({long_one});
   ASSERT_TRUE(eventually([&] { return count("begin Mixed " + long_one.id.str()) == 1; }));
-  EXPECT_TRUE(eventually([&] { return log().find("job=zoo::Mixed#" + long_one.id.str() + " attempt=1 accepted") != std::string::npos; }, 1s)) << log();
+  EXPECT_TRUE(eventually(
+      [&] { return log().find("job=zoo::Mixed#" + long_one.id.str() + " attempt=1 accepted") != std::string::npos; },
+      1s))
+      << log();
   EXPECT_EQ(state(long_one.id), State::running);
   EXPECT_TRUE(all_complete({long_one}));
 }
@@ -199,7 +211,8 @@ TEST_F(Prefetch, a_quick_job_that_closes_all_descriptors_harms_nothing) {
   EXPECT_TRUE(lives(worker));
 }
 
-// While the store is locked the keeper takes over what has ended (after 20 ms), and holds those entries until it can write.
+// While the store is locked the keeper takes over what has ended (after 20 ms), and holds those entries until it can
+// write.
 TEST_F(Prefetch, a_child_waits_for_entries_that_the_keeper_still_holds) {
   std::vector<kue::Envelope> const first = quick(400);
   push_all(first);
@@ -236,7 +249,8 @@ TEST_F(Prefetch, a_killed_keeper_is_followed_by_one_that_ends_what_it_had_taken)
   for (int i = 0; i < 10; ++i) {
     pid_t old = 0;
     ASSERT_TRUE(eventually([&] { return (old = keeper(worker)) != 0; }));
-    std::this_thread::sleep_for(std::chrono::milliseconds(100 + i * 13));  // anywhere between a look and the store's answer
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(100 + i * 13));  // anywhere between a look and the store's answer
     send(old, SIGKILL);
     ASSERT_TRUE(eventually([&] { return keeper(worker) != old; }));
   }

@@ -39,11 +39,13 @@ TEST_P(SoftStops, let_the_running_job_end_and_start_no_other) {
   EXPECT_EQ(record(waiting).claim_no, 0u);
   EXPECT_TRUE(store().nodes().empty()) << "the keeper said good-bye, last of all";
 }
-INSTANTIATE_TEST_SUITE_P(, SoftStops, ::testing::Values(SIGTERM, SIGQUIT, SIGINT), [](auto const& one) { return "signal_" + std::to_string(one.param); });
+INSTANTIATE_TEST_SUITE_P(, SoftStops, ::testing::Values(SIGTERM, SIGQUIT, SIGINT),
+                         [](auto const& one) { return "signal_" + std::to_string(one.param); });
 
 TEST_F(Stops, an_idle_worker_stops_at_once_with_one_deadline_for_all) {
   pid_t const worker = start_ready({"-c", "4"}, 4);
-  ASSERT_TRUE(eventually([&] { return log().find("worker started: 4 children, queues: all, store sqlite:/") != std::string::npos; }));
+  ASSERT_TRUE(eventually(
+      [&] { return log().find("worker started: 4 children, queues: all, store sqlite:/") != std::string::npos; }));
   auto const from = std::chrono::steady_clock::now();
   send(worker, SIGTERM);
   EXPECT_EQ(wait_exit(worker), 0);
@@ -131,7 +133,8 @@ TEST_F(Stops, a_worker_that_cannot_start_says_why_and_gives_up_after_ten) {
   int const status = wait_exit(worker);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 4);
-  EXPECT_NE(log().find("giving up after 10 failed starts in a row; the last: the license server does not answer"), std::string::npos);
+  EXPECT_NE(log().find("giving up after 10 failed starts in a row; the last: the license server does not answer"),
+            std::string::npos);
   EXPECT_LE(journal("boot").size(), 30u) << "and did not fork in a tight loop";
 }
 

@@ -1,4 +1,5 @@
-// A worker with every kind of bad job, for the process tests. What it did stands in its journal: one line, one write(2).
+// A worker with every kind of bad job, for the process tests. What it did stands in its journal: one line, one
+// write(2).
 //
 //   worker_zoo --store sqlite:/tmp/x/zoo.db --journal /tmp/x/journal -c 4
 
@@ -42,7 +43,9 @@ struct Run {
   kue::Context& ctx;
   std::string kind;
   Run(kue::Context& context, std::string name) : ctx(context), kind(std::move(name)) { say("begin"); }
-  void say(char const* what) const { note(fmt::format("{} {} {} {} {}", what, kind, ctx.id().str(), ::getpid(), ctx.attempt())); }
+  void say(char const* what) const {
+    note(fmt::format("{} {} {} {} {}", what, kind, ctx.id().str(), ::getpid(), ctx.attempt()));
+  }
 };
 
 void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
@@ -63,7 +66,8 @@ struct Mixed {  // one kind, whose runs are quick, long or deadly
     if (die) std::abort();
     if (ms < 0) {
       ::close_range(0, ~0U, 0);
-      for (int i = 0; i < 40; ++i) [[maybe_unused]] int const opened = ::open((journal_path + "-own").c_str(), O_RDWR | O_CREAT | O_APPEND, 0644);
+      for (int i = 0; i < 40; ++i)
+        [[maybe_unused]] int const opened = ::open((journal_path + "-own").c_str(), O_RDWR | O_CREAT | O_APPEND, 0644);
     }
     if (ms > 0) sleep_ms(ms);
     run.say("end");
@@ -134,7 +138,8 @@ struct CloseAll {  // and takes the numbers for files of its own
   void run(kue::Context& ctx) const {
     Run const run(ctx, "CloseAll");
     for (int fd = 0; fd < 256; ++fd) ::close(fd);
-    for (int i = 0; i < 64; ++i) [[maybe_unused]] int const fd = ::open((journal_path + ".victim").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    for (int i = 0; i < 64; ++i)
+      [[maybe_unused]] int const fd = ::open((journal_path + ".victim").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     run.say("end");
   }
 };
@@ -180,7 +185,8 @@ struct Helper {  // starts a program that would outlive it, then hangs
     char sleep[] = "sleep", long_time[] = "1000";
     char* arguments[] = {sleep, long_time, nullptr};
     pid_t pid = 0;
-    if (::posix_spawnp(&pid, "sleep", nullptr, nullptr, arguments, environ) != 0) throw std::runtime_error("no sleep program");
+    if (::posix_spawnp(&pid, "sleep", nullptr, nullptr, arguments, environ) != 0)
+      throw std::runtime_error("no sleep program");
     note(fmt::format("helper {}", pid));
     bool volatile forever = true;
     while (forever) sleep_ms(1);
@@ -203,7 +209,8 @@ struct ShowSignals {  // what a job, and a program that it starts, would inherit
     if (DIR* const folder = ::opendir("/proc/self/fd")) {
       while (dirent const* entry = ::readdir(folder)) {
         char target[512] = {};
-        if (::readlink((std::string("/proc/self/fd/") + entry->d_name).c_str(), target, sizeof target - 1) > 0) files += std::string(" ") + target;
+        if (::readlink((std::string("/proc/self/fd/") + entry->d_name).c_str(), target, sizeof target - 1) > 0)
+          files += std::string(" ") + target;
       }
       ::closedir(folder);
     }
@@ -260,8 +267,9 @@ class FolderQueue final : public kue::Queue {
 namespace {
 
 char const* name_of(kue::WorkerEvent event) {
-  constexpr char const* kNames[] = {"init",        "success",     "exception",  "retry",      "discard", "crash",   "timeout",
-                                    "interrupted", "before_fork", "after_fork", "child_exit", "idle",    "shutdown"};
+  constexpr char const* kNames[] = {"init",       "success", "exception",   "retry",       "discard",
+                                    "crash",      "timeout", "interrupted", "before_fork", "after_fork",
+                                    "child_exit", "idle",    "shutdown"};
   return kNames[static_cast<std::size_t>(event)];
 }
 
@@ -342,8 +350,8 @@ void note_events(kue::Worker& worker) {
   for (int event = 0; event <= static_cast<int>(kue::WorkerEvent::shutdown); ++event) {
     if (static_cast<kue::WorkerEvent>(event) == kue::WorkerEvent::idle) continue;
     worker.on(static_cast<kue::WorkerEvent>(event), [](kue::EventInfo const& info) {
-      zoo::note(fmt::format("event {} {} {} {} {} {}", name_of(info.event), info.pid, info.job.str(), info.kind.empty() ? "-" : info.kind, info.attempt,
-                            info.wait_status));
+      zoo::note(fmt::format("event {} {} {} {} {} {}", name_of(info.event), info.pid, info.job.str(),
+                            info.kind.empty() ? "-" : info.kind, info.attempt, info.wait_status));
     });
   }
   worker.on(kue::WorkerEvent::init, [](kue::EventInfo const& info) {
@@ -357,17 +365,18 @@ int main(int argc, char** argv) try {
   Arguments const args = read(argc, argv);
   kue::Registry& kinds = registry();
   if (args.boot == "needs") kinds.add<zoo::NeedsNothingKnown>();
-  kue::WorkerParts const parts{
-      .queue = [&]() -> std::shared_ptr<kue::Queue> {
-        zoo::note(fmt::format("boot {}", ::getpid()));
-        if (args.boot == "fail") throw std::runtime_error("the license server does not answer");
-        if (args.boot == "die") ::_exit(9);
-        if (!args.folder.empty()) return std::make_shared<zoo::FolderQueue>(args.folder);
-        if (args.boot == "lossy")
-          return std::make_shared<kue::StoreQueue>(std::make_shared<zoo::LosesAnswers>(kue::open_store(args.store, {.event_log = true})));
-        return kue::open_store_queue(args.store, {.event_log = true});
-      },
-      .services = {}};
+  kue::WorkerParts const parts{.queue = [&]() -> std::shared_ptr<kue::Queue> {
+                                 zoo::note(fmt::format("boot {}", ::getpid()));
+                                 if (args.boot == "fail")
+                                   throw std::runtime_error("the license server does not answer");
+                                 if (args.boot == "die") ::_exit(9);
+                                 if (!args.folder.empty()) return std::make_shared<zoo::FolderQueue>(args.folder);
+                                 if (args.boot == "lossy")
+                                   return std::make_shared<kue::StoreQueue>(std::make_shared<zoo::LosesAnswers>(
+                                       kue::open_store(args.store, {.event_log = true})));
+                                 return kue::open_store_queue(args.store, {.event_log = true});
+                               },
+                               .services = {}};
   if (args.sequential) {
     kue::SequentialWorker worker(kinds, args.options);
     note_events(worker);

@@ -81,7 +81,9 @@ Zoo::~Zoo() {
     ::kill(worker, SIGKILL);
     ::waitpid(worker, nullptr, 0);
   }
-  eventually([&] { return std::none_of(keepers.begin(), keepers.end(), [](pid_t one) { return one != 0 && lives(one); }); }, 3s);
+  eventually(
+      [&] { return std::none_of(keepers.begin(), keepers.end(), [](pid_t one) { return one != 0 && lives(one); }); },
+      3s);
   if (HasFailure()) ADD_FAILURE() << "log of the workers:\n" << log();
   queue_.reset();
   std::error_code ignored;

@@ -28,7 +28,8 @@ class Zoo : public ::testing::Test {
   ~Zoo() override;  // ends what still runs, by its pid
 
   // ---- jobs
-  kue::JobId push(std::string const& kind, std::string const& args = "{}", std::function<void(kue::Envelope&)> change = {});
+  kue::JobId push(std::string const& kind, std::string const& args = "{}",
+                  std::function<void(kue::Envelope&)> change = {});
   kue::JobRecord record(kue::JobId id);
   kue::State state(kue::JobId id) { return record(id).state; }
   std::vector<kue::Event> events_of(kue::JobId id);

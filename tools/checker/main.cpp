@@ -1,4 +1,5 @@
-// kue-checker: reads a store's event log, its rows and the journals of jobs and producers, and says whether the promise was kept.
+// kue-checker: reads a store's event log, its rows and the journals of jobs and producers, and says whether the promise
+// was kept.
 
 #include <kue/error.hpp>
 #include <kue/store.hpp>
@@ -15,15 +16,16 @@
 
 namespace {
 
-constexpr std::string_view kUsage = "usage: kue-checker --store URL [--runs PATH] [--pushes PATH] [--drained] [--all]\n"
-                                    "\n"
-                                    "  --store URL    the store, for example sqlite:spark.db; its event log must have been on from the first push\n"
-                                    "  --runs PATH    journals that the jobs wrote: a file or a directory of files (kue/testing/journal.hpp)\n"
-                                    "  --pushes PATH  journals that the producers wrote\n"
-                                    "  --drained      every job should be in a final state\n"
-                                    "  --all          print every violation, not only the first one's history\n"
-                                    "\n"
-                                    "exit codes: 0 every rule holds, 1 a rule is broken, 2 usage, 3 nothing to check, 4 the store cannot be read\n";
+constexpr std::string_view kUsage =
+    "usage: kue-checker --store URL [--runs PATH] [--pushes PATH] [--drained] [--all]\n"
+    "\n"
+    "  --store URL    the store, for example sqlite:spark.db; its event log must have been on from the first push\n"
+    "  --runs PATH    journals that the jobs wrote: a file or a directory of files (kue/testing/journal.hpp)\n"
+    "  --pushes PATH  journals that the producers wrote\n"
+    "  --drained      every job should be in a final state\n"
+    "  --all          print every violation, not only the first one's history\n"
+    "\n"
+    "exit codes: 0 every rule holds, 1 a rule is broken, 2 usage, 3 nothing to check, 4 the store cannot be read\n";
 
 struct Options {
   std::string store, runs, pushes;
@@ -68,7 +70,8 @@ bool is_missing_file(std::string_view url) {
 
 int run(Options const& options) {
   if (is_missing_file(options.store)) {
-    fmt::print(stderr, "kue-checker: there is no store at {}; name the file that the producers and workers opened\n", options.store);
+    fmt::print(stderr, "kue-checker: there is no store at {}; name the file that the producers and workers opened\n",
+               options.store);
     return 3;
   }
   auto const store = kue::open_store(options.store, {.event_log = true});
@@ -83,7 +86,8 @@ int run(Options const& options) {
   kue::testing::Verdict const verdict = kue::testing::check(history);
   fmt::print("{}\n{}", store->description(), verdict.text());
   if (options.all) {
-    for (auto const& violation : verdict.violations) fmt::print("{} {} {}\n", to_string(violation.rule), violation.job.str(), violation.text);
+    for (auto const& violation : verdict.violations)
+      fmt::print("{} {} {}\n", to_string(violation.rule), violation.job.str(), violation.text);
   }
   return verdict.ok() ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-// The program on a real SQLite file: exit codes and words, for a history that keeps the promise and for two that do not.
+// The program on a real SQLite file: exit codes and words, for a history that keeps the promise and for two that do
+// not.
 
 #include <kue/open_queue.hpp>
 #include <kue/testing/checker.hpp>
@@ -55,7 +56,9 @@ class checker_program : public ::testing::Test {
   }
   ~checker_program() override { std::filesystem::remove_all(folder_); }
 
-  std::string arguments() const { return "--store " + url_ + " --runs " + folder_ + "/runs --pushes " + folder_ + "/pushes --drained"; }
+  std::string arguments() const {
+    return "--store " + url_ + " --runs " + folder_ + "/runs --pushes " + folder_ + "/pushes --drained";
+  }
 
   std::string folder_ = (std::filesystem::temp_directory_path() / ("kue-checker-" + JobId::make().str())).string();
   std::string url_ = "sqlite:" + folder_ + "/spark.db";
@@ -75,7 +78,8 @@ TEST_F(checker_program, shows_the_run_that_nothing_explains) {
   Answer const answer = checker(arguments());
   EXPECT_EQ(answer.code, 1);
   EXPECT_NE(answer.text.find("unexplained_run broken by job " + last_.str()), std::string::npos) << answer.text;
-  EXPECT_NE(answer.text.find("push_ok " + last_.str()), std::string::npos) << "the counter-example has no lines: " << answer.text;
+  EXPECT_NE(answer.text.find("push_ok " + last_.str()), std::string::npos)
+      << "the counter-example has no lines: " << answer.text;
 }
 
 TEST_F(checker_program, shows_the_job_that_is_lost) {

@@ -13,7 +13,8 @@ inline constexpr std::size_t kMaxFields = 32;
 // Converts to every type but T itself (T(any) would be a copy) and T's bases.
 template <class T> struct AnyField {
   template <class U>
-  requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>) constexpr operator U() const noexcept;  // never defined, never called
+  requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>) constexpr operator U()
+      const noexcept;  // never defined, never called
 };
 template <class T> struct AnyBase {
   template <class U>
@@ -40,9 +41,11 @@ template <class T, std::size_t N = 0> constexpr std::size_t count_fields() {
 }
 
 template <class T> constexpr std::size_t checked_field_count() {
-  static_assert(std::is_class_v<T> && std::is_aggregate_v<T>, "kue: a class with constructors or private members must name its fields: KUE_FIELDS(a_, b_)");
+  static_assert(std::is_class_v<T> && std::is_aggregate_v<T>,
+                "kue: a class with constructors or private members must name its fields: KUE_FIELDS(a_, b_)");
   static_assert(std::is_default_constructible_v<T>,
-                "kue: a struct that travels must be default-constructible, because the worker makes an empty one and fills in the "
+                "kue: a struct that travels must be default-constructible, because the worker makes an empty one and "
+                "fills in the "
                 "fields; a reference member or a member without a default constructor prevents that");
   if constexpr (std::is_class_v<T> && std::is_aggregate_v<T> && std::is_default_constructible_v<T>) {
     constexpr bool has_base = takes_then<T, AnyBase<T>>(std::index_sequence<>());
@@ -50,7 +53,8 @@ template <class T> constexpr std::size_t checked_field_count() {
     if constexpr (!has_base) {
       constexpr std::size_t n = count_fields<T>();
       constexpr auto before = std::make_index_sequence<n>();
-      static_assert(n <= kMaxFields, "kue: a struct may have at most 32 fields; group some of them in a struct of their own");
+      static_assert(n <= kMaxFields,
+                    "kue: a struct may have at most 32 fields; group some of them in a struct of their own");
       constexpr bool reference = takes_then<T, AnyReference<T>>(before);
       static_assert(!reference, "kue: a reference member cannot travel to another process; hold a value");
       constexpr bool c_array = !reference && n <= kMaxFields && takes_in_braces<T, AnyField<T>>(before);

@@ -1,5 +1,6 @@
 #pragma once
-// The names of fields: of an aggregate out of the compiler's spelling of a pointer to each field, of a class out of KUE_FIELDS.
+// The names of fields: of an aggregate out of the compiler's spelling of a pointer to each field, of a class out of
+// KUE_FIELDS.
 
 #include <kue/detail/field_bind.hpp>
 
@@ -15,7 +16,9 @@ namespace kue::detail {
 
 struct ListedFields {  // a friend of every class that says KUE_FIELDS
   template <class T> static constexpr auto list() -> decltype(T::kue_field_list()) { return T::kue_field_list(); }
-  template <class T, class V> static constexpr decltype(auto) visit(T& object, V& visitor) { return object.kue_visit_fields(visitor); }
+  template <class T, class V> static constexpr decltype(auto) visit(T& object, V& visitor) {
+    return object.kue_visit_fields(visitor);
+  }
 };
 
 template <class T>
@@ -61,7 +64,9 @@ template <std::size_t... I, class... P> struct Pointers<std::index_sequence<I...
 template <std::size_t I, class P> constexpr P pick(PointerAt<I, P> const& at) { return at.pointer; }
 
 struct TakeAddresses {
-  template <class... F> constexpr auto operator()(F&... field) const { return Pointers<std::index_sequence_for<F...>, F*...>{{&field}...}; }
+  template <class... F> constexpr auto operator()(F&... field) const {
+    return Pointers<std::index_sequence_for<F...>, F*...>{{&field}...};
+  }
 };
 
 template <class T, std::size_t N> consteval auto field_pointers() {
@@ -89,7 +94,9 @@ template <class T, std::size_t N> consteval std::array<std::string_view, N> refl
     return {};
   } else {
     constexpr auto pointers = field_pointers<T, N>();
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return std::array<std::string_view, N>{name_of_pointer<pick<I>(pointers)>()...}; }
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array<std::string_view, N>{name_of_pointer<pick<I>(pointers)>()...};
+    }
     (std::make_index_sequence<N>());
   }
 }

@@ -9,7 +9,8 @@
 namespace kue {
 namespace detail {
 
-template <class P> inline constexpr bool is_service = !std::is_same_v<P, Logger> && !std::is_same_v<P, Context> && !std::is_same_v<P, Failure>;
+template <class P> inline constexpr bool is_service =
+    !std::is_same_v<P, Logger> && !std::is_same_v<P, Context> && !std::is_same_v<P, Failure>;
 
 // One argument of run() or failed(), found by its type.
 template <class P> P& inject(Context& context, Services& services) {
@@ -61,8 +62,8 @@ template <class J> struct JobCalls {
     return std::nullopt;
   }
 
-  static void failed([[maybe_unused]] std::string_view args, [[maybe_unused]] Failure const& failure, [[maybe_unused]] Context& context,
-                     [[maybe_unused]] Services& services) {
+  static void failed([[maybe_unused]] std::string_view args, [[maybe_unused]] Failure const& failure,
+                     [[maybe_unused]] Context& context, [[maybe_unused]] Services& services) {
     if constexpr (has_failed<J>) {
       try {
         J job{};
@@ -108,12 +109,14 @@ template <class J> struct JobCalls {
       return checked_outcome(job.run(inject<std::remove_reference_t<P>>(context, services)...));
     } else {
       Writer result;
-      write(result, static_cast<std::remove_cvref_t<Result> const&>(job.run(inject<std::remove_reference_t<P>>(context, services)...)));
+      write(result, static_cast<std::remove_cvref_t<Result> const&>(
+                        job.run(inject<std::remove_reference_t<P>>(context, services)...)));
       return outcome_of_result(result);
     }
   }
 
-  template <class... P> static void call_failed(J& job, Failure const& failure, Context& context, Services& services, Types<P...>) {
+  template <class... P>
+  static void call_failed(J& job, Failure const& failure, Context& context, Services& services, Types<P...>) {
     job.failed([&]() -> decltype(auto) {
       if constexpr (std::is_same_v<std::remove_cvref_t<P>, Failure>)
         return (failure);

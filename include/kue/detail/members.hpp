@@ -56,9 +56,12 @@ template <class J, class R, class... P> struct PlainMemberFunction {
   using Parameters = Types<P...>;
 };
 template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...)> : PlainMemberFunction<J, R, P...> {};
-template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...) const> : PlainMemberFunction<J, R, P...> {};
-template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...) noexcept> : PlainMemberFunction<J, R, P...> {};
-template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...) const noexcept> : PlainMemberFunction<J, R, P...> {};
+template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...) const> : PlainMemberFunction<J, R, P...> {
+};
+template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...) noexcept>
+    : PlainMemberFunction<J, R, P...> {};
+template <class J, class R, class... P> struct MemberFunction<R (J::*)(P...) const noexcept>
+    : PlainMemberFunction<J, R, P...> {};
 
 template <class F> struct TakesOneInteger : std::false_type {};
 template <class J, class R, class A> struct TakesOneInteger<R (J::*)(A) const> : std::is_integral<A> {};

@@ -157,7 +157,8 @@ std::optional<std::uint64_t> parse_key(Reader& in, std::uint64_t max);
 template <class T> struct MapSerde {
   using Key = typename T::key_type;
   static constexpr bool kText = std::is_same_v<Key, std::string>;
-  static_assert(kText || std::is_integral_v<Key> || std::is_enum_v<Key>, "kue: the key of a map that travels must be std::string, an integer or an enum");
+  static_assert(kText || std::is_integral_v<Key> || std::is_enum_v<Key>,
+                "kue: the key of a map that travels must be std::string, an integer or an enum");
   static_assert(
       requires(T & t, Key k) { t[k]; }, "kue: a multimap cannot travel; use a map of vectors");
 
@@ -235,14 +236,16 @@ template <class T, class... A> struct VariantSerde {
     out.end_object();
   }
   static void read(Reader& in, T& into) {
-    if (auto chosen = read_choice(in, sizeof...(A))) read_value(chosen->value, chosen->index, into, std::index_sequence_for<A...>());
+    if (auto chosen = read_choice(in, sizeof...(A)))
+      read_value(chosen->value, chosen->index, into, std::index_sequence_for<A...>());
   }
 
  private:
   template <std::size_t... I> static void write_value(Writer& out, T const& value, std::index_sequence<I...>) {
     (void)((value.index() == I && (kue::write(out, *get_if<I>(&value)), true)) || ...);
   }
-  template <std::size_t... I> static void read_value(Reader& in, std::size_t index, T& into, std::index_sequence<I...>) {
+  template <std::size_t... I>
+  static void read_value(Reader& in, std::size_t index, T& into, std::index_sequence<I...>) {
     (void)((index == I && (kue::read(in, into.template emplace<I>()), true)) || ...);
   }
 };
@@ -297,7 +300,9 @@ struct FieldRow {
 void read_fields(Reader& in, std::span<FieldRow const> fields);
 
 struct NoneIsConst {
-  template <class... F> constexpr auto operator()(F&...) const { return std::bool_constant<(!std::is_const_v<F> && ...)>(); }
+  template <class... F> constexpr auto operator()(F&...) const {
+    return std::bool_constant<(!std::is_const_v<F> && ...)>();
+  }
 };
 // Asked when it is written too: a job that could never come back is refused where it is pushed.
 template <class T> constexpr bool check_assignable() {
@@ -322,7 +327,8 @@ template <class T> struct FieldsSerde {
     if constexpr (!check_assignable<T>()) return;
     visit_fields(into, [&]<class... F>(F&... field) {
       [[maybe_unused]] std::size_t i = 0;
-      FieldRow const rows[] = {{names[i++], optional_shaped<F>, &field, &read_erased<F>}..., {{}, true, nullptr, nullptr}};
+      FieldRow const rows[] = {{names[i++], optional_shaped<F>, &field, &read_erased<F>}...,
+                               {{}, true, nullptr, nullptr}};
       read_fields(in, {rows, sizeof...(F)});
     });
   }
@@ -348,10 +354,12 @@ template <class T> constexpr auto choose_serde() {
     static_assert(!sizeof(T), "kue: a C array cannot be a field; use std::array");
     return Refused();
   } else if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T> || pointer_shaped<T>) {
-    static_assert(!sizeof(T), "kue: a pointer cannot travel to another process; hold the value, or an id to find it by");
+    static_assert(!sizeof(T),
+                  "kue: a pointer cannot travel to another process; hold the value, or an id to find it by");
     return Refused();
   } else if constexpr (view_shaped<T>) {
-    static_assert(!sizeof(T), "kue: a view cannot travel: in the worker it would point at nothing; use std::string or std::vector");
+    static_assert(!sizeof(T),
+                  "kue: a view cannot travel: in the worker it would point at nothing; use std::string or std::vector");
     return Refused();
   } else if constexpr (std::is_same_v<T, std::string> || path_shaped<T>) {
     return TextSerde<T>();
@@ -374,7 +382,9 @@ template <class T> constexpr auto choose_serde() {
   } else if constexpr (has_fields_v<T>) {
     return FieldsSerde<T>();
   } else {
-    static_assert(!sizeof(T), "kue: this type cannot travel; give it public fields, KUE_FIELDS(a_, b_), or specialise kue::Serde for it");
+    static_assert(
+        !sizeof(T),
+        "kue: this type cannot travel; give it public fields, KUE_FIELDS(a_, b_), or specialise kue::Serde for it");
     return Refused();
   }
 }
@@ -382,7 +392,9 @@ template <class T> constexpr auto choose_serde() {
 }  // namespace detail
 
 template <class T> struct Serde : decltype(detail::choose_serde<T>()) {};
-template <class Rep, class Period> struct Serde<std::chrono::duration<Rep, Period>> : detail::DurationSerde<std::chrono::duration<Rep, Period>> {};
-template <class Clock, class Duration> struct Serde<std::chrono::time_point<Clock, Duration>> : detail::TimeSerde<Clock, Duration> {};
+template <class Rep, class Period> struct Serde<std::chrono::duration<Rep, Period>>
+    : detail::DurationSerde<std::chrono::duration<Rep, Period>> {};
+template <class Clock, class Duration> struct Serde<std::chrono::time_point<Clock, Duration>>
+    : detail::TimeSerde<Clock, Duration> {};
 
 }  // namespace kue

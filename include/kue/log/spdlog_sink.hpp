@@ -1,13 +1,16 @@
 #pragma once
-// SpdlogSink: what your own spdlog loggers say becomes lines of ours: one write a line, escaped, and inside of a job marked with it.
+// SpdlogSink: what your own spdlog loggers say becomes lines of ours: one write a line, escaped, and inside of a job
+// marked with it.
 //
 //   spdlog::set_default_logger(kue::spdlog_logger(log));
-//   spdlog::info("charged order {}", 7);          // ... info  child[4242] job=ChargeCard#0193c2a0-... attempt=1 charged order 7
+//   spdlog::info("charged order {}", 7);
+//   // ... info  child[4242] job=ChargeCard#0193c2a0-... attempt=1 charged order 7
 //
 // Opt-in: needs spdlog (Debian: libspdlog-dev). For an application: <spark/log/spdlog_sink.hpp>.
-// spdlog's trace is our debug, its critical our error; a logger's name stands before the text; patterns and formatters are not
-// used, the line has our shape. Use synchronous loggers: an asynchronous one writes from a thread of its own, which works for
-// no job and does not exist in the children of a worker. Thread-safe; a line that cannot be written is dropped.
+// spdlog's trace is our debug, its critical our error; a logger's name stands before the text; patterns and formatters
+// are not used, the line has our shape. Use synchronous loggers: an asynchronous one writes from a thread of its own,
+// which works for no job and does not exist in the children of a worker. Thread-safe; a line that cannot be written is
+// dropped.
 
 #include <kue/logger.hpp>
 

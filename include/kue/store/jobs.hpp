@@ -53,9 +53,11 @@ struct FinishResult {
 using ReleaseRequest = FinishRequest;
 using ReleaseResult = FinishResult;
 
-// ---- claim: takes up to `max` due jobs. Scheduled and retryable jobs whose time has come are made available in the same step.
+// ---- claim: takes up to `max` due jobs. Scheduled and retryable jobs whose time has come are made available in the
+// same step.
 
-// Which queues, and in which order their lanes are visited. A lane is a line of waiting jobs: those of one queue and priority.
+// Which queues, and in which order their lanes are visited. A lane is a line of waiting jobs: those of one queue and
+// priority.
 struct QueueSelector {
   std::span<std::string const> names = {};  // empty: every queue. A name twice counts once
   enum class Order : std::uint8_t {
@@ -69,7 +71,8 @@ struct ClaimRequest {
   std::uint64_t holder = 0;
   QueueSelector queues = {};
   int max = 1;
-  std::span<Finish const> finishes = {};  // written first, in the same transaction; also those of a dead node: the fence decides
+  std::span<Finish const> finishes =
+      {};  // written first, in the same transaction; also those of a dead node: the fence decides
 };
 struct Claimed {
   Envelope job = {};
@@ -100,9 +103,9 @@ struct ProgressRequest {
 };
 
 // ---- cancel, retry, remove
-// asked: it is running, and only its holder may end it. The row is marked: the worker asks the job to stop, and kills it after
-// a grace. Whatever the run comes to, a job that is marked does not wait again: a finish or release that would make it
-// available, scheduled or retryable makes it cancelled instead, with the counters that it had.
+// asked: it is running, and only its holder may end it. The row is marked: the worker asks the job to stop, and kills
+// it after a grace. Whatever the run comes to, a job that is marked does not wait again: a finish or release that would
+// make it available, scheduled or retryable makes it cancelled instead, with the counters that it had.
 enum class CancelStatus : std::uint8_t { cancelled, asked, final, not_found };
 struct CancelRequest {
   std::span<JobId const> ids = {};
@@ -110,14 +113,20 @@ struct CancelRequest {
 struct CancelResult {
   std::vector<CancelStatus> statuses = {};
 };
-enum class RetryStatus : std::uint8_t { retried, not_final, completed, not_found };  // retried: available, counters at 0
+enum class RetryStatus : std::uint8_t {
+  retried,
+  not_final,
+  completed,
+  not_found
+};  // retried: available, counters at 0
 struct RetryRequest {
   std::span<JobId const> ids = {};
 };
 struct RetryResult {
   std::vector<RetryStatus> statuses = {};
 };
-// removed: gone, with its history. `only`: leave alone what is in another state by now (other_state); empty: any but running.
+// removed: gone, with its history. `only`: leave alone what is in another state by now (other_state); empty: any but
+// running.
 enum class RemoveStatus : std::uint8_t { removed, running, other_state, not_found };
 struct RemoveRequest {
   std::span<JobId const> ids = {};

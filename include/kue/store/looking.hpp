@@ -19,9 +19,9 @@
 namespace kue {
 
 struct Filter {
-  std::vector<State> states = {};                                    // empty: all
-  std::string queue = {}, kind = {}, tag = {};                       // empty: any
-  std::string error = {};                                            // in the type or message of the last run that failed; empty: any
+  std::vector<State> states = {};               // empty: all
+  std::string queue = {}, kind = {}, tag = {};  // empty: any
+  std::string error = {};                       // in the type or message of the last run that failed; empty: any
   std::optional<TimePoint> inserted_from = {}, inserted_until = {};  // pushed at this time or later; before this time
 };
 struct QueryRequest {
@@ -47,8 +47,8 @@ struct HeadRequest {
   std::string queue = {};
 };
 struct HeadResult {
-  // Since when something has waited here: the earliest run_at of the jobs that stand first in their priority. Jobs that came
-  // due in another order than they arrived in may have waited longer.
+  // Since when something has waited here: the earliest run_at of the jobs that stand first in their priority. Jobs that
+  // came due in another order than they arrived in may have waited longer.
   std::optional<TimePoint> waiting_since = {};
   std::optional<TimePoint> next_due = {};  // the earliest scheduled or retryable job whose time has not come
 };

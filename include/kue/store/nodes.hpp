@@ -4,8 +4,8 @@
 //   auto const beat = store.beat({.node = node, .name = "web-3", .pid = ::getpid()});
 //   if (!beat.alive) start_over();
 //
-// A store judges nobody: it keeps what a node says of itself, and observers decide by their own steady clocks, and by the
-// node's lock file where they can see it. Values; no threads, no failure.
+// A store judges nobody: it keeps what a node says of itself, and observers decide by their own steady clocks, and by
+// the node's lock file where they can see it. Values; no threads, no failure.
 
 #include <kue/claim.hpp>
 #include <kue/record.hpp>
@@ -16,8 +16,8 @@
 
 namespace kue {
 
-// The file that the processes of a node hold locked (flock) as long as one of them lives. Who finds a file of this name that is
-// not this very file (device, inode) knows nothing.
+// The file that the processes of a node hold locked (flock) as long as one of them lives. Who finds a file of this name
+// that is not this very file (device, inode) knows nothing.
 struct LockFile {
   std::string path = {};  // absolute; empty: it has none
   std::uint64_t device = 0, inode = 0;
@@ -33,9 +33,10 @@ struct BeatRequest {
   bool leaving = false;  // the node's last word: forget it (it must hold nothing, else Error(conflict))
 };
 struct BeatResult {
-  bool alive = true;        // false: declared dead by another; nothing was written
-  std::uint64_t epoch = 0;  // another number than before: the store was restarted, or is another one by now. What was in progress
-                            // may have been forgotten
+  bool alive = true;  // false: declared dead by another; nothing was written
+  std::uint64_t epoch =
+      0;  // another number than before: the store was restarted, or is another one by now. What was in progress
+          // may have been forgotten
 };
 struct NodeInfo {
   std::uint64_t node = 0;

@@ -6,9 +6,9 @@
 //   kue::testing::Verdict verdict = kue::testing::check(history);
 //   fmt::print("{}", verdict.text());                                     // counts, then the first counter-example
 //
-// Shares nothing with the product but the transition table (kue/state.hpp). Runs are counted from the jobs' own journal,
-// never from the store's tables. Order is that of the store's sequence; times of the journal are compared because all its
-// processes read one monotonic clock: a history is of one machine and one boot. Pure; any thread.
+// Shares nothing with the product but the transition table (kue/state.hpp). Runs are counted from the jobs' own
+// journal, never from the store's tables. Order is that of the store's sequence; times of the journal are compared
+// because all its processes read one monotonic clock: a history is of one machine and one boot. Pure; any thread.
 
 #include <kue/state.hpp>
 #include <kue/store.hpp>
@@ -61,7 +61,8 @@ struct Violation {
 };
 
 struct Verdict {
-  std::int64_t accepted = 0, completed = 0, discarded = 0, cancelled = 0, waiting = 0, running = 0, pruned = 0, removed = 0;
+  std::int64_t accepted = 0, completed = 0, discarded = 0, cancelled = 0, waiting = 0, running = 0, pruned = 0,
+               removed = 0;
   std::int64_t lost = 0, ghosts = 0, unexplained = 0, overlaps = 0, illegal = 0;
   std::int64_t overlaps_after_node_lost = 0;                // allowed by the promise
   std::int64_t stale_writes = 0;                            // refused by the fence, as they must be

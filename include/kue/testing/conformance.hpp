@@ -3,7 +3,8 @@
 //
 //   int main(int argc, char** argv) {
 //     ::testing::InitGoogleTest(&argc, argv);
-//     kue::testing::register_conformance({.name = "mine", .open = [](kue::StoreOptions const& o) { return open_mine(o); }});
+//     auto const open = [](kue::StoreOptions const& options) { return open_mine(options); };
+//     kue::testing::register_conformance({.name = "mine", .open = open});
 //     return RUN_ALL_TESTS();
 //   }
 //
@@ -23,7 +24,8 @@ struct StoreFactory {
   std::string name;  // letters, digits and '_'
   // A fresh, empty store. Called once or twice a case; a second call must not touch what the first one opened.
   std::function<std::unique_ptr<Store>(StoreOptions const&)> open;
-  // Another handle on the data of the last open(), or empty when there is no such thing (cases that need it are left out).
+  // Another handle on the data of the last open(), or empty when there is no such thing (cases that need it are left
+  // out).
   std::function<std::unique_ptr<Store>(StoreOptions const&)> reopen;
 };
 

@@ -16,7 +16,8 @@ namespace kue::testing {
 
 class FakeClock : public Clock {
  public:
-  explicit FakeClock(TimePoint wall = TimePoint(std::chrono::sys_days(std::chrono::year(2026) / 1 / 2))) : wall_(wall.time_since_epoch().count()) {}
+  explicit FakeClock(TimePoint wall = TimePoint(std::chrono::sys_days(std::chrono::year(2026) / 1 / 2)))
+      : wall_(wall.time_since_epoch().count()) {}
 
   TimePoint now() const override { return TimePoint(Millis(wall_.load())); }
   SteadyPoint steady_now() const override { return SteadyPoint(Millis(steady_.load())); }

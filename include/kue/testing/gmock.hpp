@@ -27,8 +27,12 @@ class PushMatcher {
     *listener << found.problem;
     return found.problem.empty();
   }
-  void DescribeTo(std::ostream* out) const { *out << "holds " << expected_.times << " such push(es) of " << kind_ << args_.value_or(""); }
-  void DescribeNegationTo(std::ostream* out) const { *out << "does not hold exactly " << expected_.times << " such push(es) of " << kind_; }
+  void DescribeTo(std::ostream* out) const {
+    *out << "holds " << expected_.times << " such push(es) of " << kind_ << args_.value_or("");
+  }
+  void DescribeNegationTo(std::ostream* out) const {
+    *out << "does not hold exactly " << expected_.times << " such push(es) of " << kind_;
+  }
 
  private:
   std::string kind_;

@@ -6,9 +6,11 @@
 //   journal.run_end(ctx.id(), ctx.claim_no(), "returned");                // last thing; a killed process never says it
 //   kue::testing::Journal all = kue::testing::read_journals(directory);
 //
-// One event a line, one write(2) a line with O_APPEND, so SIGKILL loses nothing that was written. The last line of a file may
-// be torn (its process was killed inside the write); a torn line anywhere else is kept in `torn` and refused by the checker.
-// The writer is for one thread of one process: make a new one after a fork. Throws Error(unavailable) when it cannot write.
+// One event a line, one write(2) a line with O_APPEND, so SIGKILL loses nothing that was written. The last line of a
+// file may be torn (its process was killed inside the write); a torn line anywhere else is kept in `torn` and refused
+// by the checker.
+// The writer is for one thread of one process: make a new one after a fork. Throws Error(unavailable) when it cannot
+// write.
 
 #include <kue/clock.hpp>
 #include <kue/id.hpp>
@@ -26,11 +28,11 @@ enum class JournalVerb : std::uint8_t { push_begin, push_ok, push_unknown, push_
 struct JournalLine {
   JournalVerb verb{};
   JobId job = {};
-  std::uint32_t claim_no = 0;                   // run lines
-  std::uint32_t attempt = 0;                    // run_begin
-  int pid = 0;                                  // run lines
-  int alongside = 0;                            // run_begin: a process that was seen running this very job at that moment; 0: none
-  std::int64_t at_ns = 0;                       // run lines: CLOCK_MONOTONIC, one clock for all processes of a machine
+  std::uint32_t claim_no = 0;  // run lines
+  std::uint32_t attempt = 0;   // run_begin
+  int pid = 0;                 // run lines
+  int alongside = 0;           // run_begin: a process that was seen running this very job at that moment; 0: none
+  std::int64_t at_ns = 0;      // run lines: CLOCK_MONOTONIC, one clock for all processes of a machine
   std::optional<std::uint64_t> args_hash = {};  // push_ok, run_begin: of the arguments, any hash
   std::optional<TimePoint> run_at = {};         // push lines: not before
   std::string how = {};                         // run_end: returned, threw, interrupted

@@ -7,9 +7,9 @@
 //        .crashes = {{.kind = "ChargeCard", .at = kue::testing::Crash::after_run}}});
 //   EXPECT_EQ(report.job<ChargeCard>().ends, (std::vector{kue::Reason::crashed, kue::Reason::completed}));
 //
-// The jobs, and those that they push, go into an SQLite store in a temporary folder; a PreforkingWorker in a child process runs
-// what is due until nothing is left. A job that fails waits for its retry, and is not waited for. What the jobs change in the
-// memory of their processes the test does not see: use files, or SharedCount.
+// The jobs, and those that they push, go into an SQLite store in a temporary folder; a PreforkingWorker in a child
+// process runs what is due until nothing is left. A job that fails waits for its retry, and is not waited for. What the
+// jobs change in the memory of their processes the test does not see: use files, or SharedCount.
 // Call it with no other thread and no SQLite file open in this process (Error(refused) otherwise): it forks.
 
 #include <kue/logger.hpp>
@@ -73,6 +73,7 @@ struct WorkerReport {
   JobHistory only(std::string_view kind) const;
 };
 
-WorkerReport run_worker(Registry const& registry, std::vector<Envelope> const& jobs, RealWorkerOptions const& options = {});
+WorkerReport run_worker(Registry const& registry, std::vector<Envelope> const& jobs,
+                        RealWorkerOptions const& options = {});
 
 }  // namespace kue::testing

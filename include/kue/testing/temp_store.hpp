@@ -5,7 +5,8 @@
 //   auto queue = kue::open_store_queue(temp.url());
 //   std::ofstream(temp.path("photo.jpg")) << "...";      // other files of the test fit in there too
 //
-// Opens nothing by itself. The folder is removed by the process that made it only. Throws Error(unavailable) if there can be none.
+// Opens nothing by itself. The folder is removed by the process that made it only. Throws Error(unavailable) if there
+// can be none.
 
 #include <string>
 #include <string_view>

@@ -1,18 +1,18 @@
 #pragma once
 // TestQueue: a queue for your tests. It keeps what was pushed, and runs it when you say so.
 //
-//   kue::testing::TestQueue queue(registry, services);              // for an Application: <spark/testing/test_queue.hpp>
+//   kue::testing::TestQueue queue(registry, services);  // for an Application: <spark/testing/test_queue.hpp>
 //   order_paid(queue, 7);                                           // the code under test
 //   queue.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min});
 //   queue.advance(5min);                                            // its time stands still until it is moved
 //   queue.drain().assert_all_completed();                           // runs what is due, and what that pushes
 //
-// For any test framework: an assertion that does not hold throws AssertionFailed, whose text says where it stands, what was
-// expected, and all that was pushed instead. <kue/testing/gmock.hpp> has the same as matchers.
-// Nothing is left out on the way: a job becomes bytes and a job again; priorities, times, retries, backoff() and failed()
-// are those of a worker, over a store in memory. A transaction of the program's own may be one on any database, also in memory: its
-// commit() counts, one by hand does not. What is not there is the process: a job that crashes ends the test
-// (<kue/testing/real_worker.hpp> runs it in processes of its own).
+// For any test framework: an assertion that does not hold throws AssertionFailed, whose text says where it stands, what
+// was expected, and all that was pushed instead. <kue/testing/gmock.hpp> has the same as matchers.
+// Nothing is left out on the way: a job becomes bytes and a job again; priorities, times, retries, backoff() and
+// failed() are those of a worker, over a store in memory. A transaction of the program's own may be one on any
+// database, also in memory: its commit() counts, one by hand does not. What is not there is the process: a job that
+// crashes ends the test (<kue/testing/real_worker.hpp> runs it in processes of its own).
 // Threads: push and look from any thread; drain from one at a time, and not from within a job.
 
 #include <kue/queue.hpp>
@@ -104,14 +104,17 @@ class TestQueue : public Queue {
   template <Job J> std::vector<J> pushed(Expected const& expected = {}) const;  // decoded; `times` is not looked at
   void forget_pushes();                                                         // the jobs stay
 
-  template <Job J> J assert_pushed(Expected const& expected = {},
-                                   std::source_location where = std::source_location::current()) const;  // the first of them
-  template <Job J> void assert_pushed(J const& job, Expected const& expected = {}, std::source_location where = std::source_location::current()) const;
-  template <Job J> void assert_not_pushed(Expected const& expected = {}, std::source_location where = std::source_location::current()) const;
+  template <Job J>
+  J assert_pushed(Expected const& expected = {},
+                  std::source_location where = std::source_location::current()) const;  // the first of them
+  template <Job J> void assert_pushed(J const& job, Expected const& expected = {},
+                                      std::source_location where = std::source_location::current()) const;
+  template <Job J> void assert_not_pushed(Expected const& expected = {},
+                                          std::source_location where = std::source_location::current()) const;
   void assert_nothing_pushed(std::source_location where = std::source_location::current()) const;
   // Waits until another thread has pushed `times` of them.
-  template <Job J>
-  J wait_for_pushed(Expected const& expected = {}, Millis patience = Millis(10'000), std::source_location where = std::source_location::current()) const;
+  template <Job J> J wait_for_pushed(Expected const& expected = {}, Millis patience = Millis(10'000),
+                                     std::source_location where = std::source_location::current()) const;
 
   // ---- time
   FakeClock const& clock() const override;
@@ -154,7 +157,9 @@ class TestQueue : public Queue {
 };
 
 // A job after the way that it travels.
-template <Job J> J round_trip(J const& job) { return from_json<J>(Envelope::from_bytes(make_envelope(job).to_bytes()).args); }
+template <Job J> J round_trip(J const& job) {
+  return from_json<J>(Envelope::from_bytes(make_envelope(job).to_bytes()).args);
+}
 
 // Throws if what arrives is not what was pushed: a member that KUE_FIELDS forgot. The class needs operator==, for
 // example bool operator==(SendInvoice const&) const = default;
@@ -162,8 +167,8 @@ template <Job J>
 requires std::equality_comparable<J>
 void assert_travels(J const& job, std::source_location where = std::source_location::current()) {
   if (J const arrived = round_trip(job); !(arrived == job)) {
-    throw AssertionFailed("a " + std::string(kind_of<J>()) + " does not arrive as it was pushed. What travels is " + to_json(job) +
-                              "; a member that is not in it is missing in KUE_FIELDS",
+    throw AssertionFailed("a " + std::string(kind_of<J>()) + " does not arrive as it was pushed. What travels is " +
+                              to_json(job) + "; a member that is not in it is missing in KUE_FIELDS",
                           where);
   }
 }
@@ -172,13 +177,15 @@ template <Job J> J TestQueue::decoded(Push const& push, std::source_location whe
   J job{};
   std::string problems;
   for (std::string const& problem : detail::read_value(push.job.args, job)) problems += "\n  " + problem;
-  if (!problems.empty()) throw AssertionFailed("the arguments " + push.job.args + " are no " + push.job.kind + ":" + problems, where);
+  if (!problems.empty())
+    throw AssertionFailed("the arguments " + push.job.args + " are no " + push.job.kind + ":" + problems, where);
   return job;
 }
 
 template <Job J> std::vector<J> TestQueue::pushed(Expected const& expected) const {
   std::vector<J> jobs;
-  for (Push const& push : find(kind_of<J>(), std::nullopt, expected).pushes) jobs.push_back(decoded<J>(push, std::source_location::current()));
+  for (Push const& push : find(kind_of<J>(), std::nullopt, expected).pushes)
+    jobs.push_back(decoded<J>(push, std::source_location::current()));
   return jobs;
 }
 
@@ -188,7 +195,8 @@ template <Job J> J TestQueue::assert_pushed(Expected const& expected, std::sourc
   return found.pushes.empty() ? J{} : decoded<J>(found.pushes.front(), where);
 }
 
-template <Job J> void TestQueue::assert_pushed(J const& job, Expected const& expected, std::source_location where) const {
+template <Job J>
+void TestQueue::assert_pushed(J const& job, Expected const& expected, std::source_location where) const {
   require(find(kind_of<J>(), to_json(job), expected), where);
 }
 
@@ -198,7 +206,8 @@ template <Job J> void TestQueue::assert_not_pushed(Expected const& expected, std
   require(find(kind_of<J>(), std::nullopt, none), where);
 }
 
-template <Job J> J TestQueue::wait_for_pushed(Expected const& expected, Millis patience, std::source_location where) const {
+template <Job J>
+J TestQueue::wait_for_pushed(Expected const& expected, Millis patience, std::source_location where) const {
   Found const found = wait(kind_of<J>(), expected, patience);
   require(found, where);
   return decoded<J>(found.pushes.front(), where);

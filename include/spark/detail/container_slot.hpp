@@ -23,11 +23,13 @@ template <class T> struct Made<std::shared_ptr<T>> {
 
 template <class F> auto Container::share(F factory, Fork fork, std::source_location where) const {
   using Result = decltype(factory());
-  static_assert(!std::is_void_v<Result>, "a service's factory must return the service: a unique_ptr, a shared_ptr or a value");
+  static_assert(!std::is_void_v<Result>,
+                "a service's factory must return the service: a unique_ptr, a shared_ptr or a value");
   static_assert(!std::is_reference_v<Result> && !std::is_pointer_v<Result>,
                 "a service's factory must give away what it made: return a unique_ptr, a shared_ptr or a value");
   using Made = detail::Made<std::remove_cv_t<Result>>;
-  return Recipe<typename Made::type>{[factory = std::move(factory)]() mutable { return Made::from(factory); }, fork, where};
+  return Recipe<typename Made::type>{[factory = std::move(factory)]() mutable { return Made::from(factory); }, fork,
+                                     where};
 }
 
 template <class T> class Container::Slot {
@@ -36,10 +38,13 @@ template <class T> class Container::Slot {
   Slot& operator=(Slot const&) = delete;  // app[a] = app[b] would share one object under two names
 
   template <class U> Slot& operator=(Recipe<U> recipe) {
-    static_assert(std::is_convertible_v<U*, T*>, "this factory makes something that is not the type of the service's key");
+    static_assert(std::is_convertible_v<U*, T*>,
+                  "this factory makes something that is not the type of the service's key");
     // Through shared_ptr<T>, so that the stored void* is a T* whatever the bases of U are.
     container_.define(
-        name_, typeid(T), [build = std::move(recipe.build)]() -> std::shared_ptr<void> { return std::shared_ptr<T>(build()); }, recipe.fork, recipe.where);
+        name_, typeid(T),
+        [build = std::move(recipe.build)]() -> std::shared_ptr<void> { return std::shared_ptr<T>(build()); },
+        recipe.fork, recipe.where);
     return *this;
   }
 

@@ -5,15 +5,16 @@
 //   server.Post("/orders", spark::http::with_batch(batches, order));                    // <spark/http/httplib.hpp>
 //   co_spawn(context, spark::http::listen(acceptor, batches, order), detached);         // <spark/http/beast.hpp>
 //
-// before_response: who reads 200 has its jobs in the queue. A flush that fails makes the answer 503 (or what you want), and
-// nothing is pushed. The visitor waits for the flush: a few milliseconds with a file.
-// after_response: the visitor has the whole body before the flush begins, which then happens on a thread of its own. A flush
-// that fails is logged, counted and tried again while the process lives (kue/flusher.hpp); a process that is killed in
-// between loses the jobs of answers that were given. While the flusher has no room, requests are flushed before their
-// response, so that none is answered whose jobs cannot be kept.
-// Either way the queue's own flush() is called once a request, for a queue service that collects by itself (BufferedQueue).
-// A handler that throws has pushed nothing, and the log says what was dropped. One that returns has its jobs pushed, whatever
-// it answered and whether or not the client is still there; batch.discard() forgets them.
+// before_response: who reads 200 has its jobs in the queue. A flush that fails makes the answer 503 (or what you want),
+// and nothing is pushed. The visitor waits for the flush: a few milliseconds with a file.
+// after_response: the visitor has the whole body before the flush begins, which then happens on a thread of its own. A
+// flush that fails is logged, counted and tried again while the process lives (kue/flusher.hpp); a process that is
+// killed in between loses the jobs of answers that were given. While the flusher has no room, requests are flushed
+// before their response, so that none is answered whose jobs cannot be kept.
+// Either way the queue's own flush() is called once a request, for a queue service that collects by itself
+// (BufferedQueue).
+// A handler that throws has pushed nothing, and the log says what was dropped. One that returns has its jobs pushed,
+// whatever it answered and whether or not the client is still there; batch.discard() forgets them.
 // Threads: any. Destroyed after the server and before the queue; stop() and the destructor wait as Flusher's do.
 
 #include <kue/batch.hpp>
@@ -44,7 +45,8 @@ struct BatchesCounts {
 class Batches {
  public:
   explicit Batches(kue::Queue& queue, BatchesOptions options = {}, kue::Logger log = kue::Logger());
-  explicit Batches(Application& app, BatchesOptions options = {});  // its services; the queue is opened here, not by the first visitor
+  explicit Batches(Application& app,
+                   BatchesOptions options = {});  // its services; the queue is opened here, not by the first visitor
 
   bool stop(kue::Millis patience) { return flusher_.stop(patience); }  // true: nothing was lost
   BatchesCounts counts() const { return {refused_, flusher_.counts()}; }

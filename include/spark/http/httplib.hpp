@@ -1,14 +1,16 @@
 #pragma once
-// with_batch: a handler of cpp-httplib that gets the request, the response and the request's batch. Link spark::httplib.
+// with_batch: a handler of cpp-httplib that gets the request, the response and the request's batch. Link
+// spark::httplib.
 //
-//   server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
+//   server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request,
+//                                                              httplib::Response& response, spark::Batch& batch) {
 //     spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
 //     response.set_content(id.str(), "text/plain");
 //   }));
 //
-// The result is an ordinary httplib handler, for any method, or to be called from one of yours. When the jobs are sent, and
-// what happens to them if the handler throws: <spark/http/batches.hpp>. With after_response they are sent when the response
-// object ends, which the server destroys after the last byte was given to the kernel; a streamed body counts.
+// The result is an ordinary httplib handler, for any method, or to be called from one of yours. When the jobs are sent,
+// and what happens to them if the handler throws: <spark/http/batches.hpp>. With after_response they are sent when the
+// response object ends, which the server destroys after the last byte was given to the kernel; a streamed body counts.
 // A failing flush before the response empties the response and answers 503, or what `refuse` puts there.
 // Threads: the handler is called by many at once, as without with_batch. `batches` lives longer than the server.
 
@@ -36,7 +38,8 @@ namespace detail {
 
 // As before the handler, which may have set a page, a redirect or a stream.
 inline void start_over(httplib::Response& response, httplib::Headers const& headers) {
-  if (response.content_provider_resource_releaser_) std::exchange(response.content_provider_resource_releaser_, nullptr)(false);
+  if (response.content_provider_resource_releaser_)
+    std::exchange(response.content_provider_resource_releaser_, nullptr)(false);
   response.status = -1;
   response.reason.clear();
   response.headers = headers;
@@ -49,7 +52,8 @@ inline void start_over(httplib::Response& response, httplib::Headers const& head
 
 // The library calls the releaser from the response's destructor, with or without a content provider.
 inline void keep_until_sent(httplib::Response& response, std::shared_ptr<RequestBatch> jobs) {
-  response.content_provider_resource_releaser_ = [before = std::move(response.content_provider_resource_releaser_), jobs = std::move(jobs)](bool success) {
+  response.content_provider_resource_releaser_ = [before = std::move(response.content_provider_resource_releaser_),
+                                                  jobs = std::move(jobs)](bool success) {
     if (before) before(success);
     jobs->sent();
   };
@@ -59,7 +63,8 @@ inline void keep_until_sent(httplib::Response& response, std::shared_ptr<Request
 
 template <std::invocable<httplib::Request const&, httplib::Response&, Batch&> Handler>
 httplib::Server::Handler with_batch(Batches& batches, Handler handler, HttplibRefusal refuse = answer_503) {
-  return [&batches, handler = std::move(handler), refuse = std::move(refuse)](httplib::Request const& request, httplib::Response& response) {
+  return [&batches, handler = std::move(handler), refuse = std::move(refuse)](httplib::Request const& request,
+                                                                              httplib::Response& response) {
     auto jobs = std::make_shared<RequestBatch>(batches);
     httplib::Headers const headers = response.headers;
     handler(request, response, jobs->batch());

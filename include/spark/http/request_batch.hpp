@@ -1,11 +1,11 @@
 #pragma once
-// RequestBatch: the batch of one request and what becomes of it. The adapters are made of it; so is yours, for a framework
-// that has none here. Keep it where the request lives:
+// RequestBatch: the batch of one request and what becomes of it. The adapters are made of it; so is yours, for a
+// framework that has none here. Keep it where the request lives:
 //
 //   auto jobs = std::make_shared<spark::http::RequestBatch>(batches);   // when the request comes
 //   jobs->batch().push(SendInvoice(7));                                 // in the handler
-//   jobs->handled();                                                    // it has returned; throws kue::Error: answer 503
-//   jobs->sent();                                                       // the response is out; the destructor will do, too
+//   jobs->handled();  // it has returned; throws kue::Error: answer 503
+//   jobs->sent();  // the response is out; the destructor will do, too
 //
 // Without handled() nothing is pushed, and the log says what was dropped.
 // Threads: one at a time, any.
@@ -29,8 +29,9 @@ class RequestBatch {
   // Before the response: sends the jobs, or makes sure of their room for later. Blocks while the queue does.
   void handled();
 
-  // The same for event loops. handled_without_waiting: false if the jobs must be sent first. handled(done): never waits; `done`
-  // is told, with null or a kue::Error, at once on this thread or later on another. It must neither throw nor wait.
+  // The same for event loops. handled_without_waiting: false if the jobs must be sent first. handled(done): never
+  // waits; `done` is told, with null or a kue::Error, at once on this thread or later on another. It must neither throw
+  // nor wait.
   bool handled_without_waiting();
   void handled(std::function<void(std::exception_ptr)> done);
 

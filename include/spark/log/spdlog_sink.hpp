@@ -13,7 +13,8 @@
 namespace spark {
 
 inline std::shared_ptr<spdlog::logger> spdlog_logger(Application& app, std::string name = {}) {
-  auto made = std::make_shared<spdlog::logger>(std::move(name), std::make_shared<kue::SpdlogSink>([&app] { return app.log(); }));
+  auto made = std::make_shared<spdlog::logger>(std::move(name),
+                                               std::make_shared<kue::SpdlogSink>([&app] { return app.log(); }));
   made->set_level(spdlog::level::trace);
   return made;
 }

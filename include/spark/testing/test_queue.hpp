@@ -8,8 +8,8 @@
 //   queue.assert_pushed(SendInvoice(7), {.queue = "billing"});
 //   queue.drain().assert_all_completed();                           // services come from the application
 //
-// Everything else: <kue/testing/test_queue.hpp>. Make it before the queue is used the first time, and after the application
-// whose services it takes; Error(conflict) says if something used the queue before.
+// Everything else: <kue/testing/test_queue.hpp>. Make it before the queue is used the first time, and after the
+// application whose services it takes; Error(conflict) says if something used the queue before.
 
 #include <kue/testing/log_lines.hpp>
 #include <kue/testing/real_worker.hpp>
@@ -39,12 +39,17 @@ using kue::testing::WorkerReport;
 
 class TestQueue : public kue::testing::TestQueue {
  public:
-  explicit TestQueue(Application& app, TestQueueOptions options = {}) : kue::testing::TestQueue(app.registry(), app, std::move(options)), app_(app) {
-    app[queue] = app.share([this] { return std::shared_ptr<kue::Queue>(std::shared_ptr<void>(), worker_queue_ != nullptr ? worker_queue_ : this); });
-    app[spark::store] = app.share([this] { return std::shared_ptr<kue::Store>(std::shared_ptr<void>(), &store_behind()); });
+  explicit TestQueue(Application& app, TestQueueOptions options = {})
+      : kue::testing::TestQueue(app.registry(), app, std::move(options)), app_(app) {
+    app[queue] = app.share([this] {
+      return std::shared_ptr<kue::Queue>(std::shared_ptr<void>(), worker_queue_ != nullptr ? worker_queue_ : this);
+    });
+    app[spark::store] =
+        app.share([this] { return std::shared_ptr<kue::Store>(std::shared_ptr<void>(), &store_behind()); });
   }
 
-  // The jobs that wait here, in a real worker with real processes (<kue/testing/real_worker.hpp>). Here they stay as they are.
+  // The jobs that wait here, in a real worker with real processes (<kue/testing/real_worker.hpp>). Here they stay as
+  // they are.
   // Services are those of the application, built anew in each process; app[spark::queue] is the worker's there.
   WorkerReport run_worker(RealWorkerOptions options = {}) {
     options.services = [this](kue::Queue& of_worker) {
@@ -55,13 +60,16 @@ class TestQueue : public kue::testing::TestQueue {
     for (kue::testing::Push const& push : pushes()) {
       if (kue::is_final(state(push.job.id))) continue;
       jobs.push_back(push.job);
-      if (jobs.back().run_at && *jobs.back().run_at <= clock().now()) jobs.back().run_at.reset();  // due here: due there
+      if (jobs.back().run_at && *jobs.back().run_at <= clock().now())
+        jobs.back().run_at.reset();  // due here: due there
     }
     return kue::testing::run_worker(app_.registry(), jobs, options);
   }
 
  private:
-  kue::Store& store_behind() { return worker_queue_ != nullptr ? static_cast<kue::StoreQueue*>(worker_queue_)->store() : store(); }
+  kue::Store& store_behind() {
+    return worker_queue_ != nullptr ? static_cast<kue::StoreQueue*>(worker_queue_)->store() : store();
+  }
 
   Application& app_;
   kue::Queue* worker_queue_ = nullptr;  // in the processes of run_worker

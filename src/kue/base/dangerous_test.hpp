@@ -14,7 +14,8 @@ inline std::string utf8_of(char32_t code) {
   if (code < 0x80) return {unit(code)};
   if (code < 0x800) return {unit(0xC0 | code >> 6), unit(0x80 | (code & 0x3f))};
   if (code < 0x10000) return {unit(0xE0 | code >> 12), unit(0x80 | (code >> 6 & 0x3f)), unit(0x80 | (code & 0x3f))};
-  return {unit(0xF0 | code >> 18), unit(0x80 | (code >> 12 & 0x3f)), unit(0x80 | (code >> 6 & 0x3f)), unit(0x80 | (code & 0x3f))};
+  return {unit(0xF0 | code >> 18), unit(0x80 | (code >> 12 & 0x3f)), unit(0x80 | (code >> 6 & 0x3f)),
+          unit(0x80 | (code & 0x3f))};
 }
 
 inline std::string name_of(char32_t code) { return fmt::format("U+{:04X}", static_cast<unsigned>(code)); }

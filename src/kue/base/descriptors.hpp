@@ -1,6 +1,7 @@
 #pragma once
-// Whether this process still has the descriptors that it opened. A job may close them all, and their numbers then name its own next
-// files: a store asks before it touches its own. Who can tell sets the check (a worker's child, by its Sentinel).
+// Whether this process still has the descriptors that it opened. A job may close them all, and their numbers then name
+// its own next files: a store asks before it touches its own. Who can tell sets the check (a worker's child, by its
+// Sentinel).
 
 #include <atomic>
 

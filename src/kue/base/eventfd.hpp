@@ -15,7 +15,8 @@ namespace kue {
 
 inline Fd open_eventfd() noexcept { return Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
 
-// Never waits. It fails only if the bell was rung 2^64 - 2 times before, and then it is readable anyway. Async-signal-safe but for errno.
+// Never waits. It fails only if the bell was rung 2^64 - 2 times before, and then it is readable anyway.
+// Async-signal-safe but for errno.
 inline void ring_eventfd(int descriptor) noexcept {
   std::uint64_t const one = 1;
   [[maybe_unused]] auto const written = ::write(descriptor, &one, sizeof one);

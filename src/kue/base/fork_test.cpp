@@ -42,7 +42,10 @@ TEST(ForkTest, a_child_draws_other_bits_than_its_parent_and_its_siblings) {
 
 TEST(ForkTest, a_child_knows_its_own_pid) {
   EXPECT_EQ(own_pid(), ::getpid());
-  EXPECT_EQ(test::written_in_a_child([](int out) { (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2); }), "yes");
+  EXPECT_EQ(test::written_in_a_child([](int out) {
+              (void)!::write(out, own_pid() == ::getpid() ? "yes" : "no", own_pid() == ::getpid() ? 3 : 2);
+            }),
+            "yes");
 }
 
 // Handlers of pthread_atfork(3) do not run for it: what guards a file against two owners must not need them.

@@ -22,7 +22,8 @@ class KeptErrno {
   int const value_ = errno;
 };
 
-long futex(FutexWord const& word, int operation, std::uint32_t value, timespec const* limit, std::uint32_t mask) noexcept {
+long futex(FutexWord const& word, int operation, std::uint32_t value, timespec const* limit,
+           std::uint32_t mask) noexcept {
   return ::syscall(SYS_futex, &word, operation, value, limit, nullptr, mask);
 }
 
@@ -35,14 +36,16 @@ timespec as_timespec(std::chrono::nanoseconds time) noexcept {
 
 }  // namespace
 
-void futex_wait(FutexWord const& word, std::uint32_t seen, std::chrono::nanoseconds at_most, FutexScope scope) noexcept {
+void futex_wait(FutexWord const& word, std::uint32_t seen, std::chrono::nanoseconds at_most,
+                FutexScope scope) noexcept {
   if (at_most.count() <= 0) return;
   KeptErrno const kept;
   timespec const limit = as_timespec(at_most);
   futex(word, FUTEX_WAIT | of(scope), seen, &limit, 0);
 }
 
-bool futex_wait_masked(FutexWord const& word, std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
+bool futex_wait_masked(FutexWord const& word, std::uint32_t seen, std::uint32_t mask,
+                       std::chrono::nanoseconds at_most) noexcept {
   if (at_most.count() <= 0) return true;
   KeptErrno const kept;
   timespec now{};

@@ -35,8 +35,8 @@ TEST(JobId, text_comes_back) {
 
 TEST(JobId, anything_else_is_refused) {
   std::string const good = JobId::make().str();
-  for (std::string const& bad :
-       {std::string(), good.substr(1), good + "0", std::string(36, '-'), "g" + good.substr(1), good.substr(0, 8) + "0" + good.substr(9)}) {
+  for (std::string const& bad : {std::string(), good.substr(1), good + "0", std::string(36, '-'), "g" + good.substr(1),
+                                 good.substr(0, 8) + "0" + good.substr(9)}) {
     EXPECT_FALSE(JobId::parse(bad)) << bad;
   }
 }
@@ -59,7 +59,8 @@ TEST(JobId, threads_and_forked_children_never_make_the_same_one) {
   ::close(ends[1]);
   std::string all;
   std::array<char, 4096> chunk{};
-  for (ssize_t got = 0; (got = ::read(ends[0], chunk.data(), chunk.size())) > 0;) all.append(chunk.data(), static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(ends[0], chunk.data(), chunk.size())) > 0;)
+    all.append(chunk.data(), static_cast<std::size_t>(got));
   ::close(ends[0]);
   for (int child = 0; child < 4; ++child) {
     int status = 0;

@@ -19,7 +19,11 @@ JobMark::JobMark(JobId id, std::string_view kind, std::uint32_t attempt) {
   data->attempt = attempt;
   data->text.reserve(kind.size() + 64);
   IdText const its_id = id_text(id);
-  data->text.append(kind).append("#").append(its_id.data(), its_id.size()).append(" attempt=").append(std::to_string(attempt));
+  data->text.append(kind)
+      .append("#")
+      .append(its_id.data(), its_id.size())
+      .append(" attempt=")
+      .append(std::to_string(attempt));
   data_ = std::move(data);
 }
 

@@ -1,13 +1,14 @@
 #pragma once
-// LogBuffer: takes the lines that a thread logs to stderr, instead of a write(2) for each, while it is that thread's. Who gives one
-// sees to it that they come out, also after a crash: kue::worker::ChildLog.
+// LogBuffer: takes the lines that a thread logs to stderr, instead of a write(2) for each, while it is that thread's.
+// Who gives one sees to it that they come out, also after a crash: kue::worker::ChildLog.
 
 #include <cstddef>
 #include <string_view>
 
 namespace kue {
 
-inline constexpr std::size_t kMostUnmixed = 4096;  // PIPE_BUF of Linux: a write up to this size never mixes with those of other processes
+inline constexpr std::size_t kMostUnmixed =
+    4096;  // PIPE_BUF of Linux: a write up to this size never mixes with those of other processes
 
 class LogBuffer {
  public:

@@ -38,8 +38,8 @@ TimeText time_text() {
   if (seconds != shown) {
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
-    fmt::format_to_n(text.data(), text.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                     parts.tm_min, parts.tm_sec);
+    fmt::format_to_n(text.data(), text.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.000Z", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
     shown = seconds;
   }
   auto const millis = static_cast<int>(now % 1000);
@@ -57,8 +57,8 @@ std::string_view padded(LogLevel level) {
   }
 }
 
-// Appends the first character of `rest` as it may stand in a line, and says how long it was there. Job data must not be able to
-// forge a line or drive a terminal: what is no UTF-8 and what a terminal obeys is escaped.
+// Appends the first character of `rest` as it may stand in a line, and says how long it was there. Job data must not be
+// able to forge a line or drive a terminal: what is no UTF-8 and what a terminal obeys is escaped.
 std::size_t append_character(std::string& out, std::string_view rest, LogFormat format) {
   bool const json = format == LogFormat::json;
   auto const [code, size] = utf8_character(rest);
@@ -79,7 +79,8 @@ std::size_t append_character(std::string& out, std::string_view rest, LogFormat 
   return size;
 }
 
-// Printable ASCII that no format escapes: nearly every text. All of it is looked at, sixteen bytes at once: no way out in the middle.
+// Printable ASCII that no format escapes: nearly every text. All of it is looked at, sixteen bytes at once: no way out
+// in the middle.
 bool is_plain(std::string_view text) {
   unsigned char strange = 0;
   for (char const c : text) {
@@ -120,7 +121,8 @@ std::string head_of(LogLine const& line, LogFormat format) {
   if (json) {
     fmt::format_to(out, R"(","level":"{}","role":"{}","pid":{})", to_string(line.level), role.data(), own_pid());
     if (line.job) {
-      fmt::format_to(out, R"(,"job":"{}","kind":"{}","attempt":{})", line.job.id().str(), escaped(line.job.kind(), format), line.job.attempt());
+      fmt::format_to(out, R"(,"job":"{}","kind":"{}","attempt":{})", line.job.id().str(),
+                     escaped(line.job.kind(), format), line.job.attempt());
     }
   } else {
     fmt::format_to(out, " {} {}[{}] ", padded(line.level), role.data(), own_pid());
@@ -129,24 +131,35 @@ std::string head_of(LogLine const& line, LogFormat format) {
   return head;
 }
 
-std::string one_line(std::string const& head, std::string const& piece, std::size_t part, std::size_t parts, LogFormat format) {
-  if (format == LogFormat::text) return parts == 1 ? head + piece + "\n" : fmt::format("{}({}/{}) {}\n", head, part, parts, piece);
+std::string one_line(std::string const& head, std::string const& piece, std::size_t part, std::size_t parts,
+                     LogFormat format) {
+  if (format == LogFormat::text)
+    return parts == 1 ? head + piece + "\n" : fmt::format("{}({}/{}) {}\n", head, part, parts, piece);
   return parts == 1 ? fmt::format("{},\"text\":\"{}\"}}\n", head, piece)
                     : fmt::format("{},\"part\":{},\"parts\":{},\"text\":\"{}\"}}\n", head, part, parts, piece);
 }
 
-// The line of a plain text that fits, which nearly every one is: the same as one_line gives, made without a detour over the heap.
+// The line of a plain text that fits, which nearly every one is: the same as one_line gives, made without a detour over
+// the heap.
 class PlainLine {
  public:
   static bool suits(LogLine const& line, LogFormat format) {
-    return format == LogFormat::text && line.text.size() + line.job.text().size() <= kMaxLine - kMostElse && is_plain(line.text) && is_plain(line.job.text());
+    return format == LogFormat::text && line.text.size() + line.job.text().size() <= kMaxLine - kMostElse &&
+           is_plain(line.text) && is_plain(line.job.text());
   }
 
   explicit PlainLine(LogLine const& line) {
     TimeText const time = time_text();
     std::array<char, 12> pid;
     char* const pid_end = std::to_chars(pid.data(), pid.data() + pid.size(), own_pid()).ptr;
-    add({time.data(), time.size()}).add(" ").add(padded(line.level)).add(" ").add(role.data()).add("[").add({pid.data(), pid_end}).add("] ");
+    add({time.data(), time.size()})
+        .add(" ")
+        .add(padded(line.level))
+        .add(" ")
+        .add(role.data())
+        .add("[")
+        .add({pid.data(), pid_end})
+        .add("] ");
     if (line.job) add("job=").add(line.job.text()).add(" ");
     add(line.text).add("\n");
   }
@@ -177,8 +190,8 @@ class StderrSink final : public LogSink {
   }
 
  private:
-  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer, unless this thread has
-  // one that outlives a crash: nothing to lose, nothing printed twice after a fork.
+  // One write a line: lines of several processes that share the terminal, file or pipe never mix. No buffer, unless
+  // this thread has one that outlives a crash: nothing to lose, nothing printed twice after a fork.
   static void send(std::string_view line) {
     if (LogBuffer* const buffer = LogBuffer::of_this_thread())
       buffer->add(line);

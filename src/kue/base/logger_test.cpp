@@ -29,10 +29,9 @@ std::vector<std::string> lines_of(std::string const& text) {
 TEST(Logger, a_line_says_when_who_which_job_and_what) {
   set_log_role("child");
   std::string const line = on_stderr(LogFormat::text, {LogLevel::info, kHello, "Hello World John!"});
-  EXPECT_TRUE(std::regex_match(
-      line,
-      std::regex(
-          R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info  child\[\d+\] job=HelloWorldJob#0193c2a0-1b2c-7def-8a90-b1c2d3e4f506 attempt=1 Hello World John!\n)")))
+  EXPECT_TRUE(std::regex_match(line, std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info  child\[\d+\] )"
+                                                R"(job=HelloWorldJob#0193c2a0-1b2c-7def-8a90-b1c2d3e4f506 attempt=1 )"
+                                                R"(Hello World John!\n)")))
       << line;
 }
 
@@ -48,13 +47,17 @@ TEST(Logger, the_columns_of_all_levels_are_as_wide) {
 }
 
 TEST(Logger, a_plain_text_is_written_as_one_that_needs_escapes) {
-  auto const after_the_times = [](std::string const& lines) { return std::regex_replace(lines, std::regex("(^|\n)[-0-9T:.]{23}Z"), "$1"); };
-  for (std::size_t const size :
-       {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{3800}, std::size_t{3850}, std::size_t{3900}, std::size_t{3960}}) {
+  auto const after_the_times = [](std::string const& lines) {
+    return std::regex_replace(lines, std::regex("(^|\n)[-0-9T:.]{23}Z"), "$1");
+  };
+  for (std::size_t const size : {std::size_t{0}, std::size_t{1}, std::size_t{200}, std::size_t{3800}, std::size_t{3850},
+                                 std::size_t{3900}, std::size_t{3960}}) {
     for (JobMark const& job : {JobMark(), kHello}) {
       // A quotation mark takes the longer way, and stands in a text line as it is.
-      std::string const plain = after_the_times(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '.'}));
-      std::string other = after_the_times(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '"'}));
+      std::string const plain =
+          after_the_times(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '.'}));
+      std::string other =
+          after_the_times(on_stderr(LogFormat::text, {LogLevel::info, job, std::string(size, 'x') + '"'}));
       std::replace(other.begin(), other.end(), '"', '.');
       EXPECT_TRUE(plain == other) << size;  // not EXPECT_EQ, which would print thousands of letters
     }
@@ -62,7 +65,8 @@ TEST(Logger, a_plain_text_is_written_as_one_that_needs_escapes) {
 }
 
 TEST(Logger, job_data_cannot_forge_a_line_or_drive_the_terminal) {
-  std::string const line = on_stderr(LogFormat::text, {LogLevel::warn, {}, std::string_view("a\nb\x1b[31mc\r\x7f\xc2\x9bz\u202e\0.", 19)});
+  std::string const line =
+      on_stderr(LogFormat::text, {LogLevel::warn, {}, std::string_view("a\nb\x1b[31mc\r\x7f\xc2\x9bz\u202e\0.", 19)});
   EXPECT_NE(line.find(R"(a\nb\x1b[31mc\x0d\x7f\u009bz\u202e\x00.)"), std::string::npos) << line;
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
 }
@@ -73,9 +77,12 @@ TEST(Logger, utf8_stays_readable_and_what_is_none_is_shown_byte_by_byte) {
 }
 
 TEST(Logger, json_lines_are_json_whatever_the_text_holds) {
-  std::string const line = on_stderr(LogFormat::json, {LogLevel::error, kHello, std::string_view("say \"x\\y\"\t\xff\0.", 13)});
+  std::string const line =
+      on_stderr(LogFormat::json, {LogLevel::error, kHello, std::string_view("say \"x\\y\"\t\xff\0.", 13)});
   EXPECT_NE(line.find(R"("level":"error")"), std::string::npos) << line;
-  EXPECT_NE(line.find(R"("job":"0193c2a0-1b2c-7def-8a90-b1c2d3e4f506","kind":"HelloWorldJob","attempt":1)"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("job":"0193c2a0-1b2c-7def-8a90-b1c2d3e4f506","kind":"HelloWorldJob","attempt":1)"),
+            std::string::npos)
+      << line;
   EXPECT_NE(line.find(R"("text":"say \"x\\y\"\u0009\ufffd\u0000."})"), std::string::npos) << line;
 }
 
@@ -94,7 +101,8 @@ TEST(Logger, a_long_text_is_written_in_parts_that_the_kernel_keeps_whole) {
   }
   EXPECT_EQ(joined, std::regex_replace(text, std::regex("\n"), "\\n"));
   // A character may be the last of its part; where that is depends on how many digits the pid has.
-  EXPECT_NE(on_stderr(LogFormat::json, {LogLevel::info, {}, text}).find(R"("part":2,"parts":4,"text":")"), std::string::npos);
+  EXPECT_NE(on_stderr(LogFormat::json, {LogLevel::info, {}, text}).find(R"("part":2,"parts":4,"text":")"),
+            std::string::npos);
 }
 
 TEST(Logger, an_endless_text_is_cut_and_says_so) {

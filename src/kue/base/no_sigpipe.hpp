@@ -1,6 +1,6 @@
 #pragma once
-// NoSigpipe: while it lives, this thread's write to a pipe that nobody reads is an error (EPIPE) and no signal that ends the
-// program. Everybody else's handling of SIGPIPE stays as it was.
+// NoSigpipe: while it lives, this thread's write to a pipe that nobody reads is an error (EPIPE) and no signal that
+// ends the program. Everybody else's handling of SIGPIPE stays as it was.
 
 #include <atomic>
 #include <csignal>
@@ -8,7 +8,8 @@
 
 namespace kue {
 
-// Set by a process that handles SIGPIPE for good (those of a worker): a line of its log then costs one system call, not four.
+// Set by a process that handles SIGPIPE for good (those of a worker): a line of its log then costs one system call, not
+// four.
 inline std::atomic<bool> sigpipe_is_harmless{false};
 
 class NoSigpipe {

@@ -21,7 +21,8 @@ bool starts_as_sqlite(int descriptor) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return false;
   std::array<char, 16> head{};
-  return ::pread(descriptor, head.data(), head.size(), 0) == static_cast<ssize_t>(head.size()) && std::string_view(head.data(), head.size()) == kSqliteMagic;
+  return ::pread(descriptor, head.data(), head.size(), 0) == static_cast<ssize_t>(head.size()) &&
+         std::string_view(head.data(), head.size()) == kSqliteMagic;
 }
 
 std::string path_of(int descriptor) {
@@ -42,7 +43,8 @@ std::vector<int> open_descriptors() {
     std::string_view const name = item->d_name;
     int descriptor = -1;
     auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), descriptor);
-    if (error == std::errc() && end == name.data() + name.size() && descriptor != own) descriptors.push_back(descriptor);
+    if (error == std::errc() && end == name.data() + name.size() && descriptor != own)
+      descriptors.push_back(descriptor);
   }
   std::sort(descriptors.begin(), descriptors.end());
   return descriptors;

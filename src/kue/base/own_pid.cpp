@@ -18,7 +18,8 @@ Pid* make_known() noexcept {
   return page != nullptr ? new (page) Pid(0) : nullptr;
 }
 
-Pid* const known = make_known();  // null before this was run, and where the kernel cannot wipe: then it is asked each time
+Pid* const known =
+    make_known();  // null before this was run, and where the kernel cannot wipe: then it is asked each time
 
 }  // namespace
 

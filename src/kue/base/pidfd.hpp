@@ -14,6 +14,8 @@ namespace kue {
 inline Fd open_pidfd(int pid) noexcept { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
 // False, with errno, if the process has ended. Async-signal-safe.
-inline bool kill_by_pidfd(int pidfd, int signal) noexcept { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0; }
+inline bool kill_by_pidfd(int pidfd, int signal) noexcept {
+  return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0;
+}
 
 }  // namespace kue

@@ -9,9 +9,10 @@
 namespace kue {
 namespace {
 
-// There were three lists, of the log, of records and of the console. This is what any of them had, and beside it all that Unicode
-// calls Default_Ignorable_Code_Point or an annotation: who writes a job's text must not be able to hide a part of it. The price is
-// that joined emoji and words with a zero-width non-joiner are shown in their parts, which still can be read. Left out are only
+// There were three lists, of the log, of records and of the console. This is what any of them had, and beside it all
+// that Unicode calls Default_Ignorable_Code_Point or an annotation: who writes a job's text must not be able to hide a
+// part of it. The price is that joined emoji and words with a zero-width non-joiner are shown in their parts, which
+// still can be read. Left out are only
 // U+FE0E and U+FE0F, which choose between a letter's plain and its coloured form and end half of all emoji.
 constexpr CodeRange kDangerous[] = {
     {0x00, 0x1f},        // C0 controls
@@ -37,7 +38,8 @@ constexpr CodeRange kDangerous[] = {
 
 constexpr bool is_sorted() {
   for (std::size_t i = 0; i < std::size(kDangerous); ++i) {
-    if (kDangerous[i].first > kDangerous[i].last || (i > 0 && kDangerous[i].first <= kDangerous[i - 1].last)) return false;
+    if (kDangerous[i].first > kDangerous[i].last || (i > 0 && kDangerous[i].first <= kDangerous[i - 1].last))
+      return false;
   }
   return true;
 }
@@ -52,7 +54,10 @@ Utf8Character utf8_character(std::string_view text) noexcept {
   if (text.empty()) return {};
   unsigned const lead = byte(text, 0);
   if (lead < 0x80) return {lead, 1};
-  std::size_t const size = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+  std::size_t const size = lead >= 0xC2 && lead <= 0xDF   ? 2
+                           : lead >= 0xE0 && lead <= 0xEF ? 3
+                           : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                          : 0;
   if (size == 0 || text.size() < size) return {};
   char32_t code = lead & (0x7fU >> size);
   for (std::size_t i = 1; i < size; ++i) {
@@ -73,7 +78,8 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes) noexcept 
 
 bool is_dangerous(char32_t code) noexcept {
   if (0x20 <= code && code < 0x7f) return false;
-  auto const its = std::lower_bound(std::begin(kDangerous), std::end(kDangerous), code, [](CodeRange const& range, char32_t c) { return range.last < c; });
+  auto const its = std::lower_bound(std::begin(kDangerous), std::end(kDangerous), code,
+                                    [](CodeRange const& range, char32_t c) { return range.last < c; });
   return its != std::end(kDangerous) && its->first <= code;
 }
 

@@ -20,8 +20,9 @@ TEST(Utf8, every_character_is_read_as_it_is_written) {
 }
 
 TEST(Utf8, overlong_forms_surrogates_and_what_is_above_the_last_are_refused) {
-  for (char const* bad : {"", "\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xED\xA0\x80", "\xED\xBF\xBF", "\xF4\x90\x80\x80",
-                          "\xF5\x80\x80\x80", "\xFF", "\xC3(", "\xE2\x82(", "\xF0\x9F\x90("}) {
+  for (char const* bad :
+       {"", "\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xED\xA0\x80", "\xED\xBF\xBF",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xC3(", "\xE2\x82(", "\xF0\x9F\x90("}) {
     EXPECT_EQ(utf8_character(bad).size, 0U) << bad;
   }
 }
@@ -36,11 +37,13 @@ TEST(Utf8, a_prefix_ends_between_characters) {
 
 TEST(Dangerous, is_what_a_reader_does_not_see_or_a_terminal_obeys) {
   for (char32_t const code :
-       {U'\0',     U'\x1b',   U'\x7f',   U'\x9b',   U'\xad',   U'\u061c', U'\u200b', U'\u200d', U'\u200e',     U'\u200f',     U'\u2028',
-        U'\u2029', U'\u202a', U'\u202e', U'\u2060', U'\u2066', U'\u2069', U'\ufe00', U'\ufeff', U'\U000e0001', U'\U000e007f', U'\U000e0100'}) {
+       {U'\0',     U'\x1b',   U'\x7f',   U'\x9b',       U'\xad',       U'\u061c',    U'\u200b', U'\u200d',
+        U'\u200e', U'\u200f', U'\u2028', U'\u2029',     U'\u202a',     U'\u202e',    U'\u2060', U'\u2066',
+        U'\u2069', U'\ufe00', U'\ufeff', U'\U000e0001', U'\U000e007f', U'\U000e0100'}) {
     EXPECT_TRUE(is_dangerous(code)) << test::name_of(code);
   }
-  for (char32_t const code : {U' ', U'~', U'\xa0', U'\xfc', U'\u20ac', U'\u0627', U'\u4e2d', U'\ufe0f', U'\ufffd', U'\U0001f600', U'\U0010ffff'}) {
+  for (char32_t const code : {U' ', U'~', U'\xa0', U'\xfc', U'\u20ac', U'\u0627', U'\u4e2d', U'\ufe0f', U'\ufffd',
+                              U'\U0001f600', U'\U0010ffff'}) {
     EXPECT_FALSE(is_dangerous(code)) << test::name_of(code);
   }
 }

@@ -1,7 +1,8 @@
 #pragma once
 // wiped_page: memory that is all zeros again in a forked child, for what must not outlive a fork.
 //
-// The kernel wipes it when it copies the process, by fork(2) or a bare clone(2). Who shares our memory instead (vfork(2)) may only exec.
+// The kernel wipes it when it copies the process, by fork(2) or a bare clone(2). Who shares our memory instead
+// (vfork(2)) may only exec.
 
 #include <cstddef>
 

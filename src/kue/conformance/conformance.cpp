@@ -7,9 +7,10 @@ namespace {
 
 Cases all_cases() {
   Cases cases;
-  for (auto add : {push_cases,  claim_cases,  claim_order_cases, finish_cases, release_cases, fence_cases,   progress_cases, cancel_cases,
-                   retry_cases, remove_cases, pause_cases,       beat_cases,   rescue_cases,  running_cases, get_cases,      query_cases,
-                   head_cases,  counts_cases, prune_cases,       check_cases,  events_cases,  wait_cases,    handle_cases,   thread_cases}) {
+  for (auto add : {push_cases,     claim_cases,   claim_order_cases, finish_cases, release_cases, fence_cases,
+                   progress_cases, cancel_cases,  retry_cases,       remove_cases, pause_cases,   beat_cases,
+                   rescue_cases,   running_cases, get_cases,         query_cases,  head_cases,    counts_cases,
+                   prune_cases,    check_cases,   events_cases,      wait_cases,   handle_cases,  thread_cases}) {
     for (Case& one : add()) cases.push_back(std::move(one));
   }
   return cases;

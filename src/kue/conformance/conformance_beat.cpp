@@ -97,15 +97,17 @@ void the_epoch_stays_the_same(StoreTest& t) {
 
 void two_handles_are_told_one_epoch(StoreTest& t) {
   auto const other = t.another_handle();
-  EXPECT_EQ(other->beat({.node = kOtherNode, .name = "there", .pid = 2}).epoch, t.store->beat({.node = kNode, .name = "here", .pid = 1}).epoch);
+  EXPECT_EQ(other->beat({.node = kOtherNode, .name = "there", .pid = 2}).epoch,
+            t.store->beat({.node = kNode, .name = "here", .pid = 1}).epoch);
 }
 
 void keeps_what_a_node_says_of_itself(StoreTest& t) {
-  BeatRequest beat{.node = kOtherNode,
-                   .name = "web-3",
-                   .pid = 77,
-                   .boot_id = "5c1f6c7e-7f0e-4f0a-9d5e-0123456789ab",
-                   .lock = {.path = "/run/kue/node-\xc3\xa9 '1'", .device = 0xfedc'ba98'7654'3210, .inode = 0xffff'ffff'ffff'fffe}};
+  BeatRequest beat{
+      .node = kOtherNode,
+      .name = "web-3",
+      .pid = 77,
+      .boot_id = "5c1f6c7e-7f0e-4f0a-9d5e-0123456789ab",
+      .lock = {.path = "/run/kue/node-\xc3\xa9 '1'", .device = 0xfedc'ba98'7654'3210, .inode = 0xffff'ffff'ffff'fffe}};
   t.store->beat(beat);
   NodeInfo info = node(t, kOtherNode);
   EXPECT_EQ(info.boot_id, beat.boot_id);

@@ -110,7 +110,8 @@ void a_mixed_batch(StoreTest& t) {
   JobId const waiting = t.push(t.job()), done = t.in_state(State::completed, t.job());
   std::vector const ids{JobId::make(), done, waiting, running, waiting};
   EXPECT_EQ(t.store->cancel({.ids = ids}).statuses,
-            (std::vector{CancelStatus::not_found, CancelStatus::final, CancelStatus::cancelled, CancelStatus::asked, CancelStatus::final}));
+            (std::vector{CancelStatus::not_found, CancelStatus::final, CancelStatus::cancelled, CancelStatus::asked,
+                         CancelStatus::final}));
 }
 
 void a_thousand_at_once(StoreTest& t) {

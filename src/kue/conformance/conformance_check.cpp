@@ -15,7 +15,8 @@ void an_empty_store_is_sound(StoreTest& t) {
 }
 
 void a_store_with_every_state_is_sound(StoreTest& t) {
-  for (State const state : {State::scheduled, State::available, State::running, State::retryable, State::completed, State::discarded, State::cancelled}) {
+  for (State const state : {State::scheduled, State::available, State::running, State::retryable, State::completed,
+                            State::discarded, State::cancelled}) {
     t.in_state(state, t.job());
   }
   t.store->pause({.queue = "default"});

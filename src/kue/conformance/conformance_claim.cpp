@@ -194,7 +194,8 @@ void says_of_each_finish_what_became_of_it(StoreTest& t) {
   JobId const others = t.push(t.job());
   t.claim(1, {}, kOtherHolder);
   t.complete(done);
-  std::vector const finishes{t.to(others, State::completed, Reason::completed), t.to(mine, State::completed, Reason::completed),
+  std::vector const finishes{t.to(others, State::completed, Reason::completed),
+                             t.to(mine, State::completed, Reason::completed),
                              t.to(done, State::completed, Reason::completed)};
   auto const result = t.store->claim({.node = kNode, .holder = kHolder, .max = 1, .finishes = finishes});
   EXPECT_EQ(result.finishes, (std::vector{FinishStatus::stale, FinishStatus::applied, FinishStatus::already}));

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 namespace {
 
 void by_priority_then_arrival(StoreTest& t) {
-  JobId const late = t.push(t.job("default", 5)), a = t.push(t.job()), urgent = t.push(t.job("default", -5)), b = t.push(t.job());
+  JobId const late = t.push(t.job("default", 5)), a = t.push(t.job()), urgent = t.push(t.job("default", -5)),
+              b = t.push(t.job());
   JobId const late_too = t.push(t.job("default", 5)), urgent_too = t.push(t.job("default", -5));
   EXPECT_EQ(t.claim_ids(10), (std::vector{urgent, urgent_too, a, b, late, late_too}));
 }
@@ -46,11 +47,14 @@ void a_queue_named_twice_counts_once(StoreTest& t) {
 }
 
 std::vector<JobId> claim_together(StoreTest& t, int max, std::vector<std::string> const& names) {
-  return ids_of(t.store->claim({.node = kNode, .holder = kHolder, .queues = {names, QueueSelector::Order::together}, .max = max}).jobs);
+  return ids_of(
+      t.store->claim({.node = kNode, .holder = kHolder, .queues = {names, QueueSelector::Order::together}, .max = max})
+          .jobs);
 }
 
 void named_queues_together_are_one_order(StoreTest& t) {
-  JobId const z = t.push(t.job("z")), a = t.push(t.job("a")), low = t.push(t.job("a", 5)), high = t.push(t.job("m", -5)), z2 = t.push(t.job("z"));
+  JobId const z = t.push(t.job("z")), a = t.push(t.job("a")), low = t.push(t.job("a", 5)),
+              high = t.push(t.job("m", -5)), z2 = t.push(t.job("z"));
   JobId const low2 = t.push(t.job("z", 5)), other = t.push(t.job("other", -9)), a2 = t.push(t.job("a"));
   EXPECT_EQ(claim_together(t, 10, {"z", "a", "m"}), (std::vector{high, z, a, z2, a2, low, low2}));
   EXPECT_EQ(t.claim_ids(10), std::vector{other});
@@ -59,9 +63,11 @@ void named_queues_together_are_one_order(StoreTest& t) {
 void together_whatever_their_order_and_over_many_claims(StoreTest& t) {
   std::vector<JobId> ids;
   for (int i = 0; i < 12; ++i) ids.push_back(t.push(t.job(i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "c")));
-  std::vector<std::vector<std::string>> const orders{{"c", "b", "a"}, {"b", "a", "c"}, {"a", "a", "c", "nowhere", "b", "c"}};
+  std::vector<std::vector<std::string>> const orders{
+      {"c", "b", "a"}, {"b", "a", "c"}, {"a", "a", "c", "nowhere", "b", "c"}};
   for (std::size_t from = 0; from < ids.size(); from += 4) {
-    EXPECT_EQ(claim_together(t, 4, orders[from / 4]), std::vector(ids.begin() + static_cast<long>(from), ids.begin() + static_cast<long>(from) + 4));
+    EXPECT_EQ(claim_together(t, 4, orders[from / 4]),
+              std::vector(ids.begin() + static_cast<long>(from), ids.begin() + static_cast<long>(from) + 4));
   }
 }
 
@@ -85,14 +91,16 @@ void together_with_paused_due_and_crashed_jobs(StoreTest& t) {
   t.push(t.job("paused", -1));
   t.store->pause({.queue = "paused"});
   t.clock.advance(1s);
-  EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{due}) << "arrival decides; the crashed one ends the claim";
+  EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{due})
+      << "arrival decides; the crashed one ends the claim";
   EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{crashed});
   EXPECT_EQ(claim_together(t, 10, {"b", "a", "paused"}), std::vector{last});
   t.store->resume({.queue = "paused"});
 }
 
 void due_jobs_keep_their_place(StoreTest& t) {
-  JobId const first = t.push(t.job_at(t.clock.now() + 2s)), second = t.push(t.job_at(t.clock.now() + 1s)), third = t.push(t.job());
+  JobId const first = t.push(t.job_at(t.clock.now() + 2s)), second = t.push(t.job_at(t.clock.now() + 1s)),
+              third = t.push(t.job());
   t.clock.advance(2s);
   EXPECT_EQ(t.claim_ids(10), (std::vector{first, second, third}));  // arrival decides, not the time that they were due
 }
@@ -184,7 +192,8 @@ Cases claim_order_cases() {
           {"claim", "all_queues_are_one_order", all_queues_are_one_order},
           {"claim", "a_queue_named_twice_counts_once", a_queue_named_twice_counts_once},
           {"claim", "named_queues_together_are_one_order", named_queues_together_are_one_order},
-          {"claim", "together_whatever_their_order_and_over_many_claims", together_whatever_their_order_and_over_many_claims},
+          {"claim", "together_whatever_their_order_and_over_many_claims",
+           together_whatever_their_order_and_over_many_claims},
           {"claim", "together_with_one_queue_that_is_long", together_with_one_queue_that_is_long},
           {"claim", "together_with_paused_due_and_crashed_jobs", together_with_paused_due_and_crashed_jobs},
           {"claim", "due_jobs_keep_their_place", due_jobs_keep_their_place},

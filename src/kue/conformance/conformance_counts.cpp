@@ -7,7 +7,9 @@ using namespace std::chrono_literals;
 namespace {
 
 // A due job may be shown as available before its claim: see kue/testing/conformance.hpp.
-std::int64_t waiting(QueueCounts const& counts) { return counts.of(State::scheduled) + counts.of(State::retryable) + counts.of(State::available); }
+std::int64_t waiting(QueueCounts const& counts) {
+  return counts.of(State::scheduled) + counts.of(State::retryable) + counts.of(State::available);
+}
 
 void of_an_empty_store(StoreTest& t) { EXPECT_TRUE(t.store->counts().empty()); }
 

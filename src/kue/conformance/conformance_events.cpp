@@ -13,7 +13,8 @@ std::string word(std::optional<State> state) { return state ? std::string(to_str
 // The claim of a due job may say what it was or `available`: see kue/testing/conformance.hpp.
 std::string line(Event const& event) {
   std::string const from = event.verb == Verb::claim ? "waiting" : word(event.from);
-  return fmt::format("{}: {} -> {} {}{}", to_string(event.verb), from, word(event.to), to_string(event.reason), event.stale ? " stale" : "");
+  return fmt::format("{}: {} -> {} {}{}", to_string(event.verb), from, word(event.to), to_string(event.reason),
+                     event.stale ? " stale" : "");
 }
 
 std::vector<std::string> lines(std::vector<Event> const& events) {
@@ -40,10 +41,12 @@ void tell_a_whole_life(StoreTest& t) {
   t.clock.advance(48h);
   t.store->prune({});
   EXPECT_EQ(lines(t.events_of(id)),
-            (std::vector<std::string>{"push: none -> scheduled pushed", "claim: waiting -> running claimed", "finish: running -> retryable error",
-                                      "claim: waiting -> running claimed", "release: running -> available returned", "claim: waiting -> running claimed",
+            (std::vector<std::string>{"push: none -> scheduled pushed", "claim: waiting -> running claimed",
+                                      "finish: running -> retryable error", "claim: waiting -> running claimed",
+                                      "release: running -> available returned", "claim: waiting -> running claimed",
                                       "finish: running -> discarded gave_up", "retry: discarded -> available retried",
-                                      "cancel: available -> cancelled cancelled", "retry: cancelled -> available retried", "claim: waiting -> running claimed",
+                                      "cancel: available -> cancelled cancelled",
+                                      "retry: cancelled -> available retried", "claim: waiting -> running claimed",
                                       "finish: running -> completed completed", "prune: completed -> none pruned"}));
 }
 
@@ -187,7 +190,8 @@ void chain_without_gaps(StoreTest& t) {
   for (JobId const& id : ids) {
     std::optional<State> at;
     for (Event const& event : t.events_of(id)) {
-      bool const due = event.verb == Verb::claim && event.from == State::available && (at == State::scheduled || at == State::retryable);
+      bool const due = event.verb == Verb::claim && event.from == State::available &&
+                       (at == State::scheduled || at == State::retryable);
       EXPECT_TRUE(event.from == at || due) << line(event) << " after " << word(at);
       at = event.to;
     }

@@ -24,8 +24,8 @@ void the_wrong_holder_changes_nothing(StoreTest& t) {
   for (Verb const verb : kBoth) {
     JobId const id = t.running_job();
     JobRecord const before = t.get(id);
-    Finish item =
-        t.to(id, verb == Verb::finish ? State::completed : State::available, verb == Verb::finish ? Reason::completed : Reason::interrupted, 0ms, kOtherHolder);
+    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available,
+                       verb == Verb::finish ? Reason::completed : Reason::interrupted, 0ms, kOtherHolder);
     item.attempt = attempt_of(9, Reason::error, "not mine");
     item.result = "\"not mine\"";
     item.started_at = t.clock.now();
@@ -124,7 +124,8 @@ void an_earlier_claim_of_the_same_holder_is_stale(StoreTest& t) {
     EXPECT_EQ(t.give_back(id), FinishStatus::applied);
     std::uint32_t const second = t.claim().jobs.at(0).claim.claim_no;
     ASSERT_NE(first, second);
-    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available, verb == Verb::finish ? Reason::completed : Reason::returned);
+    Finish item = t.to(id, verb == Verb::finish ? State::completed : State::available,
+                       verb == Verb::finish ? Reason::completed : Reason::returned);
     item.claim.claim_no = first;
     EXPECT_EQ(verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::stale);
     EXPECT_EQ(t.state(id), State::running);
@@ -137,7 +138,9 @@ void an_earlier_claim_of_the_same_holder_is_stale(StoreTest& t) {
   }
 }
 
-FinishStatus write(StoreTest& t, Verb verb, Finish const& item) { return verb == Verb::finish ? t.finish(item) : t.release(item); }
+FinishStatus write(StoreTest& t, Verb verb, Finish const& item) {
+  return verb == Verb::finish ? t.finish(item) : t.release(item);
+}
 
 struct Wrong {
   char const* field;
@@ -161,7 +164,8 @@ std::vector<Wrong> wrong_claims(std::int64_t of_another) {
 void any_field_of_the_claim_wrong_is_stale(StoreTest& t) {
   JobId const id = t.running_job(), another = t.push(t.job("other"));
   JobRecord const before = t.get(id), other_before = t.get(another);
-  std::vector<Finish> const ends{t.to(id, State::completed, Reason::completed), t.to(id, State::retryable, Reason::error),
+  std::vector<Finish> const ends{t.to(id, State::completed, Reason::completed),
+                                 t.to(id, State::retryable, Reason::error),
                                  t.to(id, State::available, Reason::returned)};
   for (Wrong const& wrong : wrong_claims(other_before.seq)) {
     for (Finish item : ends) {
@@ -187,7 +191,9 @@ void a_wrong_claim_in_a_batch_is_stale_alone(StoreTest& t) {
     std::vector<Finish> batch;
     for (JobId const& id : ids) batch.push_back(t.to(id, State::completed, Reason::completed));
     wrong.make(batch[1].claim);
-    EXPECT_EQ(t.store->finish({.items = batch}).statuses, (std::vector{FinishStatus::applied, FinishStatus::stale, FinishStatus::applied})) << wrong.field;
+    EXPECT_EQ(t.store->finish({.items = batch}).statuses,
+              (std::vector{FinishStatus::applied, FinishStatus::stale, FinishStatus::applied}))
+        << wrong.field;
     EXPECT_EQ(t.state(ids[1]), State::running) << wrong.field;
     EXPECT_EQ(t.complete(ids[1]), FinishStatus::applied) << wrong.field;
   }
@@ -199,7 +205,8 @@ void a_wrong_claim_of_a_final_job_is_stale(StoreTest& t) {
   ASSERT_EQ(t.finish(good), FinishStatus::applied);
   JobRecord const before = t.get(id);
   for (Wrong const& wrong : wrong_claims(0)) {
-    if (std::string_view(wrong.field) == "lane") continue;  // who has ended stands in none; a store may have forgotten it
+    if (std::string_view(wrong.field) == "lane")
+      continue;  // who has ended stands in none; a store may have forgotten it
     Finish item = good;
     wrong.make(item.claim);
     EXPECT_EQ(t.finish(item), FinishStatus::stale) << wrong.field;

@@ -83,7 +83,12 @@ void every_final_state_sets_finished_at(StoreTest& t) {
 
 void stores_the_counters_as_given(StoreTest& t) {
   JobId const id = t.running_job();
-  Tally const tally{.attempt = 4, .max_attempts = 9, .crashes = 2, .node_losses = 7, .interruptions = 11, .unknown_since = t.clock.now()};
+  Tally const tally{.attempt = 4,
+                    .max_attempts = 9,
+                    .crashes = 2,
+                    .node_losses = 7,
+                    .interruptions = 11,
+                    .unknown_since = t.clock.now()};
   Finish item = t.to(id, State::retryable, Reason::error, 1s);
   item.transition.tally = tally;
   t.finish(item);
@@ -140,7 +145,8 @@ void an_attempt_without_a_record_has_none(StoreTest& t) {
     expected.push_back(*item.attempt);
     EXPECT_EQ(t.finish(item), FinishStatus::applied);
   }
-  EXPECT_EQ(t.get(id).errors, whole_if_new(expected)) << "the newest three attempts, not the newest three that brought a record";
+  EXPECT_EQ(t.get(id).errors, whole_if_new(expected))
+      << "the newest three attempts, not the newest three that brought a record";
 }
 
 void too_much_of_an_attempt_is_refused(StoreTest& t) {
@@ -148,12 +154,16 @@ void too_much_of_an_attempt_is_refused(StoreTest& t) {
   JobRecord const before = t.get(id);
   for (Verb const verb : {Verb::finish, Verb::release}) {
     for (bool const in_head : {true, false}) {
-      Finish item = verb == Verb::finish ? t.to(id, State::retryable, Reason::error) : t.to(id, State::available, Reason::interrupted);
-      item.attempt = attempt_of(1, item.transition.reason, in_head ? std::string(limits::kMaxHeadTextBytes + 1, 'm') : "m");
+      Finish item = verb == Verb::finish ? t.to(id, State::retryable, Reason::error)
+                                         : t.to(id, State::available, Reason::interrupted);
+      item.attempt =
+          attempt_of(1, item.transition.reason, in_head ? std::string(limits::kMaxHeadTextBytes + 1, 'm') : "m");
       if (!in_head) item.attempt->record = every_byte(limits::kMaxRecordBytes + 1);
       expect_error(ErrorKind::invalid, [&] { verb == Verb::finish ? t.finish(item) : t.release(item); });
       if (verb == Verb::finish) {
-        expect_error(ErrorKind::invalid, [&] { t.store->claim({.node = kNode, .holder = kHolder, .max = 1, .finishes = {&item, 1}}); });
+        expect_error(ErrorKind::invalid, [&] {
+          t.store->claim({.node = kNode, .holder = kHolder, .max = 1, .finishes = {&item, 1}});
+        });
       }
     }
   }
@@ -163,7 +173,8 @@ void too_much_of_an_attempt_is_refused(StoreTest& t) {
 void an_attempt_is_kept_byte_for_byte(StoreTest& t) {
   JobId const id = t.running_job();
   Finish item = t.to(id, State::discarded, Reason::exhausted);
-  item.attempt = attempt_of(1, Reason::timeout, std::string(limits::kMaxHeadTextBytes - 8, 'm') + " \xf0\x9f\x8e\x89 '\"");
+  item.attempt =
+      attempt_of(1, Reason::timeout, std::string(limits::kMaxHeadTextBytes - 8, 'm') + " \xf0\x9f\x8e\x89 '\"");
   item.attempt->node = 0xffff'ffff'ffff'fffe;
   item.attempt->record = every_byte(limits::kMaxRecordBytes);
   ASSERT_EQ(item.attempt->failure.message.size(), limits::kMaxHeadTextBytes);
@@ -201,7 +212,8 @@ void a_batch_with_some_stale(StoreTest& t) {
   for (JobId const& id : ids) batch.push_back(t.to(id, State::completed, Reason::completed));
   batch.push_back(t.to(JobId::make(), State::completed, Reason::completed));
   EXPECT_EQ(t.store->finish({.items = batch}).statuses,
-            (std::vector{FinishStatus::applied, FinishStatus::already, FinishStatus::applied, FinishStatus::stale, FinishStatus::stale}));
+            (std::vector{FinishStatus::applied, FinishStatus::already, FinishStatus::applied, FinishStatus::stale,
+                         FinishStatus::stale}));
   EXPECT_EQ(t.state(ids[3]), State::running);
   EXPECT_EQ(t.counts("default").of(State::completed), 3);
 }
@@ -218,7 +230,8 @@ void a_thousand_at_once(StoreTest& t) {
   auto const claimed = t.claim(1000).jobs;
   EXPECT_EQ(ids_of(claimed), ids);
   std::vector<Finish> batch;
-  for (Claimed const& job : claimed) batch.push_back({.claim = job.claim, .transition = {State::completed, Reason::completed, 0ms, {.attempt = 1}}});
+  for (Claimed const& job : claimed)
+    batch.push_back({.claim = job.claim, .transition = {State::completed, Reason::completed, 0ms, {.attempt = 1}}});
   EXPECT_EQ(t.store->finish({.items = batch}).statuses, std::vector(1000, FinishStatus::applied));
   EXPECT_EQ(t.counts("default").of(State::completed), 1000);
   EXPECT_EQ(t.counts("default").of(State::running), 0);
@@ -231,7 +244,8 @@ void a_mixed_batch_of_ends(StoreTest& t) {
   std::vector batch{t.to(first, State::completed, Reason::completed), t.to(second, State::retryable, Reason::error, 5s),
                     t.to(third, State::completed, Reason::completed)};
   batch[2].claim.holder = kHolder + 1;
-  EXPECT_EQ(t.store->finish({.items = batch}).statuses, (std::vector{FinishStatus::applied, FinishStatus::applied, FinishStatus::stale}));
+  EXPECT_EQ(t.store->finish({.items = batch}).statuses,
+            (std::vector{FinishStatus::applied, FinishStatus::applied, FinishStatus::stale}));
   EXPECT_EQ(t.state(first), State::completed);
   EXPECT_EQ(t.state(second), State::retryable);
   EXPECT_EQ(t.state(third), State::running);

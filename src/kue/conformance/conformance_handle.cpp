@@ -11,8 +11,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Cases of two handles are left out for a store without reopen; one that says that processes share it may not be without.
-void two_are_tested_if_processes_share_the_store(StoreTest& t) { EXPECT_EQ(t.store->capabilities().across_processes, static_cast<bool>(t.factory.reopen)); }
+// Cases of two handles are left out for a store without reopen; one that says that processes share it may not be
+// without.
+void two_are_tested_if_processes_share_the_store(StoreTest& t) {
+  EXPECT_EQ(t.store->capabilities().across_processes, static_cast<bool>(t.factory.reopen));
+}
 
 void see_each_others_jobs(StoreTest& t) {
   auto const other = t.another_handle();
@@ -29,7 +32,11 @@ void see_each_others_nodes(StoreTest& t) {
   EXPECT_EQ(other->nodes().size(), 1u);
   other->beat({.node = kOtherNode, .name = "there", .pid = 2});
   EXPECT_EQ(t.store->nodes().size(), 2u);
-  EXPECT_TRUE(other->rescue({.node = kNode, .beat_seen = other->nodes().at(0).node == kNode ? other->nodes().at(0).beat : other->nodes().at(1).beat}).dead);
+  EXPECT_TRUE(other
+                  ->rescue({.node = kNode,
+                            .beat_seen = other->nodes().at(0).node == kNode ? other->nodes().at(0).beat
+                                                                            : other->nodes().at(1).beat})
+                  .dead);
   EXPECT_EQ(t.claim().node, NodeState::dead);
 }
 

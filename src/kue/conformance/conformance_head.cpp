@@ -54,7 +54,8 @@ void counts_a_due_job_from_its_time(StoreTest& t) {
 }
 
 void leaves_out_what_runs_or_ended(StoreTest& t) {
-  for (State const state : {State::running, State::completed, State::discarded, State::cancelled}) t.in_state(state, t.job());
+  for (State const state : {State::running, State::completed, State::discarded, State::cancelled})
+    t.in_state(state, t.job());
   EXPECT_EQ(head(t).waiting_since, std::nullopt);
   EXPECT_EQ(head(t).next_due, std::nullopt);
 }

@@ -112,7 +112,8 @@ void many_at_once(StoreTest& t) {
   t.claim(100);
   std::vector<ProgressItem> items;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    items.push_back({.claim = t.claim_of(ids[i], i % 2 ? kHolder : kOtherHolder), .progress = {static_cast<int>(i), "n"}});
+    items.push_back(
+        {.claim = t.claim_of(ids[i], i % 2 ? kHolder : kOtherHolder), .progress = {static_cast<int>(i), "n"}});
   }
   t.store->progress({.items = items});
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -123,17 +124,18 @@ void many_at_once(StoreTest& t) {
 }  // namespace
 
 Cases progress_cases() {
-  return {{"progress", "is_kept_with_the_job", is_kept_with_the_job},
-          {"progress", "the_last_one_counts", the_last_one_counts},
-          {"progress", "of_the_wrong_holder_is_ignored", of_the_wrong_holder_is_ignored},
-          {"progress", "of_an_older_claim_of_the_same_holder_is_ignored", of_an_older_claim_of_the_same_holder_is_ignored},
-          {"progress", "with_any_field_of_the_claim_wrong_is_ignored", with_any_field_of_the_claim_wrong_is_ignored},
-          {"progress", "of_a_later_pushed_job_of_that_id_is_ignored", of_a_later_pushed_job_of_that_id_is_ignored},
-          {"progress", "of_a_job_that_does_not_run_is_ignored", of_a_job_that_does_not_run_is_ignored},
-          {"progress", "stays_after_the_end", stays_after_the_end},
-          {"progress", "a_new_run_begins_at_nothing", a_new_run_begins_at_nothing},
-          {"progress", "is_no_event_and_no_transition", is_no_event_and_no_transition},
-          {"progress", "many_at_once", many_at_once}};
+  return {
+      {"progress", "is_kept_with_the_job", is_kept_with_the_job},
+      {"progress", "the_last_one_counts", the_last_one_counts},
+      {"progress", "of_the_wrong_holder_is_ignored", of_the_wrong_holder_is_ignored},
+      {"progress", "of_an_older_claim_of_the_same_holder_is_ignored", of_an_older_claim_of_the_same_holder_is_ignored},
+      {"progress", "with_any_field_of_the_claim_wrong_is_ignored", with_any_field_of_the_claim_wrong_is_ignored},
+      {"progress", "of_a_later_pushed_job_of_that_id_is_ignored", of_a_later_pushed_job_of_that_id_is_ignored},
+      {"progress", "of_a_job_that_does_not_run_is_ignored", of_a_job_that_does_not_run_is_ignored},
+      {"progress", "stays_after_the_end", stays_after_the_end},
+      {"progress", "a_new_run_begins_at_nothing", a_new_run_begins_at_nothing},
+      {"progress", "is_no_event_and_no_transition", is_no_event_and_no_transition},
+      {"progress", "many_at_once", many_at_once}};
 }
 
 }  // namespace kue::testing

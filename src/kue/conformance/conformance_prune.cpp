@@ -6,7 +6,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-PruneRequest keeping(std::int64_t completed_count) { return {.retention = {.usual = {.completed_count = completed_count}}}; }
+PruneRequest keeping(std::int64_t completed_count) {
+  return {.retention = {.usual = {.completed_count = completed_count}}};
+}
 
 void completed_and_cancelled_by_age(StoreTest& t) {
   JobId const completed = t.in_state(State::completed, t.job()), cancelled = t.in_state(State::cancelled, t.job());
@@ -101,7 +103,8 @@ void a_queue_has_a_retention_of_its_own(StoreTest& t) {
   JobId const usual = t.in_state(State::completed, t.job()), mail = t.in_state(State::completed, t.job("mail"));
   JobId const lost = t.in_state(State::discarded, t.job("mail"));
   t.clock.advance(2h);
-  PruneRequest request{.retention = {.usual = {.completed = 3h}, .queues = {{"mail", {.completed = 1h, .discarded = limits::kForever}}}}};
+  PruneRequest request{.retention = {.usual = {.completed = 3h},
+                                     .queues = {{"mail", {.completed = 1h, .discarded = limits::kForever}}}}};
   auto const first = t.store->prune(request);
   EXPECT_EQ(first.by_queue, (std::map<std::string, std::int64_t>{{"mail", 1}}));
   EXPECT_EQ(t.store->get(mail), std::nullopt);
@@ -145,7 +148,9 @@ void a_dry_run_changes_nothing(StoreTest& t) {
   t.store->cancel({.ids = ids});
   t.in_state(State::discarded, t.job("mail"));
   t.clock.advance(48h);
-  PruneRequest request{.retention = {.usual = {.completed_count = 10}, .queues = {{"mail", {.discarded = 1h}}}}, .limit = 7, .dry_run = true};
+  PruneRequest request{.retention = {.usual = {.completed_count = 10}, .queues = {{"mail", {.discarded = 1h}}}},
+                       .limit = 7,
+                       .dry_run = true};
   auto const result = t.store->prune(request);
   EXPECT_EQ(result.pruned, 26);
   EXPECT_FALSE(result.more);
@@ -156,9 +161,11 @@ void a_dry_run_changes_nothing(StoreTest& t) {
 }
 
 void what_is_not_final_stays(StoreTest& t) {
-  for (State const state : {State::scheduled, State::available, State::running, State::retryable}) t.in_state(state, t.job());
+  for (State const state : {State::scheduled, State::available, State::running, State::retryable})
+    t.in_state(state, t.job());
   t.clock.advance(limits::Days(1000));
-  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 0ms, .discarded = 0ms, .completed_count = 0}}}).pruned, 0);
+  EXPECT_EQ(t.store->prune({.retention = {.usual = {.completed = 0ms, .discarded = 0ms, .completed_count = 0}}}).pruned,
+            0);
   EXPECT_EQ(t.all().size(), 4u);
 }
 

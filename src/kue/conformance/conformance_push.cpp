@@ -76,7 +76,8 @@ void the_same_id_again_is_already(StoreTest& t) {
 void the_same_id_twice_in_a_batch_is_one_job(StoreTest& t) {
   Envelope const one = t.job(), two = t.job();
   std::vector const batch{one, two, one};
-  EXPECT_EQ(t.store->push({.jobs = batch}).statuses, (std::vector{PushStatus::pushed, PushStatus::pushed, PushStatus::already}));
+  EXPECT_EQ(t.store->push({.jobs = batch}).statuses,
+            (std::vector{PushStatus::pushed, PushStatus::pushed, PushStatus::already}));
   EXPECT_EQ(t.claim_ids(10), (std::vector{one.id, two.id}));
 }
 
@@ -153,7 +154,8 @@ void text_is_kept_byte_for_byte(StoreTest& t) {
 void one_mebibyte_of_arguments(StoreTest& t) {
   Envelope envelope = t.job();
   envelope.args = R"({"data":")";
-  while (envelope.args.size() + 2 < limits::kMaxArgsBytes) envelope.args += static_cast<char>('a' + envelope.args.size() % 26);
+  while (envelope.args.size() + 2 < limits::kMaxArgsBytes)
+    envelope.args += static_cast<char>('a' + envelope.args.size() % 26);
   envelope.args += "\"}";
   ASSERT_EQ(envelope.args.size(), limits::kMaxArgsBytes);
   JobId const id = t.push(envelope);

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr State kReachable[] = {State::scheduled, State::available, State::running, State::retryable, State::completed, State::discarded, State::cancelled};
+constexpr State kReachable[] = {State::scheduled, State::available, State::running,  State::retryable,
+                                State::completed, State::discarded, State::cancelled};
 
 // One job of every state in two queues, of two kinds, with different tags.
 void fill(StoreTest& t) {
@@ -38,7 +39,8 @@ void every_filter_in_both_orders(StoreTest& t) {
   fill(t);
   auto const everything = t.all();
   ASSERT_EQ(everything.size(), 14u);
-  std::vector<std::vector<State>> sets{{}, {State::running, State::completed}, {State::available, State::retryable, State::cancelled}};
+  std::vector<std::vector<State>> sets{
+      {}, {State::running, State::completed}, {State::available, State::retryable, State::cancelled}};
   for (State const state : kReachable) sets.push_back({state});
   for (auto const& states : sets) {
     for (char const* queue : {"", "a", "b", "none"}) {
@@ -71,7 +73,8 @@ void by_the_text_of_the_last_failure(StoreTest& t) {
     }
     return id;
   };
-  JobId const once = failed({"connection refused by 10.0.0.1"}), healed = failed({"connection refused", "100% of it's gone"});
+  JobId const once = failed({"connection refused by 10.0.0.1"}),
+              healed = failed({"connection refused", "100% of it's gone"});
   JobId const waiting = t.push(t.job());
   EXPECT_EQ(ids_of(t.all({.error = "refused"})), std::vector{once});
   EXPECT_EQ(ids_of(t.all({.error = "100% of it's"})), std::vector{healed});
@@ -90,13 +93,16 @@ void by_the_time_of_the_push(StoreTest& t) {
     ids.push_back(t.in_state(state, t.job()));
     t.clock.advance(10s);
   }
-  for (std::vector<State> const& states : {std::vector<State>{}, {State::available, State::scheduled, State::completed}}) {
+  for (std::vector<State> const& states :
+       {std::vector<State>{}, {State::available, State::scheduled, State::completed}}) {
     EXPECT_EQ(ids_of(t.all({.states = states, .inserted_from = times[1]})), (std::vector{ids[1], ids[2]}));
     EXPECT_EQ(ids_of(t.all({.states = states, .inserted_until = times[1]})), std::vector{ids[0]});
-    EXPECT_EQ(ids_of(t.all({.states = states, .inserted_from = times[1], .inserted_until = times[2]})), std::vector{ids[1]});
+    EXPECT_EQ(ids_of(t.all({.states = states, .inserted_from = times[1], .inserted_until = times[2]})),
+              std::vector{ids[1]});
     EXPECT_TRUE(t.all({.states = states, .inserted_from = times[2] + 1ms}).empty());
   }
-  EXPECT_EQ(ids_of(t.all({.states = {State::available, State::scheduled}, .inserted_until = times[2]})), std::vector{ids[1]});
+  EXPECT_EQ(ids_of(t.all({.states = {State::available, State::scheduled}, .inserted_until = times[2]})),
+            std::vector{ids[1]});
   EXPECT_EQ(ids_of(t.all({.states = {State::completed}, .inserted_until = times[2]})), std::vector{ids[0]});
 }
 
@@ -138,7 +144,8 @@ void a_walk_with_inserts(StoreTest& t) {
     std::vector<JobId> seen;
     std::string cursor;
     for (int page = 0; page < 20; ++page) {
-      auto const result = t.store->query({.filter = {.queue = queue}, .newest_first = newest_first, .limit = 3, .cursor = cursor});
+      auto const result =
+          t.store->query({.filter = {.queue = queue}, .newest_first = newest_first, .limit = 3, .cursor = cursor});
       for (JobRecord const& record : result.jobs) seen.push_back(record.job.id);
       cursor = result.cursor;
       if (cursor.empty()) break;

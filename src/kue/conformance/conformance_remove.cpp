@@ -6,7 +6,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr State kRemovable[] = {State::scheduled, State::available, State::retryable, State::completed, State::discarded, State::cancelled};
+constexpr State kRemovable[] = {State::scheduled, State::available, State::retryable,
+                                State::completed, State::discarded, State::cancelled};
 
 void of_each_state_but_running(StoreTest& t) {
   for (State const state : kRemovable) {
@@ -53,7 +54,8 @@ void a_mixed_batch(StoreTest& t) {
   JobId const waiting = t.push(t.job()), done = t.in_state(State::completed, t.job());
   std::vector const ids{JobId::make(), done, running, waiting, waiting};
   EXPECT_EQ(t.store->remove({.ids = ids}).statuses,
-            (std::vector{RemoveStatus::not_found, RemoveStatus::removed, RemoveStatus::running, RemoveStatus::removed, RemoveStatus::not_found}));
+            (std::vector{RemoveStatus::not_found, RemoveStatus::removed, RemoveStatus::running, RemoveStatus::removed,
+                         RemoveStatus::not_found}));
   EXPECT_EQ(ids_of(t.all()), std::vector{running});
 }
 

@@ -48,7 +48,12 @@ void sets_the_counters_to_zero(StoreTest& t) {
   JobId const id = t.push(envelope);
   t.claim();
   Finish item = t.to(id, State::discarded, Reason::exhausted);
-  item.transition.tally = {.attempt = 7, .max_attempts = 7, .crashes = 2, .node_losses = 3, .interruptions = 4, .unknown_since = t.clock.now()};
+  item.transition.tally = {.attempt = 7,
+                           .max_attempts = 7,
+                           .crashes = 2,
+                           .node_losses = 3,
+                           .interruptions = 4,
+                           .unknown_since = t.clock.now()};
   t.finish(item);
   t.retry(id);
   EXPECT_EQ(t.get(id).tally, Tally{.max_attempts = 7});
@@ -80,7 +85,8 @@ void a_mixed_batch(StoreTest& t) {
   JobId const waiting = t.push(t.job());
   std::vector const ids{waiting, JobId::make(), discarded, completed, discarded};
   EXPECT_EQ(t.store->retry({.ids = ids}).statuses,
-            (std::vector{RetryStatus::not_final, RetryStatus::not_found, RetryStatus::retried, RetryStatus::completed, RetryStatus::not_final}));
+            (std::vector{RetryStatus::not_final, RetryStatus::not_found, RetryStatus::retried, RetryStatus::completed,
+                         RetryStatus::not_final}));
 }
 
 void a_retried_job_keeps_its_place(StoreTest& t) {

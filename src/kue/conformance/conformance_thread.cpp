@@ -38,7 +38,8 @@ void claim_all(StoreTest& t, std::vector<Store*> const& handles) {
       for (Claimed const& job : result.jobs) {
         batch.push_back({.claim = job.claim, .transition = {State::completed, Reason::completed, 0ms, job.tally}});
       }
-      for (FinishStatus const status : store.finish({.items = batch}).statuses) not_applied += status == FinishStatus::applied ? 0 : 1;
+      for (FinishStatus const status : store.finish({.items = batch}).statuses)
+        not_applied += status == FinishStatus::applied ? 0 : 1;
       std::lock_guard const lock(mutex);
       for (Claimed const& job : result.jobs) ++claims[job.job.id];
     }
@@ -142,7 +143,8 @@ void cancel_or_claim(StoreTest& t) {
 
 Cases thread_cases() {
   return {{"threads", "claims_give_each_job_once", claims_give_each_job_once},
-          {"threads", "claims_over_two_handles_give_each_job_once", claims_over_two_handles_give_each_job_once, kTwoHandles},
+          {"threads", "claims_over_two_handles_give_each_job_once", claims_over_two_handles_give_each_job_once,
+           kTwoHandles},
           {"threads", "pushes_are_all_kept", pushes_are_all_kept},
           {"threads", "one_id_pushed_by_all_is_one_job", one_id_pushed_by_all_is_one_job},
           {"threads", "a_refused_push_fails_alone", a_refused_push_fails_alone},

@@ -16,7 +16,8 @@
 namespace kue::testing {
 
 inline constexpr std::uint64_t kNode = 11, kOtherNode = 22;
-inline constexpr std::uint64_t kHolder = 0x8000'0000'0000'0101, kOtherHolder = 0x7fff'ffff'ffff'0202;  // both halves of 64 bits
+inline constexpr std::uint64_t kHolder = 0x8000'0000'0000'0101,
+                               kOtherHolder = 0x7fff'ffff'ffff'0202;  // both halves of 64 bits
 
 class StoreTest : public ::testing::Test {
  public:
@@ -28,8 +29,9 @@ class StoreTest : public ::testing::Test {
   void TearDown() override;
 
   StoreOptions options() { return {.clock = &clock, .event_log = true}; }
-  std::shared_ptr<Store> open(StoreOptions const& options);  // as open_store does: guarded, and migrated unless told otherwise
-  std::shared_ptr<Store> another_handle();                   // in cases marked kTwoHandles only
+  std::shared_ptr<Store> open(
+      StoreOptions const& options);         // as open_store does: guarded, and migrated unless told otherwise
+  std::shared_ptr<Store> another_handle();  // in cases marked kTwoHandles only
 
   // Pushing
   Envelope job(std::string queue = "default", int priority = 0) const;
@@ -38,11 +40,13 @@ class StoreTest : public ::testing::Test {
   std::vector<JobId> push_many(int count, std::string const& queue = "default");
 
   // Claiming
-  ClaimResult claim(int max = 1, std::vector<std::string> const& queues = {}, std::uint64_t holder = kHolder, std::uint64_t node = kNode);
+  ClaimResult claim(int max = 1, std::vector<std::string> const& queues = {}, std::uint64_t holder = kHolder,
+                    std::uint64_t node = kNode);
   std::vector<JobId> claim_ids(int max = 1, std::vector<std::string> const& queues = {});
   JobId running_job();  // pushed and claimed by kHolder on kNode
 
-  // The claim that this fixture saw handed out last, to this holder if there was one; else made up of what the store says of the job.
+  // The claim that this fixture saw handed out last, to this holder if there was one; else made up of what the store
+  // says of the job.
   Claim claim_of(JobId id, std::uint64_t holder = kHolder);
 
   // Ending a run. The counters go on from the stored ones.

@@ -34,7 +34,9 @@ std::shared_ptr<Store> StoreTest::another_handle() {
   return opened;
 }
 
-Envelope StoreTest::job(std::string queue, int priority) const { return {.id = JobId::make(), .kind = "Job", .queue = std::move(queue), .priority = priority}; }
+Envelope StoreTest::job(std::string queue, int priority) const {
+  return {.id = JobId::make(), .kind = "Job", .queue = std::move(queue), .priority = priority};
+}
 
 Envelope StoreTest::job_at(TimePoint run_at, std::string queue) const {
   Envelope envelope = job(std::move(queue));
@@ -57,13 +59,16 @@ std::vector<JobId> StoreTest::push_many(int count, std::string const& queue) {
   return ids;
 }
 
-ClaimResult StoreTest::claim(int max, std::vector<std::string> const& queues, std::uint64_t holder, std::uint64_t node) {
+ClaimResult StoreTest::claim(int max, std::vector<std::string> const& queues, std::uint64_t holder,
+                             std::uint64_t node) {
   ClaimResult result = store->claim({.node = node, .holder = holder, .queues = {queues}, .max = max});
   for (Claimed const& job : result.jobs) seen_.push_back(job.claim);
   return result;
 }
 
-std::vector<JobId> StoreTest::claim_ids(int max, std::vector<std::string> const& queues) { return ids_of(claim(max, queues).jobs); }
+std::vector<JobId> StoreTest::claim_ids(int max, std::vector<std::string> const& queues) {
+  return ids_of(claim(max, queues).jobs);
+}
 
 JobId StoreTest::running_job() {
   JobId const id = push(job());
@@ -73,7 +78,8 @@ JobId StoreTest::running_job() {
 
 Claim StoreTest::claim_of(JobId id, std::uint64_t holder) {
   auto const of = [&](bool of_holder) {
-    return std::find_if(seen_.rbegin(), seen_.rend(), [&](Claim const& claim) { return claim.id == id && (!of_holder || claim.holder == holder); });
+    return std::find_if(seen_.rbegin(), seen_.rend(),
+                        [&](Claim const& claim) { return claim.id == id && (!of_holder || claim.holder == holder); });
   };
   auto found = of(true);
   if (found == seen_.rend()) found = of(false);
@@ -117,9 +123,13 @@ FinishStatus StoreTest::fail(JobId id, Millis delay, std::uint64_t holder) {
   return finish(item);
 }
 
-FinishStatus StoreTest::give_back(JobId id, std::uint64_t holder) { return release(to(id, State::available, Reason::returned, 0ms, holder)); }
+FinishStatus StoreTest::give_back(JobId id, std::uint64_t holder) {
+  return release(to(id, State::available, Reason::returned, 0ms, holder));
+}
 
-FinishStatus StoreTest::discard(JobId id, std::uint64_t holder) { return finish(to(id, State::discarded, Reason::gave_up, 0ms, holder)); }
+FinishStatus StoreTest::discard(JobId id, std::uint64_t holder) {
+  return finish(to(id, State::discarded, Reason::gave_up, 0ms, holder));
+}
 
 FinishStatus StoreTest::crash(JobId id, std::uint64_t holder) {
   Finish item = to(id, State::available, Reason::crashed, 0ms, holder);
@@ -129,7 +139,8 @@ FinishStatus StoreTest::crash(JobId id, std::uint64_t holder) {
 
 JobId StoreTest::in_state(State state, Envelope const& envelope) {
   Envelope wanted = envelope;
-  bool const claimed = state == State::running || state == State::retryable || state == State::completed || state == State::discarded;
+  bool const claimed =
+      state == State::running || state == State::retryable || state == State::completed || state == State::discarded;
   if (claimed) wanted.priority = limits::kMinPriority;  // so that the claim below takes this job and no other
   if (state == State::scheduled) wanted.run_at = clock.now() + 1h;
   JobId const id = push(wanted);
@@ -227,8 +238,8 @@ void StoreTest::expect_books_agree() {
   for (Event const& event : events()) {
     EXPECT_GT(event.seq, last);
     EXPECT_TRUE(allowed(event.verb, event.from, event.to, event.reason))
-        << to_string(event.verb) << " " << (event.from ? to_string(*event.from) : "none") << " -> " << (event.to ? to_string(*event.to) : "none")
-        << " because of " << to_string(event.reason);
+        << to_string(event.verb) << " " << (event.from ? to_string(*event.from) : "none") << " -> "
+        << (event.to ? to_string(*event.to) : "none") << " because of " << to_string(event.reason);
     last = event.seq;
   }
 }

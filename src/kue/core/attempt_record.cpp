@@ -27,7 +27,8 @@ void read_text(Reader& object, std::string_view name, std::string& into) {
 Attempt attempt_of(Failure const& failure, Attempt head) {
   std::string message = safe_text(failure.message, limits::kMaxHeadTextBytes);
   bool const whole = message == failure.message && failure.backtrace.empty();
-  head.failure = {.type = safe_text(failure.type, limits::kMaxNameBytes), .message = std::move(message), .signal = failure.signal};
+  head.failure = {
+      .type = safe_text(failure.type, limits::kMaxNameBytes), .message = std::move(message), .signal = failure.signal};
   if (!whole) head.record = pack({.message = failure.message, .backtrace = failure.backtrace});
   return head;
 }

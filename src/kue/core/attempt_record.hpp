@@ -1,5 +1,6 @@
 #pragma once
-// AttemptRecord: what is kept of the end of one run beside its head. Bytes with a version, which stores do not look into.
+// AttemptRecord: what is kept of the end of one run beside its head. Bytes with a version, which stores do not look
+// into.
 //
 //   item.attempt = core::attempt_of(outcome.failure, {.claim_no = 3, .reason = Reason::error});
 //
@@ -19,7 +20,8 @@ Attempt attempt_of(Failure const& failure, Attempt head);
 struct AttemptRecord {
   std::string message = {}, backtrace = {};
 };
-std::string pack(AttemptRecord const& record);                               // at most limits::kMaxRecordBytes
-std::optional<AttemptRecord> unpack_attempt_record(std::string_view bytes);  // none: no record, or of a version that is not known here
+std::string pack(AttemptRecord const& record);  // at most limits::kMaxRecordBytes
+std::optional<AttemptRecord> unpack_attempt_record(
+    std::string_view bytes);  // none: no record, or of a version that is not known here
 
 }  // namespace kue::core

@@ -25,7 +25,8 @@ TEST(AttemptRecord, a_short_failure_fits_into_the_head) {
 
 TEST(AttemptRecord, what_does_not_fit_goes_there_and_back) {
   std::string const message(limits::kMaxHeadTextBytes + 1, 'm');
-  for (Failure const& wanted : {failure(message), failure("no", "#0 run\n\t#1 \"main\" \\ \xc3\xa9"), failure(message, "#0"), failure("", "#0")}) {
+  for (Failure const& wanted : {failure(message), failure("no", "#0 run\n\t#1 \"main\" \\ \xc3\xa9"),
+                                failure(message, "#0"), failure("", "#0")}) {
     Attempt const attempt = attempt_of(wanted, {});
     EXPECT_NE(attempt.record, "");
     EXPECT_LE(attempt.failure.message.size(), limits::kMaxHeadTextBytes);
@@ -49,8 +50,9 @@ TEST(AttemptRecord, without_its_record_the_head_is_told) {
 TEST(AttemptRecord, of_a_version_that_is_not_known_or_of_garbage_the_head_is_told) {
   Attempt attempt = attempt_of(failure(std::string(5000, 'm'), "#0"), {});
   Failure const head = attempt.failure;
-  for (std::string const& bytes : {std::string(R"({"v":2,"message":"newer"})"), std::string(R"({"message":"none"})"), std::string(R"({"v":"1"})"), std::string("{"),
-                                   std::string("[]"), std::string("\0\1\2", 3), std::string(R"({"v":1,"message":7,"backtrace":"#0"})")}) {
+  for (std::string const& bytes : {std::string(R"({"v":2,"message":"newer"})"), std::string(R"({"message":"none"})"),
+                                   std::string(R"({"v":"1"})"), std::string("{"), std::string("[]"),
+                                   std::string("\0\1\2", 3), std::string(R"({"v":1,"message":7,"backtrace":"#0"})")}) {
     attempt.record = bytes;
     EXPECT_EQ(whole_failure(attempt), head) << bytes;
     EXPECT_FALSE(unpack_attempt_record(bytes)) << bytes;
@@ -70,8 +72,8 @@ TEST(AttemptRecord, members_that_are_not_known_are_passed_over) {
 TEST(AttemptRecord, is_never_too_large_whatever_the_texts_are) {
   std::string all_bytes;
   while (all_bytes.size() < 300'000) all_bytes += static_cast<char>(all_bytes.size() * 7);
-  for (std::string const& text : {std::string(300'000, '\n'), std::string(300'000, '"'), std::string(300'000, '\x01'), std::string(300'000, '\xff'), all_bytes,
-                                  std::string(300'000, 'x')}) {
+  for (std::string const& text : {std::string(300'000, '\n'), std::string(300'000, '"'), std::string(300'000, '\x01'),
+                                  std::string(300'000, '\xff'), all_bytes, std::string(300'000, 'x')}) {
     Attempt const attempt = attempt_of(failure(text, text), {});
     EXPECT_LE(attempt.record.size(), limits::kMaxRecordBytes);
     EXPECT_LE(attempt.failure.message.size(), limits::kMaxHeadTextBytes);
@@ -87,7 +89,8 @@ TEST(AttemptRecord, a_text_is_cut_at_a_character) {
   while (text.size() < 3 * limits::kMaxErrorTextBytes) text += "\xe6\x97\xa5";
   for (std::size_t shift = 0; shift < 3; ++shift) {
     Attempt const attempt = attempt_of(failure(std::string(shift, 'a') + text, text), {});
-    for (std::string const& cut : {attempt.failure.message, whole_failure(attempt).message, whole_failure(attempt).backtrace}) {
+    for (std::string const& cut :
+         {attempt.failure.message, whole_failure(attempt).message, whole_failure(attempt).backtrace}) {
       EXPECT_EQ(cut.find("\xef\xbf\xbd"), std::string::npos) << "no half of one";
     }
   }

@@ -15,7 +15,8 @@ Transition after_failure(Tally tally, Outcome const& outcome, Reason reason, Ran
   return {State::retryable, reason, std::max(delay, Millis(0)), tally};
 }
 
-// A run whose process died. Not the job's attempt, but the third death ends it: it must not take the workers down for ever.
+// A run whose process died. Not the job's attempt, but the third death ends it: it must not take the workers down for
+// ever.
 Transition after_crash(Tally tally, Reason reason) {
   ++tally.crashes;
   if (tally.crashes >= limits::kMaxCrashes) return {State::discarded, Reason::poison, Millis(0), tally};
@@ -45,7 +46,8 @@ Transition after_node_loss(Tally tally) {
 
 Transition after_unknown_kind(Tally tally, TimePoint now) {
   if (!tally.unknown_since) tally.unknown_since = now;
-  if (now - *tally.unknown_since >= limits::kUnknownKindLimit) return {State::discarded, Reason::unknown_kind, Millis(0), tally};
+  if (now - *tally.unknown_since >= limits::kUnknownKindLimit)
+    return {State::discarded, Reason::unknown_kind, Millis(0), tally};
   return {State::scheduled, Reason::unknown_kind, limits::kUnknownKindDelay, tally};
 }
 
@@ -63,7 +65,8 @@ Transition decide(Tally const& before, Outcome const& outcome, TimePoint now, Ra
     case Kind::completed: return final_state(State::completed, Reason::completed, tally);
     case Kind::failed: return after_failure(tally, outcome, Reason::error, random);
     case Kind::timed_out: return after_failure(tally, outcome, Reason::timeout, random);
-    case Kind::snoozed: return {State::scheduled, Reason::snoozed, std::max(outcome.delay.value_or(Millis(0)), Millis(0)), tally};
+    case Kind::snoozed:
+      return {State::scheduled, Reason::snoozed, std::max(outcome.delay.value_or(Millis(0)), Millis(0)), tally};
     case Kind::cancelled: return {State::cancelled, Reason::cancelled, Millis(0), tally};
     case Kind::gave_up: return final_state(State::discarded, Reason::gave_up, tally);
     case Kind::corrupt: return final_state(State::discarded, Reason::corrupt, tally);
@@ -96,7 +99,8 @@ bool is_remembered(Transition const& transition) {
 }
 
 Millis retry_delay(std::uint32_t failures_before, Random& random) {
-  std::uint64_t const n = std::min<std::uint64_t>(failures_before, 1000);  // 1000^4 s is 30,000 years: no overflow above
+  std::uint64_t const n =
+      std::min<std::uint64_t>(failures_before, 1000);  // 1000^4 s is 30,000 years: no overflow above
   std::uint64_t const seconds = n * n * n * n + 15 + random.below(10 * (n + 1));
   return std::chrono::duration_cast<Millis>(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
 }

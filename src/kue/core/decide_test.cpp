@@ -43,7 +43,9 @@ Tally with_attempt(Tally tally, std::uint32_t attempt) {
   return tally;
 }
 
-TEST(Decide, completed_counts_the_attempt) { EXPECT_EQ(after(kSome, completed()), expected(State::completed, Reason::completed, 0ms, with_attempt(kSome, 4))); }
+TEST(Decide, completed_counts_the_attempt) {
+  EXPECT_EQ(after(kSome, completed()), expected(State::completed, Reason::completed, 0ms, with_attempt(kSome, 4)));
+}
 
 TEST(Decide, completed_on_the_last_attempt_is_completed) {
   EXPECT_EQ(after({.attempt = 24}, completed()).to, State::completed);
@@ -51,10 +53,13 @@ TEST(Decide, completed_on_the_last_attempt_is_completed) {
 }
 
 TEST(Decide, an_error_is_tried_again) {
-  EXPECT_EQ(after(kSome, Kind::failed), expected(State::retryable, Reason::error, 96s, with_attempt(kSome, 4)));  // 3^4 + 15
+  EXPECT_EQ(after(kSome, Kind::failed),
+            expected(State::retryable, Reason::error, 96s, with_attempt(kSome, 4)));  // 3^4 + 15
 }
 
-TEST(Decide, a_time_out_is_tried_again) { EXPECT_EQ(after(kSome, Kind::timed_out), expected(State::retryable, Reason::timeout, 96s, with_attempt(kSome, 4))); }
+TEST(Decide, a_time_out_is_tried_again) {
+  EXPECT_EQ(after(kSome, Kind::timed_out), expected(State::retryable, Reason::timeout, 96s, with_attempt(kSome, 4)));
+}
 
 TEST(Decide, the_last_failure_discards) {
   for (Kind const kind : {Kind::failed, Kind::timed_out}) {
@@ -71,7 +76,9 @@ TEST(Decide, a_delay_asked_for_replaces_the_formula) {
   EXPECT_TRUE(dice.bounds.empty());
 }
 
-TEST(Decide, a_delay_asked_for_is_no_attempt_more) { EXPECT_EQ(after({.attempt = 24}, retry_in(1s, "busy")).to, State::discarded); }
+TEST(Decide, a_delay_asked_for_is_no_attempt_more) {
+  EXPECT_EQ(after({.attempt = 24}, retry_in(1s, "busy")).to, State::discarded);
+}
 
 TEST(Decide, no_delay_is_negative) {
   EXPECT_EQ(after(kSome, retry_in(-1h, "wrong")).delay, 0ms);
@@ -83,10 +90,13 @@ TEST(Decide, a_snooze_counts_nothing) {
   EXPECT_EQ(after({.attempt = 24}, snooze(0ms)), expected(State::scheduled, Reason::snoozed, 0ms, {.attempt = 24}));
 }
 
-TEST(Decide, cancelled_by_the_job) { EXPECT_EQ(after(kSome, cancel("order deleted")), expected(State::cancelled, Reason::cancelled, 0ms, kSome)); }
+TEST(Decide, cancelled_by_the_job) {
+  EXPECT_EQ(after(kSome, cancel("order deleted")), expected(State::cancelled, Reason::cancelled, 0ms, kSome));
+}
 
 TEST(Decide, gave_up_and_corrupt_discard_at_once) {
-  EXPECT_EQ(after(kSome, discard("hopeless")), expected(State::discarded, Reason::gave_up, 0ms, with_attempt(kSome, 4)));
+  EXPECT_EQ(after(kSome, discard("hopeless")),
+            expected(State::discarded, Reason::gave_up, 0ms, with_attempt(kSome, 4)));
   EXPECT_EQ(after(kSome, Kind::corrupt), expected(State::discarded, Reason::corrupt, 0ms, with_attempt(kSome, 4)));
 }
 
@@ -130,7 +140,8 @@ TEST(Decide, ten_interruptions_are_free_then_each_counts) {
     tally = after(tally, interrupted()).tally;
     EXPECT_EQ(tally, (Tally{.attempt = i - 10, .interruptions = i}));
   }
-  EXPECT_EQ(after(tally, interrupted()), expected(State::discarded, Reason::interrupted, 0ms, {.attempt = 25, .interruptions = 35}));
+  EXPECT_EQ(after(tally, interrupted()),
+            expected(State::discarded, Reason::interrupted, 0ms, {.attempt = 25, .interruptions = 35}));
 }
 
 TEST(Decide, a_crash_is_tried_at_once_twice_then_it_is_poison) {
@@ -155,9 +166,12 @@ TEST(Decide, deaths_of_any_kind_add_up) {
 }
 
 TEST(Decide, a_hard_time_out_is_a_death_and_an_attempt) {
-  EXPECT_EQ(after({.attempt = 5}, Kind::hard_timeout), expected(State::available, Reason::hard_timeout, 0ms, {.attempt = 6, .crashes = 1}));
-  EXPECT_EQ(after({.attempt = 24}, Kind::hard_timeout), expected(State::discarded, Reason::hard_timeout, 0ms, {.attempt = 25, .crashes = 1}));
-  EXPECT_EQ(after({.attempt = 5, .crashes = 2}, Kind::hard_timeout), expected(State::discarded, Reason::poison, 0ms, {.attempt = 6, .crashes = 3}));
+  EXPECT_EQ(after({.attempt = 5}, Kind::hard_timeout),
+            expected(State::available, Reason::hard_timeout, 0ms, {.attempt = 6, .crashes = 1}));
+  EXPECT_EQ(after({.attempt = 24}, Kind::hard_timeout),
+            expected(State::discarded, Reason::hard_timeout, 0ms, {.attempt = 25, .crashes = 1}));
+  EXPECT_EQ(after({.attempt = 5, .crashes = 2}, Kind::hard_timeout),
+            expected(State::discarded, Reason::poison, 0ms, {.attempt = 6, .crashes = 3}));
 }
 
 TEST(Decide, what_the_store_lost_counts_nothing) {
@@ -166,7 +180,8 @@ TEST(Decide, what_the_store_lost_counts_nothing) {
 }
 
 TEST(Decide, a_lost_node_is_counted_for_itself) {
-  EXPECT_EQ(after({.attempt = 5}, Kind::node_lost), expected(State::available, Reason::node_lost, 0ms, {.attempt = 5, .node_losses = 1}));
+  EXPECT_EQ(after({.attempt = 5}, Kind::node_lost),
+            expected(State::available, Reason::node_lost, 0ms, {.attempt = 5, .node_losses = 1}));
   EXPECT_EQ(after({.attempt = 24}, Kind::node_lost).to, State::available);
 }
 
@@ -188,8 +203,12 @@ TEST(Decide, never_leaves_the_transition_table) {
       for (std::uint32_t const max : {1u, 2u, 25u, 1000u}) {
         for (std::uint32_t const deaths : {0u, 1u, 2u, 3u, 9u, 10u, 11u}) {
           for (auto const& unknown : since) {
-            Tally const tally{
-                .attempt = attempt, .max_attempts = max, .crashes = deaths, .node_losses = deaths, .interruptions = deaths, .unknown_since = unknown};
+            Tally const tally{.attempt = attempt,
+                              .max_attempts = max,
+                              .crashes = deaths,
+                              .node_losses = deaths,
+                              .interruptions = deaths,
+                              .unknown_since = unknown};
             Transition const next = after(tally, kind);
             EXPECT_TRUE(allowed(verb_of(kind), State::running, next.to, next.reason))
                 << to_string(kind) << " -> " << to_string(next.to) << " because of " << to_string(next.reason);
@@ -211,7 +230,8 @@ TEST(Decide, is_pure) {
 }
 
 TEST(Decide, every_job_ends) {
-  for (Kind const kind : {Kind::failed, Kind::timed_out, Kind::crashed, Kind::oom, Kind::hard_timeout, Kind::node_lost, Kind::interrupted}) {
+  for (Kind const kind : {Kind::failed, Kind::timed_out, Kind::crashed, Kind::oom, Kind::hard_timeout, Kind::node_lost,
+                          Kind::interrupted}) {
     Tally tally;
     int runs = 0;
     for (State state = State::available; !is_final(state) && runs < 100; ++runs) {

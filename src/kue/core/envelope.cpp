@@ -33,7 +33,9 @@ template <class T> void append_fields(std::string& out, T const& fields) {
   out.append(object, 1, object.size() - 2);  // without its braces
 }
 
-template <class T> detail::FieldRow row(std::string_view name, T& at, bool optional = false) { return {name, optional, &at, &detail::read_erased<T>}; }
+template <class T> detail::FieldRow row(std::string_view name, T& at, bool optional = false) {
+  return {name, optional, &at, &detail::read_erased<T>};
+}
 
 // The arguments stay text: what they mean is the class's business.
 struct RawArgs {
@@ -83,13 +85,15 @@ Envelope Envelope::from_bytes(std::string_view bytes) {
   Reader root = document.root();
   detail::read_fields(root, rows);
   if (head.v != kFormat) {
-    document.add_problem("v: written in format " + std::to_string(head.v) + ", this version reads " + std::to_string(kFormat));
+    document.add_problem("v: written in format " + std::to_string(head.v) + ", this version reads " +
+                         std::to_string(kFormat));
   }
   auto const id = JobId::parse(head.id);
   if (!id) document.add_problem("id: not a UUID");
   if (auto const problems = document.problems(); !problems.empty()) refuse(problems);
 
-  Envelope envelope{*id, head.kind, head.queue, args.text, rest.schema, rest.run_at, rest.priority, rest.max_attempts, rest.timeout, rest.tags, rest.meta};
+  Envelope envelope{*id,           head.kind,         head.queue,   args.text, rest.schema, rest.run_at,
+                    rest.priority, rest.max_attempts, rest.timeout, rest.tags, rest.meta};
   if (auto const problems = detail::envelope_problems(envelope, false); !problems.empty()) refuse(problems);
   return envelope;
 }

@@ -36,10 +36,11 @@ std::string invalid(Envelope const& e) {
 }
 
 TEST(envelope, bytes_are_one_documented_line) {
-  EXPECT_EQ(sample().to_bytes(), R"({"v":1,"id":"0193c2a0-1b2c-7def-8a90-b1c2d3e4f506","kind":"app::SendInvoice","queue":"billing",)"
-                                 R"("args":{"order":7,"email":"a@b.example","big":18446744073709551615,"x":0.1,"deep":[{"a":[1,2]}]},)"
-                                 R"("schema":3,"run_at":1764000000123,"priority":-5,"max_attempts":8,"timeout":120000,)"
-                                 R"("tags":["eu","vip"],"meta":{"locale":"de","tenant":"acme"}})");
+  EXPECT_EQ(sample().to_bytes(),
+            R"({"v":1,"id":"0193c2a0-1b2c-7def-8a90-b1c2d3e4f506","kind":"app::SendInvoice","queue":"billing",)"
+            R"("args":{"order":7,"email":"a@b.example","big":18446744073709551615,"x":0.1,"deep":[{"a":[1,2]}]},)"
+            R"("schema":3,"run_at":1764000000123,"priority":-5,"max_attempts":8,"timeout":120000,)"
+            R"("tags":["eu","vip"],"meta":{"locale":"de","tenant":"acme"}})");
 }
 
 TEST(envelope, comes_back_as_it_was) {
@@ -89,20 +90,24 @@ TEST(envelope, check_names_everything_that_is_wrong) {
   e.tags[0] = "-x";
   e.meta = {{"k", "\xFF"}, {"", "v"}, {"big", std::string(limits::kMaxMetaBytes, 'x')}};
   std::string const why = invalid(e);
-  for (char const* part : {"id: is nil", "kind: '\\x01' is no kind", "queue: 'a b' is no name", "args: not a JSON object", "schema: must be", "run_at: must be",
-                           "priority: 1001 is not between -1000 and 1000", "max_attempts: 0 is not between 1 and 1000", "timeout: must not be negative",
-                           "tags: 33 of them, at most 32", "tags: '-x' is no name", "meta.k: is not UTF-8", "meta: '' is no name", "at most 16384"}) {
+  for (char const* part :
+       {"id: is nil", "kind: '\\x01' is no kind", "queue: 'a b' is no name", "args: not a JSON object",
+        "schema: must be", "run_at: must be", "priority: 1001 is not between -1000 and 1000",
+        "max_attempts: 0 is not between 1 and 1000", "timeout: must not be negative", "tags: 33 of them, at most 32",
+        "tags: '-x' is no name", "meta.k: is not UTF-8", "meta: '' is no name", "at most 16384"}) {
     EXPECT_THAT(why, HasSubstr(part));
   }
 }
 
 TEST(envelope, names) {
   for (char const* good : {"a", "A9", "billing.eu-west_1", "9"}) EXPECT_TRUE(valid_name(good)) << good;
-  for (char const* bad : {"", "-a", ".a", "_a", "a b", "a:b", "a/b", "\xC3\xBC", "a\n"}) EXPECT_FALSE(valid_name(bad)) << bad;
+  for (char const* bad : {"", "-a", ".a", "_a", "a b", "a:b", "a/b", "\xC3\xBC", "a\n"})
+    EXPECT_FALSE(valid_name(bad)) << bad;
   EXPECT_TRUE(valid_name(std::string(128, 'a')));
   EXPECT_FALSE(valid_name(std::string(129, 'a')));
   EXPECT_FALSE(valid_name(std::string_view("a\0b", 3)));
-  for (char const* good : {"HelloWorldJob", "app::Job", "Box<int, std::vector<T*>>", "_J", "a.b-c"}) EXPECT_TRUE(valid_kind(good)) << good;
+  for (char const* good : {"HelloWorldJob", "app::Job", "Box<int, std::vector<T*>>", "_J", "a.b-c"})
+    EXPECT_TRUE(valid_kind(good)) << good;
   for (char const* bad : {"", " a", "a ", "::a", "a;b", "a'b", "a\nb", "a(b)"}) EXPECT_FALSE(valid_kind(bad)) << bad;
 }
 
@@ -126,10 +131,12 @@ TEST(envelope, bytes_of_something_else_are_corrupt) {
   EXPECT_THAT(corrupt(with("\"v\":1", "\"v\":2")), HasSubstr("v: written in format 2, this version reads 1"));
   EXPECT_THAT(corrupt(with("\"v\":1", "\"v\":0")), HasSubstr("v: "));
   EXPECT_THAT(corrupt(with("\"schema\":3,", "")), HasSubstr("missing field 'schema'"));
-  EXPECT_THAT(corrupt(with("\"priority\":-5", "\"priorty\":-5")), HasSubstr("priorty: unknown field; did you mean 'priority'?"));
+  EXPECT_THAT(corrupt(with("\"priority\":-5", "\"priorty\":-5")),
+              HasSubstr("priorty: unknown field; did you mean 'priority'?"));
   EXPECT_THAT(corrupt(with("\"args\":{", "\"args\":1,\"args\":{")), HasSubstr("given twice"));
   EXPECT_THAT(corrupt(with("0193c2a0-", "0193c2a0_")), HasSubstr("id: not a UUID"));
-  EXPECT_THAT(corrupt(with("0193c2a0-1b2c-7def-8a90-b1c2d3e4f506", "00000000-0000-0000-0000-000000000000")), HasSubstr("id: is nil"));
+  EXPECT_THAT(corrupt(with("0193c2a0-1b2c-7def-8a90-b1c2d3e4f506", "00000000-0000-0000-0000-000000000000")),
+              HasSubstr("id: is nil"));
   EXPECT_THAT(corrupt(with("\"order\":7", "\"order\":7,\"order\":8")), HasSubstr("given twice"));
   EXPECT_THAT(corrupt("O:8:\"stdClass\":0:{}"), HasSubstr("not JSON"));  // what PHP would unserialize
   EXPECT_THAT(corrupt(""), HasSubstr("not JSON"));
@@ -170,8 +177,21 @@ TEST(envelope, fault_7_no_random_edit_gives_a_broken_job) {
     state = state * 6364136223846793005 + 1442695040888963407;
     return static_cast<std::size_t>(state >> 33) % n;
   };
-  std::string_view const pieces[] = {
-      "\"", "{", "}", "[", "]", ",", ":", "\\u0000", "1e999", "-", "null", "\"v\":1,", "\xC3", "\xF0\x9F\x90\xA6", "18446744073709551616"};
+  std::string_view const pieces[] = {"\"",
+                                     "{",
+                                     "}",
+                                     "[",
+                                     "]",
+                                     ",",
+                                     ":",
+                                     "\\u0000",
+                                     "1e999",
+                                     "-",
+                                     "null",
+                                     "\"v\":1,",
+                                     "\xC3",
+                                     "\xF0\x9F\x90\xA6",
+                                     "18446744073709551616"};
   for (int i = 0; i < 5'000; ++i) {
     std::string bad = good;
     for (std::size_t edits = 1 + below(3); edits > 0; --edits) {

@@ -34,7 +34,9 @@ template <class T> struct One {
   bool operator==(One const&) const = default;
 };
 
-template <class T> void expect_field(T const& value, std::string const& json) { EXPECT_EQ(there_and_back(One<T>{value}, "{\"v\":" + json + "}").v, value); }
+template <class T> void expect_field(T const& value, std::string const& json) {
+  EXPECT_EQ(there_and_back(One<T>{value}, "{\"v\":" + json + "}").v, value);
+}
 
 template <class T> void expect_whole_range(std::string const& min, std::string const& max) {
   expect_field<T>(std::numeric_limits<T>::min(), min);
@@ -92,7 +94,8 @@ TEST(field_matrix, doubles_come_back_bit_by_bit) {
 TEST(field_matrix, bool_text_and_bytes) {
   expect_field<bool>(true, "true");
   expect_field<std::string>("", R"("")");
-  expect_field<std::string>("Gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\xA6 \"\\/\n\x01", "\"Gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\xA6 \\\"\\\\/\\n\\u0001\"");
+  expect_field<std::string>("Gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\xA6 \"\\/\n\x01",
+                            "\"Gr\xC3\xBC\xC3\x9F \xF0\x9F\x90\xA6 \\\"\\\\/\\n\\u0001\"");
   expect_field<std::string>(std::string("a\0b", 3), R"("a\u0000b")");
   EXPECT_EQ(kue::from_json<std::string>(R"("\u00fc\ud83d\udc26")"), "\xC3\xBC\xF0\x9F\x90\xA6");
   using Bytes = std::vector<std::byte>;
@@ -100,7 +103,8 @@ TEST(field_matrix, bool_text_and_bytes) {
   expect_field<Bytes>({std::byte{0xFF}}, R"("/w==")");
   expect_field<Bytes>({std::byte{0}, std::byte{0x10}, std::byte{0x83}}, R"("ABCD")");
   EXPECT_THROW(kue::from_json<Bytes>(R"("/w=")"), kue::Error);
-  EXPECT_THROW(kue::from_json<Bytes>(R"("/x==")"), kue::Error) << "the last bits must be zero: one spelling for one value";
+  EXPECT_THROW(kue::from_json<Bytes>(R"("/x==")"), kue::Error)
+      << "the last bits must be zero: one spelling for one value";
 }
 
 enum class Colour { red, green = 5 };
@@ -126,7 +130,8 @@ TEST(field_matrix, containers) {
   expect_field<std::vector<int>>({1, 2, 3}, "[1,2,3]");
   expect_field<std::vector<bool>>({true, false}, "[true,false]");
   expect_field<std::vector<std::vector<std::string>>>({{"a"}, {}}, R"([["a"],[]])");
-  expect_field<std::vector<Address>>({{"Elm", 7}, {"Oak", {}}}, R"([{"street":"Elm","zip":7},{"street":"Oak","zip":null}])");
+  expect_field<std::vector<Address>>({{"Elm", 7}, {"Oak", {}}},
+                                     R"([{"street":"Elm","zip":7},{"street":"Oak","zip":null}])");
   expect_field<std::deque<int>>({1, 2}, "[1,2]");
   expect_field<std::list<int>>({1, 2}, "[1,2]");
   expect_field<std::array<int, 3>>({1, 2, 3}, "[1,2,3]");
@@ -145,10 +150,13 @@ TEST(field_matrix, maps) {
   expect_field<std::map<int, std::string>>({{-3, "x"}, {10, "y"}}, R"({"-3":"x","10":"y"})");
   expect_field<std::map<std::uint64_t, bool>>({{UINT64_MAX, true}}, R"({"18446744073709551615":true})");
   expect_field<std::map<Colour, int>>({{Colour::green, 1}}, R"({"5":1})");
-  expect_field<std::unordered_map<std::string, Address>>({{"home", {"Elm", 1}}}, R"({"home":{"street":"Elm","zip":1}})");
+  expect_field<std::unordered_map<std::string, Address>>({{"home", {"Elm", 1}}},
+                                                         R"({"home":{"street":"Elm","zip":1}})");
   using Deep = std::map<std::string, std::optional<std::vector<Address>>>;
-  expect_field<Deep>({{"a", std::nullopt}, {"b", std::vector<Address>{{"Oak", {}}}}}, R"({"a":null,"b":[{"street":"Oak","zip":null}]})");
-  for (char const* bad : {R"({"007":1})", R"({"x":1})", R"({"":1})", R"({"99999999999":1})", R"({"1 ":1})", R"({"-0":1})"}) {
+  expect_field<Deep>({{"a", std::nullopt}, {"b", std::vector<Address>{{"Oak", {}}}}},
+                     R"({"a":null,"b":[{"street":"Oak","zip":null}]})");
+  for (char const* bad :
+       {R"({"007":1})", R"({"x":1})", R"({"":1})", R"({"99999999999":1})", R"({"1 ":1})", R"({"-0":1})"}) {
     EXPECT_THROW((kue::from_json<std::map<int, int>>(bad)), kue::Error) << bad;
   }
   EXPECT_THROW((kue::from_json<std::map<unsigned, int>>(R"({"-1":1})")), kue::Error);
@@ -161,7 +169,8 @@ TEST(field_matrix, variants_say_which_alternative) {
   expect_field<V>(V(Address{"Elm", 1}), R"({"index":2,"value":{"street":"Elm","zip":1}})");
   expect_field<V>(V(std::monostate()), R"({"index":3,"value":{}})");
   expect_field<V>(V(std::in_place_index<4>, 7), R"({"index":4,"value":7})");
-  for (char const* bad : {R"({"index":5,"value":1})", R"({"index":-1,"value":1})", R"({"index":0})", "7", R"({"index":0,"value":1,"x":1})"}) {
+  for (char const* bad : {R"({"index":5,"value":1})", R"({"index":-1,"value":1})", R"({"index":0})", "7",
+                          R"({"index":0,"value":1,"x":1})"}) {
     EXPECT_THROW(kue::from_json<V>(bad), kue::Error) << bad;
   }
 }
@@ -171,7 +180,8 @@ TEST(field_matrix, time_is_the_count_of_its_own_unit) {
   expect_field<std::chrono::hours>(3h, "3");
   expect_field<std::chrono::nanoseconds>(std::chrono::nanoseconds::max(), "9223372036854775807");
   expect_field<std::chrono::duration<double>>(std::chrono::duration<double>(0.25), "0.25");
-  expect_field<std::chrono::sys_time<std::chrono::milliseconds>>(std::chrono::sys_time<std::chrono::milliseconds>(1764000000123ms), "1764000000123");
+  expect_field<std::chrono::sys_time<std::chrono::milliseconds>>(
+      std::chrono::sys_time<std::chrono::milliseconds>(1764000000123ms), "1764000000123");
   std::chrono::system_clock::time_point const precise(1764000000123456789ns);
   expect_field(precise, "1764000000123456789");
   expect_field(std::chrono::sys_days(std::chrono::days(20000)), "20000");
@@ -190,7 +200,11 @@ struct Tree {
 
 TEST(field_matrix, structs_in_structs) {
   Tree const tree{1, {{2, {}}, {3, {{4, {}}}}}};
-  EXPECT_EQ(there_and_back(tree, R"({"value":1,"children":[{"value":2,"children":[]},{"value":3,"children":[{"value":4,"children":[]}]}]})"), tree);
+  EXPECT_EQ(
+      there_and_back(
+          tree,
+          R"({"value":1,"children":[{"value":2,"children":[]},{"value":3,"children":[{"value":4,"children":[]}]}]})"),
+      tree);
 }
 
 struct Empty {
@@ -213,7 +227,8 @@ TEST(field_matrix, names_of_fields) {
 }
 
 struct Most {
-  int a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7, c0, c1, c2, c3, c4, c5, c6, c7, d0, d1, d2, d3, d4, d5, d6, d7;
+  int a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7, c0, c1, c2, c3, c4, c5, c6, c7, d0, d1, d2, d3,
+      d4, d5, d6, d7;
 };
 
 TEST(field_matrix, thirty_two_fields) {
@@ -287,7 +302,9 @@ template <> struct kue::Serde<Money> {
 
 namespace {
 
-TEST(field_matrix, a_type_of_somebody_elses) { EXPECT_EQ(there_and_back(Price{Money(250)}, R"({"amount":250,"currency":"EUR"})").amount.cents(), 250); }
+TEST(field_matrix, a_type_of_somebody_elses) {
+  EXPECT_EQ(there_and_back(Price{Money(250)}, R"({"amount":250,"currency":"EUR"})").amount.cents(), 250);
+}
 
 TEST(field_matrix, fields_are_visited_by_reference) {
   Address address{"Elm", 1};

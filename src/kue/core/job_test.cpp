@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 struct SendInvoice {
   int order = 0;
-  static constexpr kue::JobOptions options{.queue = "billing", .max_attempts = 8, .timeout = 2min, .priority = -1, .schema = 4};
+  static constexpr kue::JobOptions options{
+      .queue = "billing", .max_attempts = 8, .timeout = 2min, .priority = -1, .schema = 4};
   void validate() const {
     if (order <= 0) throw std::invalid_argument("order must be positive");
   }
@@ -96,7 +97,8 @@ TEST(job, class_options_hold_until_the_push_says_otherwise) {
   EXPECT_EQ(of_class.priority, -1);
   EXPECT_EQ(of_class.schema, 4U);
 
-  kue::Envelope const of_push = kue::make_envelope(shop::SendInvoice(7), {.queue = "slow", .priority = 3, .max_attempts = 1, .timeout = 5s, .tags = {"eu"}});
+  kue::Envelope const of_push = kue::make_envelope(
+      shop::SendInvoice(7), {.queue = "slow", .priority = 3, .max_attempts = 1, .timeout = 5s, .tags = {"eu"}});
   EXPECT_EQ(of_push.queue, "slow");
   EXPECT_EQ(of_push.max_attempts, 1U);
   EXPECT_EQ(of_push.timeout, 5s);
@@ -118,24 +120,33 @@ TEST(job, delay_counts_from_now) {
 }
 
 TEST(job, options_out_of_their_limits_are_told_together) {
-  std::string const why =
-      refused(HelloWorldJob("\xFF"),
-              {.queue = "a b", .delay = -1ms, .run_at = kue::TimePoint(), .priority = 1001, .max_attempts = 1001, .timeout = -1ms, .tags = {""}});
-  for (char const* part : {"cannot push a HelloWorldJob:", "name: is not UTF-8", "give delay or run_at, not both", "delay: must not be negative",
-                           "queue: 'a b' is no name", "priority: 1001", "max_attempts: 1001", "timeout: must not be negative", "tags: ''"}) {
+  std::string const why = refused(HelloWorldJob("\xFF"), {.queue = "a b",
+                                                          .delay = -1ms,
+                                                          .run_at = kue::TimePoint(),
+                                                          .priority = 1001,
+                                                          .max_attempts = 1001,
+                                                          .timeout = -1ms,
+                                                          .tags = {""}});
+  for (char const* part : {"cannot push a HelloWorldJob:", "name: is not UTF-8", "give delay or run_at, not both",
+                           "delay: must not be negative", "queue: 'a b' is no name", "priority: 1001",
+                           "max_attempts: 1001", "timeout: must not be negative", "tags: ''"}) {
     EXPECT_THAT(why, HasSubstr(part));
   }
-  EXPECT_THAT(refused(HelloWorldJob("x"), {.delay = kue::Millis::max()}), HasSubstr("delay: reaches beyond the year 9999"));
+  EXPECT_THAT(refused(HelloWorldJob("x"), {.delay = kue::Millis::max()}),
+              HasSubstr("delay: reaches beyond the year 9999"));
   EXPECT_THAT(refused(HelloWorldJob("x"), {.run_at = kue::TimePoint::max()}), HasSubstr("run_at: must be between"));
-  EXPECT_THAT(refused(HelloWorldJob("x"), {.timeout = std::chrono::hours(24 * 366)}), HasSubstr("timeout: longer than 365 days"));
+  EXPECT_THAT(refused(HelloWorldJob("x"), {.timeout = std::chrono::hours(24 * 366)}),
+              HasSubstr("timeout: longer than 365 days"));
 }
 
 TEST(job, arguments_above_a_mebibyte_are_refused) {
-  EXPECT_THAT(refused(HelloWorldJob(std::string(1024 * 1024, 'x'))), HasSubstr("store the data elsewhere and pass a reference"));
+  EXPECT_THAT(refused(HelloWorldJob(std::string(1024 * 1024, 'x'))),
+              HasSubstr("store the data elsewhere and pass a reference"));
 }
 
 TEST(job, validate_is_asked_at_push) {
-  EXPECT_EQ(refused(shop::SendInvoice(-1)), "validate() of shop::SendInvoice refuses the arguments: order must be positive");
+  EXPECT_EQ(refused(shop::SendInvoice(-1)),
+            "validate() of shop::SendInvoice refuses the arguments: order must be positive");
 }
 
 TEST(job, classes_and_templates_with_a_kind) {

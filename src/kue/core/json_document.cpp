@@ -69,7 +69,8 @@ static std::size_t plain_size(std::string_view text) {
     std::memcpy(&eight, text.data() + at, sizeof eight);
     if (one_must_be_escaped(eight)) break;
   }
-  return static_cast<std::size_t>(std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), must_be_escaped) - text.begin());
+  return static_cast<std::size_t>(
+      std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), must_be_escaped) - text.begin());
 }
 
 static void append_escaped(std::string& out, char c) {

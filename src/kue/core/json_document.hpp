@@ -20,7 +20,8 @@ class JsonDocument {
  public:
   // Parses; what is wrong with the text becomes a problem. Duplicate keys, bytes that are not UTF-8, more than
   // `max_bytes` or `max_depth` levels are wrong.
-  explicit JsonDocument(std::string_view text, std::size_t max_bytes = limits::kMaxArgsBytes, int max_depth = limits::kMaxJsonDepth);
+  explicit JsonDocument(std::string_view text, std::size_t max_bytes = limits::kMaxArgsBytes,
+                        int max_depth = limits::kMaxJsonDepth);
 
   bool parsed() const { return parsed_; }
   Reader root() { return Reader(*this, 0, nullptr, 0); }
@@ -46,8 +47,8 @@ class JsonDocument {
   bool parsed_ = false;
 };
 
-// A glance at arguments, which keeps nothing. True: `text` is an object, and a JsonDocument would find nothing wrong with it. False
-// says nothing: then make one, which has the words for it.
+// A glance at arguments, which keeps nothing. True: `text` is an object, and a JsonDocument would find nothing wrong
+// with it. False says nothing: then make one, which has the words for it.
 bool is_plain_object(std::string_view text);
 
 void append_quoted(std::string& out, std::string_view text);

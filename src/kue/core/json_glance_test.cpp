@@ -1,5 +1,5 @@
-// The glance that spares a document: what it does not know for certain is looked at closely, and nothing gets by that a document
-// would refuse.
+// The glance that spares a document: what it does not know for certain is looked at closely, and nothing gets by that a
+// document would refuse.
 
 #include "kue/core/json_document.hpp"
 
@@ -25,9 +25,10 @@ std::string nested(int levels) {
 }
 
 TEST(JsonGlance, is_enough_for_usual_arguments) {
-  for (char const* const text :
-       {"{}", R"({"a":1})", R"({"name":"John Doe"})", R"({"a":-1.5e3,"b":[true,null,{"a":"x\ny"}],"c":{"a":{"b":18446744073709551615}}})",
-        R"({"a":1,"b":-2.5,"c":[1,2,{"d":null}],"e":true,"f":"\u00e9 \n"})", R"({"a":"\u00fc\ud83d\ude00 ü"})", "{\"k\":\"v\xC3\xA9\"}"}) {
+  for (char const* const text : {"{}", R"({"a":1})", R"({"name":"John Doe"})",
+                                 R"({"a":-1.5e3,"b":[true,null,{"a":"x\ny"}],"c":{"a":{"b":18446744073709551615}}})",
+                                 R"({"a":1,"b":-2.5,"c":[1,2,{"d":null}],"e":true,"f":"\u00e9 \n"})",
+                                 R"({"a":"\u00fc\ud83d\ude00 ü"})", "{\"k\":\"v\xC3\xA9\"}"}) {
     EXPECT_TRUE(is_plain_object(text)) << text;
     EXPECT_TRUE(is_sound_object(text)) << text;
   }
@@ -88,8 +89,9 @@ TEST(JsonGlance, agrees_with_a_close_look_whatever_is_edited) {
       R"({"a":1,"b":[true,"x"],"c":{"d":null}})",
       R"({"aa":1,"a":{"a":2},"b":"\u00e9"})",
   };
-  std::string_view const pieces[] = {"",      "\"", "{", "}", "[", "]",    ",", ":",  "\\", "\\u0061", "\"a\":1,", "\"a\"",           "{\"a\":",
-                                     "1e999", "-",  "0", "9", ".", "null", " ", "\n", "/",  "\x19",    "\xC3",     "\xF0\x9F\x90\xA6"};
+  std::string_view const pieces[] = {
+      "",      "\"", "{", "}", "[", "]",    ",", ":",  "\\", "\\u0061", "\"a\":1,", "\"a\"",           "{\"a\":",
+      "1e999", "-",  "0", "9", ".", "null", " ", "\n", "/",  "\x19",    "\xC3",     "\xF0\x9F\x90\xA6"};
   std::uint64_t state = 42;
   auto const below = [&](std::size_t n) {
     state = state * 6364136223846793005 + 1442695040888963407;
@@ -98,7 +100,8 @@ TEST(JsonGlance, agrees_with_a_close_look_whatever_is_edited) {
   int sound = 0;
   for (int i = 0; i < 100'000; ++i) {
     std::string text(seeds[below(std::size(seeds))]);
-    for (std::size_t edits = below(4); edits > 0 && !text.empty(); --edits) text.replace(below(text.size()), below(4), pieces[below(std::size(pieces))]);
+    for (std::size_t edits = below(4); edits > 0 && !text.empty(); --edits)
+      text.replace(below(text.size()), below(4), pieces[below(std::size(pieces))]);
     if (!is_plain_object(text)) continue;
     ++sound;
     ASSERT_TRUE(is_sound_object(text)) << text;

@@ -8,8 +8,8 @@
 #include <functional>
 #include <span>
 
-// Compiled under a name of our own, boost::kue_json: a program that links a static kue may have another Boost.JSON, and two
-// definitions of one function are an error, or, with two versions, a crash.
+// Compiled under a name of our own, boost::kue_json: a program that links a static kue may have another Boost.JSON, and
+// two definitions of one function are an error, or, with two versions, a crash.
 #define json kue_json
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/src.hpp>
@@ -220,7 +220,8 @@ class JsonGlance : public JsonHandler {
   // One with an escape comes in a buffer of the parser that is gone afterwards.
   bool stands_in_the_text(string_view s, std::size_t size) const {
     std::less_equal<> const before;
-    return s.size() == size && before(text_.data(), s.data()) && before(s.data() + s.size(), text_.data() + text_.size());
+    return s.size() == size && before(text_.data(), s.data()) &&
+           before(s.data() + s.size(), text_.data() + text_.size());
   }
 
   std::string_view const text_;

@@ -62,7 +62,9 @@ static std::string range_problem(std::string_view text, std::string const& min, 
 }
 
 // Digits only, and too many of them: meant as an integer.
-static bool huge_integer(JsonNode const& n, std::string_view text) { return n.kind == Kind::number && text.find_first_of(".eE") == std::string_view::npos; }
+static bool huge_integer(JsonNode const& n, std::string_view text) {
+  return n.kind == Kind::number && text.find_first_of(".eE") == std::string_view::npos;
+}
 
 std::optional<std::int64_t> Reader::integer(std::int64_t min, std::int64_t max) {
   JsonNode const& n = document_->node(node_);
@@ -188,15 +190,20 @@ std::string listed(std::vector<std::string> const& problems) {
   return text;
 }
 
-void throw_corrupt(std::vector<std::string> const& problems) { throw Error(ErrorKind::corrupt, "cannot read the value from JSON:" + listed(problems)); }
+void throw_corrupt(std::vector<std::string> const& problems) {
+  throw Error(ErrorKind::corrupt, "cannot read the value from JSON:" + listed(problems));
+}
 
-void wrong_count(Reader& in, std::size_t expected) { in.problem("expected " + std::to_string(expected) + " elements, found " + std::to_string(in.size())); }
+void wrong_count(Reader& in, std::size_t expected) {
+  in.problem("expected " + std::to_string(expected) + " elements, found " + std::to_string(in.size()));
+}
 
 static std::string unknown_field(std::string_view name, std::span<FieldRow const> fields) {
   std::vector<std::string_view> names;
   for (FieldRow const& row : fields) names.push_back(row.name);
   std::string text = "unknown field";
-  if (auto near = core::nearest(name, std::span<std::string_view const>(names))) text += "; did you mean '" + *near + "'?";
+  if (auto near = core::nearest(name, std::span<std::string_view const>(names)))
+    text += "; did you mean '" + *near + "'?";
   return text;
 }
 
@@ -239,7 +246,9 @@ template <class T> static std::optional<T> key_number(Reader& in, T min, T max) 
   return std::nullopt;
 }
 
-std::optional<std::int64_t> parse_key(Reader& in, std::int64_t min, std::int64_t max) { return key_number(in, min, max); }
+std::optional<std::int64_t> parse_key(Reader& in, std::int64_t min, std::int64_t max) {
+  return key_number(in, min, max);
+}
 std::optional<std::uint64_t> parse_key(Reader& in, std::uint64_t max) { return key_number<std::uint64_t>(in, 0, max); }
 
 }  // namespace detail

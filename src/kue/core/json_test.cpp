@@ -38,15 +38,17 @@ template <class T> std::string why_not(std::string_view text) {
 }
 
 TEST(json, tells_every_problem_with_its_path) {
-  EXPECT_EQ(why_not<Order>(R"({"n":300,"note":7,"addrs":[{"street":"a","zip":"x"},{"street":null}],"discuont":1,"stock":{"a":1.5}})"),
-            "cannot read the value from JSON:\n"
-            "  - n: number out of range: 300 is not between 0 and 255\n"
-            "  - note: expected a string, found an integer\n"
-            "  - addrs[0].zip: expected an integer, found a string\n"
-            "  - addrs[1].street: expected a string, found null\n"
-            "  - addrs[1]: missing field 'zip'\n"
-            "  - stock.a: expected an integer, found a number with a fraction or an exponent\n"
-            "  - discuont: unknown field; did you mean 'discount'?");
+  EXPECT_EQ(
+      why_not<Order>(
+          R"({"n":300,"note":7,"addrs":[{"street":"a","zip":"x"},{"street":null}],"discuont":1,"stock":{"a":1.5}})"),
+      "cannot read the value from JSON:\n"
+      "  - n: number out of range: 300 is not between 0 and 255\n"
+      "  - note: expected a string, found an integer\n"
+      "  - addrs[0].zip: expected an integer, found a string\n"
+      "  - addrs[1].street: expected a string, found null\n"
+      "  - addrs[1]: missing field 'zip'\n"
+      "  - stock.a: expected an integer, found a number with a fraction or an exponent\n"
+      "  - discuont: unknown field; did you mean 'discount'?");
 }
 
 TEST(json, an_optional_field_may_be_missing) {

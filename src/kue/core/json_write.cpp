@@ -123,7 +123,8 @@ void Writer::problem(std::string_view what) {
 }
 
 std::string detail::finish_text(Writer& out) {
-  if (!out.problems().empty()) throw Error(ErrorKind::invalid, "cannot write the value as JSON:" + listed(out.problems()));
+  if (!out.problems().empty())
+    throw Error(ErrorKind::invalid, "cannot write the value as JSON:" + listed(out.problems()));
   return out.take();
 }
 

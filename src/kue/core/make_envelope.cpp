@@ -6,7 +6,8 @@
 
 namespace kue::detail {
 
-static std::optional<TimePoint> due_at(PushOptions const& options, Clock const& clock, std::vector<std::string>& problems) {
+static std::optional<TimePoint> due_at(PushOptions const& options, Clock const& clock,
+                                       std::vector<std::string>& problems) {
   if (options.delay && options.run_at) problems.push_back("options: give delay or run_at, not both");
   if (!options.delay) return options.run_at;
   if (options.delay->count() < 0) problems.push_back("delay: must not be negative");
@@ -19,7 +20,8 @@ static std::optional<TimePoint> due_at(PushOptions const& options, Clock const& 
   return now + *options.delay;
 }
 
-Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args, Clock const& clock) {
+Envelope draft(std::string_view kind, JobOptions const& of_class, PushOptions const& of_push, Writer& args,
+               Clock const& clock) {
   std::vector<std::string> problems = args.problems();
   Envelope envelope;
   envelope.id = JobId::make();

@@ -29,7 +29,8 @@ static bool contains_as_part(std::string_view candidate, std::string_view word) 
   return candidate.ends_with(word) && candidate.substr(0, candidate.size() - word.size()).ends_with("::");
 }
 
-template <class Name> static std::optional<std::string> nearest_of(std::string_view word, std::span<Name const> candidates) {
+template <class Name>
+static std::optional<std::string> nearest_of(std::string_view word, std::span<Name const> candidates) {
   if (word.size() > 200) return std::nullopt;  // no name; and its distance would cost its square
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() * 2 / 3) + 1;
@@ -42,7 +43,11 @@ template <class Name> static std::optional<std::string> nearest_of(std::string_v
   return best;
 }
 
-std::optional<std::string> nearest(std::string_view word, std::span<std::string_view const> candidates) { return nearest_of(word, candidates); }
-std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates) { return nearest_of(word, candidates); }
+std::optional<std::string> nearest(std::string_view word, std::span<std::string_view const> candidates) {
+  return nearest_of(word, candidates);
+}
+std::optional<std::string> nearest(std::string_view word, std::span<std::string const> candidates) {
+  return nearest_of(word, candidates);
+}
 
 }  // namespace kue::core

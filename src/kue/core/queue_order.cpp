@@ -12,7 +12,8 @@ std::vector<std::size_t> draw_order(std::span<int const> weights, Random& random
     for (std::size_t const index : left) sum += static_cast<std::uint64_t>(weights[index]);
     std::uint64_t ticket = left.size() > 1 ? random.below(sum) : 0;
     auto drawn = left.begin();
-    while (ticket >= static_cast<std::uint64_t>(weights[*drawn])) ticket -= static_cast<std::uint64_t>(weights[*drawn++]);
+    while (ticket >= static_cast<std::uint64_t>(weights[*drawn]))
+      ticket -= static_cast<std::uint64_t>(weights[*drawn++]);
     order.push_back(*drawn);
     left.erase(drawn);
   }

@@ -12,7 +12,9 @@ namespace {
 // The same numbers in each run, so that a distribution is the same too.
 struct Seeded : Random {
   std::mt19937_64 engine{20261124};
-  std::uint64_t below(std::uint64_t bound) override { return bound == 0 ? 0 : std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(engine); }
+  std::uint64_t below(std::uint64_t bound) override {
+    return bound == 0 ? 0 : std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(engine);
+  }
 };
 
 struct Scripted : Random {
@@ -39,7 +41,8 @@ TEST(QueueOrder, has_each_queue_once) {
 TEST(QueueOrder, is_drawn_by_weight_among_those_that_are_left) {
   Scripted random;
   random.numbers = {4, 2};
-  EXPECT_EQ(draw_order(std::vector{3, 2, 1}, random), (Order{1, 0, 2}));  // tickets 0..2 are the first's, 3..4 the second's
+  EXPECT_EQ(draw_order(std::vector{3, 2, 1}, random),
+            (Order{1, 0, 2}));  // tickets 0..2 are the first's, 3..4 the second's
   EXPECT_EQ(random.bounds, (std::vector<std::uint64_t>{6, 4})) << "the last one is not drawn";
   random = {};
   random.numbers = {5, 3};

@@ -7,14 +7,17 @@ namespace kue {
 
 void Registry::add(JobType type) {
   if (!valid_kind(type.kind)) {
-    throw Error(ErrorKind::invalid, "cannot register a job of kind '" + type.kind + "': kinds are 1 to 128 letters, digits, '_', '.', '-', ':', '<>,* &'");
+    throw Error(ErrorKind::invalid, "cannot register a job of kind '" + type.kind +
+                                        "': kinds are 1 to 128 letters, digits, '_', '.', '-', ':', '<>,* &'");
   }
   if (!type.run || !type.check || !type.backoff || !type.failed) {
-    throw Error(ErrorKind::invalid, "cannot register the job '" + type.kind + "': run, check, backoff and failed must all be set");
+    throw Error(ErrorKind::invalid,
+                "cannot register the job '" + type.kind + "': run, check, backoff and failed must all be set");
   }
   std::string const kind = type.kind;
   if (!types_.emplace(kind, std::move(type)).second) {
-    throw Error(ErrorKind::conflict, "the job '" + kind + "' is registered twice; give one of the classes another `kind`");
+    throw Error(ErrorKind::conflict,
+                "the job '" + kind + "' is registered twice; give one of the classes another `kind`");
   }
 }
 
@@ -39,7 +42,8 @@ std::vector<std::string> Registry::missing(Services& services) const {
   for (auto const& [kind, type] : types_) {
     for (ServiceNeed const& need : type.needs) {
       if (services.has(*need.type)) continue;
-      std::string sentence = "the job '" + kind + "' needs the service '" + need.name + "', which the application does not have";
+      std::string sentence =
+          "the job '" + kind + "' needs the service '" + need.name + "', which the application does not have";
       if (sentences.empty() || sentences.back() != sentence) sentences.push_back(std::move(sentence));
     }
   }

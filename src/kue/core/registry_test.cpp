@@ -78,14 +78,16 @@ TEST_F(registry, arguments_that_cannot_be_read_are_corrupt) {
   Outcome const outcome = run<Send>(R"({"to":7,"copis":2})");
   EXPECT_EQ(outcome.kind, Outcome::Kind::corrupt);
   EXPECT_EQ(outcome.failure.type, "arguments");
-  EXPECT_EQ(outcome.failure.message, "cannot read the arguments of registry_test::Send:\n  - to: expected a string, found an integer\n"
-                                     "  - missing field 'copies'\n  - copis: unknown field; did you mean 'copies'?");
+  EXPECT_EQ(outcome.failure.message,
+            "cannot read the arguments of registry_test::Send:\n  - to: expected a string, found an integer\n"
+            "  - missing field 'copies'\n  - copis: unknown field; did you mean 'copies'?");
   EXPECT_TRUE(services.mailer.sent.empty());
 }
 
 // Fault 7 of the PHP original: what is in the queue was unserialized, whatever it was.
 TEST_F(registry, fault_07_bytes_from_the_queue_are_only_data) {
-  for (char const* args : {"O:8:\"Evil\":0:{}", "", "{", "null", "[]", R"({"to":"a","copies":1,"__class__":"Evil"})", R"({"to":"a","copies":1e400})"}) {
+  for (char const* args : {"O:8:\"Evil\":0:{}", "", "{", "null", "[]", R"({"to":"a","copies":1,"__class__":"Evil"})",
+                           R"({"to":"a","copies":1e400})"}) {
     EXPECT_EQ(run<Send>(args).kind, Outcome::Kind::corrupt) << args;
   }
   kue::Registry kinds;
@@ -106,7 +108,8 @@ TEST_F(registry, arguments_that_validate_refuses_are_corrupt) {
   Outcome const outcome = run<Checked>(R"({"order":0})");
   EXPECT_EQ(outcome.kind, Outcome::Kind::corrupt);
   EXPECT_EQ(outcome.failure.type, "std::invalid_argument");
-  EXPECT_EQ(outcome.failure.message, "validate() of registry_test::Checked refuses the arguments: order must be positive");
+  EXPECT_EQ(outcome.failure.message,
+            "validate() of registry_test::Checked refuses the arguments: order must be positive");
 }
 
 struct NeedsPrinter {
@@ -117,13 +120,14 @@ struct NeedsPrinter {
 TEST_F(registry, a_missing_service_is_a_sentence) {
   Outcome const outcome = run<NeedsPrinter>();
   EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
-  EXPECT_EQ(outcome.failure.message,
-            "run() needs the service 'registry_test::Printer', which the application does not have; give it one before the worker starts");
+  EXPECT_EQ(outcome.failure.message, "run() needs the service 'registry_test::Printer', which the application does not "
+                                     "have; give it one before the worker starts");
   kue::Registry kinds;
   kinds.add<Send>();
   kinds.add<NeedsPrinter>();
-  EXPECT_THAT(kinds.missing(services), ElementsAre("the job 'registry_test::NeedsPrinter' needs the service 'registry_test::Printer', "
-                                                   "which the application does not have"));
+  EXPECT_THAT(kinds.missing(services),
+              ElementsAre("the job 'registry_test::NeedsPrinter' needs the service 'registry_test::Printer', "
+                          "which the application does not have"));
 }
 
 // ---- results
@@ -155,7 +159,8 @@ TEST_F(registry, a_result_that_cannot_be_kept_gives_up_with_the_reason) {
   Outcome const huge = run<Huge>();
   EXPECT_EQ(huge.kind, Outcome::Kind::gave_up);
   EXPECT_EQ(huge.failure.type, "result");
-  EXPECT_THAT(huge.failure.message, HasSubstr("65538 bytes as JSON, at most 65536; store the data elsewhere and return a reference"));
+  EXPECT_THAT(huge.failure.message,
+              HasSubstr("65538 bytes as JSON, at most 65536; store the data elsewhere and return a reference"));
   Outcome const bad = run<NotText>();
   EXPECT_EQ(bad.kind, Outcome::Kind::gave_up);
   EXPECT_THAT(bad.failure.message, HasSubstr("[1]: is not UTF-8"));

@@ -50,7 +50,8 @@ static Failure failure_of_exception() {
     return {.type = "char const*", .message = text != nullptr ? text : "(null)"};
   } catch (...) {
     std::type_info const* const type = abi::__cxa_current_exception_type();
-    return {.type = type != nullptr ? demangled(type->name()) : "unknown exception", .message = "an exception that is no std::exception"};
+    return {.type = type != nullptr ? demangled(type->name()) : "unknown exception",
+            .message = "an exception that is no std::exception"};
   }
 }
 
@@ -69,7 +70,8 @@ static Outcome failed_with(std::string type, std::string message) {
 // ---- arguments
 
 Outcome corrupt_arguments(std::string_view kind, std::vector<std::string> const& problems) {
-  Outcome outcome = failed_with("arguments", "cannot read the arguments of " + std::string(kind) + ":" + listed(problems));
+  Outcome outcome =
+      failed_with("arguments", "cannot read the arguments of " + std::string(kind) + ":" + listed(problems));
   outcome.kind = Outcome::Kind::corrupt;
   return outcome;
 }
@@ -85,16 +87,20 @@ Outcome corrupt_by_validate(std::string_view kind) {
   return outcome;
 }
 
-void throw_refused_by_validate(std::string_view kind) { throw Error(ErrorKind::invalid, core::safe_text(refused_by_validate(kind, failure_of_exception()))); }
+void throw_refused_by_validate(std::string_view kind) {
+  throw Error(ErrorKind::invalid, core::safe_text(refused_by_validate(kind, failure_of_exception())));
+}
 
-void throw_invalid_arguments(std::string_view, Outcome const& corrupt) { throw Error(ErrorKind::invalid, corrupt.failure.message); }
+void throw_invalid_arguments(std::string_view, Outcome const& corrupt) {
+  throw Error(ErrorKind::invalid, corrupt.failure.message);
+}
 
 // ---- injection
 
 void* find_service(Services& services, std::type_info const& type, std::string_view name) {
   if (void* service = services.find(type)) return service;
-  throw Error(ErrorKind::not_found,
-              "run() needs the service '" + std::string(name) + "', which the application does not have; give it one before the worker starts");
+  throw Error(ErrorKind::not_found, "run() needs the service '" + std::string(name) +
+                                        "', which the application does not have; give it one before the worker starts");
 }
 
 // ---- outcomes
@@ -124,7 +130,8 @@ static Outcome without_result(std::string const& why) {
 
 static Outcome with_result(std::string text) {
   if (text.size() > limits::kMaxResultBytes) {
-    return without_result(std::to_string(text.size()) + " bytes as JSON, at most " + std::to_string(limits::kMaxResultBytes) +
+    return without_result(std::to_string(text.size()) + " bytes as JSON, at most " +
+                          std::to_string(limits::kMaxResultBytes) +
                           "; store the data elsewhere and return a reference");
   }
   return {.kind = Outcome::Kind::completed, .result = std::move(text)};
@@ -138,8 +145,8 @@ Outcome outcome_of_result(Writer& result) {
 std::string text_of_result(Writer& result) {
   Outcome outcome = outcome_of_result(result);
   if (outcome.kind == Outcome::Kind::completed) return std::move(outcome.result);
-  throw Error(ErrorKind::invalid,
-              "finish(transaction, result): the result cannot be kept: " + outcome.failure.message.substr(outcome.failure.message.find(": ") + 2));
+  throw Error(ErrorKind::invalid, "finish(transaction, result): the result cannot be kept: " +
+                                      outcome.failure.message.substr(outcome.failure.message.find(": ") + 2));
 }
 
 static Outcome checked_result(std::string const& result) {
@@ -150,12 +157,15 @@ static Outcome checked_result(std::string const& result) {
 
 Outcome checked_outcome(Outcome outcome) {
   if (!job_may_say(outcome.kind)) {
-    return failed_with("outcome", "run() gave an outcome that only a worker can know: " + std::string(to_string(outcome.kind)));
+    return failed_with("outcome",
+                       "run() gave an outcome that only a worker can know: " + std::string(to_string(outcome.kind)));
   }
   if (outcome.delay && outcome.delay->count() < 0) {
-    return failed_with("outcome", "run() asked for a negative delay: " + std::to_string(outcome.delay->count()) + " ms");
+    return failed_with("outcome",
+                       "run() asked for a negative delay: " + std::to_string(outcome.delay->count()) + " ms");
   }
-  if (outcome.kind == Outcome::Kind::snoozed && !outcome.delay) return failed_with("outcome", "run() snoozed without a delay");
+  if (outcome.kind == Outcome::Kind::snoozed && !outcome.delay)
+    return failed_with("outcome", "run() snoozed without a delay");
   if (outcome.kind == Outcome::Kind::completed && !outcome.result.empty()) return checked_result(outcome.result);
   make_safe(outcome.failure);
   return outcome;
@@ -191,7 +201,8 @@ Outcome outcome_of_exception(Context& context) {
 void log_failed_threw(Context& context) {
   try {
     Failure const failure = failure_of_exception();
-    context.log().error("failed() threw {}: {}; the job stays discarded", failure.type, core::safe_text(failure.message));
+    context.log().error("failed() threw {}: {}; the job stays discarded", failure.type,
+                        core::safe_text(failure.message));
   } catch (abi::__forced_unwind&) {
     throw;
   } catch (...) {
@@ -214,7 +225,8 @@ void swallow_exception() {
 namespace kue {
 
 void Context::finish_in(Foreign&, std::string) {
-  throw Error(ErrorKind::refused, "finish(transaction): this run has no store that can end it in a transaction of the program's own. Run the job in a worker "
+  throw Error(ErrorKind::refused, "finish(transaction): this run has no store that can end it in a transaction of the "
+                                  "program's own. Run the job in a worker "
                                   "with sqlite:PATH, and roll the transaction back here");
 }
 

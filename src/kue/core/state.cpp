@@ -10,7 +10,8 @@ using R = Reason;
 using V = Verb;
 constexpr std::nullopt_t kNothing = std::nullopt;
 
-// The whole life of a job (DESIGN 4). Anything that is not a row here is refused by every store and found by the checker.
+// The whole life of a job (DESIGN 4). Anything that is not a row here is refused by every store and found by the
+// checker.
 constexpr TransitionRule kTable[] = {
     {V::push, kNothing, available, R::pushed},
     {V::push, kNothing, scheduled, R::pushed},
@@ -72,13 +73,16 @@ constexpr TransitionRule kTable[] = {
     {V::remove, cancelled, kNothing, R::removed},
 };
 
-constexpr std::string_view kStates[] = {"scheduled", "blocked", "available", "running", "retryable", "completed", "discarded", "cancelled"};
+constexpr std::string_view kStates[] = {"scheduled", "blocked",   "available", "running",
+                                        "retryable", "completed", "discarded", "cancelled"};
 constexpr std::string_view kVerbs[] = {"push", "claim", "finish", "release", "cancel", "retry", "prune", "remove"};
-constexpr std::string_view kReasons[] = {"pushed",  "claimed",      "completed",     "error",     "timeout",     "gave_up", "exhausted", "corrupt",
-                                         "snoozed", "unknown_kind", "cancelled",     "returned",  "interrupted", "crashed", "oom",       "hard_timeout",
-                                         "poison",  "lost_call",    "store_restart", "node_lost", "retried",     "pruned",  "removed"};
+constexpr std::string_view kReasons[] = {
+    "pushed",  "claimed",      "completed",     "error",     "timeout",     "gave_up", "exhausted", "corrupt",
+    "snoozed", "unknown_kind", "cancelled",     "returned",  "interrupted", "crashed", "oom",       "hard_timeout",
+    "poison",  "lost_call",    "store_restart", "node_lost", "retried",     "pruned",  "removed"};
 
-template <class Enum, std::size_t N> std::optional<Enum> parse(std::string_view const (&names)[N], std::string_view text) {
+template <class Enum, std::size_t N>
+std::optional<Enum> parse(std::string_view const (&names)[N], std::string_view text) {
   auto const found = std::find(std::begin(names), std::end(names), text);
   if (found == std::end(names)) return std::nullopt;
   return static_cast<Enum>(found - std::begin(names));
@@ -101,8 +105,9 @@ std::optional<Reason> parse_reason(std::string_view text) { return parse<Reason>
 std::span<TransitionRule const> transition_table() { return kTable; }
 
 bool allowed(Verb verb, std::optional<State> from, std::optional<State> to, Reason reason) {
-  return std::any_of(std::begin(kTable), std::end(kTable),
-                     [&](TransitionRule const& rule) { return rule.verb == verb && rule.from == from && rule.to == to && rule.reason == reason; });
+  return std::any_of(std::begin(kTable), std::end(kTable), [&](TransitionRule const& rule) {
+    return rule.verb == verb && rule.from == from && rule.to == to && rule.reason == reason;
+  });
 }
 
 }  // namespace kue

@@ -39,7 +39,8 @@ template <class Enum, class Parse> void expect_names(std::size_t count, Parse pa
     names.insert(name);
   }
   EXPECT_EQ(names.size(), count) << "two have one name";
-  for (char const* wrong : {"", "unknown", "Completed", "completed ", "finish\n", "0"}) EXPECT_EQ(parse(wrong), std::nullopt) << wrong;
+  for (char const* wrong : {"", "unknown", "Completed", "completed ", "finish\n", "0"})
+    EXPECT_EQ(parse(wrong), std::nullopt) << wrong;
 }
 
 TEST(State, has_a_name_for_every_value) { expect_names<State>(kStateCount, parse_state); }
@@ -47,42 +48,64 @@ TEST(State, verbs_have_names) { expect_names<Verb>(kVerbCount, parse_verb); }
 TEST(State, reasons_have_names) { expect_names<Reason>(kReasonCount, parse_reason); }
 
 TEST(State, names_are_the_words_of_the_field) {
-  char const* const words[] = {"scheduled", "blocked", "available", "running", "retryable", "completed", "discarded", "cancelled"};
+  char const* const words[] = {"scheduled", "blocked",   "available", "running",
+                               "retryable", "completed", "discarded", "cancelled"};
   for (std::size_t i = 0; i < kStateCount; ++i) EXPECT_EQ(to_string(static_cast<State>(i)), words[i]);
 }
 
-// The numbers stand in the files of stores, beside programs of other versions: a new one is added at the end, and none is used again.
+// The numbers stand in the files of stores, beside programs of other versions: a new one is added at the end, and none
+// is used again.
 // Spelled out, so that whoever moves one meets it here.
 template <class Enum> void expect_numbers(std::vector<std::pair<int, std::string>> const& numbers, std::size_t count) {
   ASSERT_EQ(numbers.size(), count);
   for (auto const& [number, name] : numbers) EXPECT_EQ(to_string(static_cast<Enum>(number)), name) << number;
-  EXPECT_EQ(to_string(static_cast<Enum>(count)), "unknown") << "a new value: count it here, and add it at the end of this list";
+  EXPECT_EQ(to_string(static_cast<Enum>(count)), "unknown")
+      << "a new value: count it here, and add it at the end of this list";
 }
 
 TEST(State, numbers_are_append_only) {
-  expect_numbers<State>(
-      {{0, "scheduled"}, {1, "blocked"}, {2, "available"}, {3, "running"}, {4, "retryable"}, {5, "completed"}, {6, "discarded"}, {7, "cancelled"}},
-      kStateCount);
-  static_assert(static_cast<int>(State::scheduled) == 0 && static_cast<int>(State::blocked) == 1 && static_cast<int>(State::available) == 2 &&
-                static_cast<int>(State::running) == 3 && static_cast<int>(State::retryable) == 4 && static_cast<int>(State::completed) == 5 &&
+  expect_numbers<State>({{0, "scheduled"},
+                         {1, "blocked"},
+                         {2, "available"},
+                         {3, "running"},
+                         {4, "retryable"},
+                         {5, "completed"},
+                         {6, "discarded"},
+                         {7, "cancelled"}},
+                        kStateCount);
+  static_assert(static_cast<int>(State::scheduled) == 0 && static_cast<int>(State::blocked) == 1 &&
+                static_cast<int>(State::available) == 2 && static_cast<int>(State::running) == 3 &&
+                static_cast<int>(State::retryable) == 4 && static_cast<int>(State::completed) == 5 &&
                 static_cast<int>(State::discarded) == 6 && static_cast<int>(State::cancelled) == 7);
 }
 
 TEST(State, numbers_of_verbs_are_append_only) {
-  expect_numbers<Verb>({{0, "push"}, {1, "claim"}, {2, "finish"}, {3, "release"}, {4, "cancel"}, {5, "retry"}, {6, "prune"}, {7, "remove"}}, kVerbCount);
-  static_assert(static_cast<int>(V::push) == 0 && static_cast<int>(V::claim) == 1 && static_cast<int>(V::finish) == 2 && static_cast<int>(V::release) == 3 &&
-                static_cast<int>(V::cancel) == 4 && static_cast<int>(V::retry) == 5 && static_cast<int>(V::prune) == 6 && static_cast<int>(V::remove) == 7);
+  expect_numbers<Verb>({{0, "push"},
+                        {1, "claim"},
+                        {2, "finish"},
+                        {3, "release"},
+                        {4, "cancel"},
+                        {5, "retry"},
+                        {6, "prune"},
+                        {7, "remove"}},
+                       kVerbCount);
+  static_assert(static_cast<int>(V::push) == 0 && static_cast<int>(V::claim) == 1 && static_cast<int>(V::finish) == 2 &&
+                static_cast<int>(V::release) == 3 && static_cast<int>(V::cancel) == 4 &&
+                static_cast<int>(V::retry) == 5 && static_cast<int>(V::prune) == 6 && static_cast<int>(V::remove) == 7);
 }
 
 TEST(State, numbers_of_reasons_are_append_only) {
-  expect_numbers<Reason>({{0, "pushed"},         {1, "claimed"},    {2, "completed"}, {3, "error"},         {4, "timeout"},    {5, "gave_up"},
-                          {6, "exhausted"},      {7, "corrupt"},    {8, "snoozed"},   {9, "unknown_kind"},  {10, "cancelled"}, {11, "returned"},
-                          {12, "interrupted"},   {13, "crashed"},   {14, "oom"},      {15, "hard_timeout"}, {16, "poison"},    {17, "lost_call"},
-                          {18, "store_restart"}, {19, "node_lost"}, {20, "retried"},  {21, "pruned"},       {22, "removed"}},
-                         kReasonCount);
-  constexpr R kInOrder[] = {R::pushed,  R::claimed,      R::completed,     R::error,     R::timeout,     R::gave_up, R::exhausted, R::corrupt,
-                            R::snoozed, R::unknown_kind, R::cancelled,     R::returned,  R::interrupted, R::crashed, R::oom,       R::hard_timeout,
-                            R::poison,  R::lost_call,    R::store_restart, R::node_lost, R::retried,     R::pruned,  R::removed};
+  expect_numbers<Reason>(
+      {{0, "pushed"},        {1, "claimed"},   {2, "completed"},    {3, "error"},          {4, "timeout"},
+       {5, "gave_up"},       {6, "exhausted"}, {7, "corrupt"},      {8, "snoozed"},        {9, "unknown_kind"},
+       {10, "cancelled"},    {11, "returned"}, {12, "interrupted"}, {13, "crashed"},       {14, "oom"},
+       {15, "hard_timeout"}, {16, "poison"},   {17, "lost_call"},   {18, "store_restart"}, {19, "node_lost"},
+       {20, "retried"},      {21, "pruned"},   {22, "removed"}},
+      kReasonCount);
+  constexpr R kInOrder[] = {R::pushed,        R::claimed,   R::completed, R::error,        R::timeout,   R::gave_up,
+                            R::exhausted,     R::corrupt,   R::snoozed,   R::unknown_kind, R::cancelled, R::returned,
+                            R::interrupted,   R::crashed,   R::oom,       R::hard_timeout, R::poison,    R::lost_call,
+                            R::store_restart, R::node_lost, R::retried,   R::pruned,       R::removed};
   for (std::size_t i = 0; i < std::size(kInOrder); ++i) EXPECT_EQ(static_cast<std::size_t>(kInOrder[i]), i);
 }
 
@@ -107,16 +130,20 @@ std::vector<TransitionRule> design() {
 
   rules.push_back({V::finish, running, completed, R::completed});
   for (R const reason : {R::error, R::timeout}) rules.push_back({V::finish, running, retryable, reason});
-  for (R const reason : {R::exhausted, R::gave_up, R::corrupt, R::unknown_kind}) rules.push_back({V::finish, running, discarded, reason});
+  for (R const reason : {R::exhausted, R::gave_up, R::corrupt, R::unknown_kind})
+    rules.push_back({V::finish, running, discarded, reason});
   for (R const reason : {R::snoozed, R::unknown_kind}) rules.push_back({V::finish, running, scheduled, reason});
   rules.push_back({V::finish, running, cancelled, R::cancelled});
 
-  for (R const reason : {R::returned, R::interrupted, R::crashed, R::oom, R::hard_timeout, R::lost_call, R::store_restart, R::node_lost}) {
+  for (R const reason : {R::returned, R::interrupted, R::crashed, R::oom, R::hard_timeout, R::lost_call,
+                         R::store_restart, R::node_lost}) {
     rules.push_back({V::release, running, available, reason});
   }
-  for (R const reason : {R::interrupted, R::hard_timeout, R::poison, R::node_lost}) rules.push_back({V::release, running, discarded, reason});
+  for (R const reason : {R::interrupted, R::hard_timeout, R::poison, R::node_lost})
+    rules.push_back({V::release, running, discarded, reason});
 
-  for (State const from : {available, scheduled, blocked, retryable}) rules.push_back({V::cancel, from, cancelled, R::cancelled});
+  for (State const from : {available, scheduled, blocked, retryable})
+    rules.push_back({V::cancel, from, cancelled, R::cancelled});
   for (State const from : {discarded, cancelled}) rules.push_back({V::retry, from, available, R::retried});
   for (State const from : {completed, discarded, cancelled}) rules.push_back({V::prune, from, std::nullopt, R::pruned});
   for (State const from : {scheduled, blocked, available, retryable, completed, discarded, cancelled}) {

@@ -6,8 +6,9 @@ namespace kue {
 namespace {
 
 [[noreturn]] void refuse_transaction() {
-  throw Error(ErrorKind::refused, "this store cannot join a transaction of the program's own (StoreCapabilities::transactions); "
-                                  "use a file that both share, sqlite:PATH");
+  throw Error(ErrorKind::refused,
+              "this store cannot join a transaction of the program's own (StoreCapabilities::transactions); "
+              "use a file that both share, sqlite:PATH");
 }
 
 }  // namespace

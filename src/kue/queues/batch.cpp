@@ -21,7 +21,11 @@ Batch::Batch(Queue& queue, Logger log, BatchLimits limits) : queue_(&queue), log
 Batch::~Batch() { say_what_is_dropped(); }
 
 Batch::Batch(Batch&& other) noexcept
-    : queue_(other.queue_), log_(other.log_), limits_(other.limits_), jobs_(std::exchange(other.jobs_, {})), bytes_(std::exchange(other.bytes_, 0)) {}
+    : queue_(other.queue_),
+      log_(other.log_),
+      limits_(other.limits_),
+      jobs_(std::exchange(other.jobs_, {})),
+      bytes_(std::exchange(other.bytes_, 0)) {}
 
 Batch& Batch::operator=(Batch&& other) noexcept {
   if (this == &other) return *this;
@@ -40,8 +44,10 @@ Pushed Batch::push(Envelope job) {
   queue_->check(job);
   std::size_t const bytes = bytes_of(job);
   if (jobs_.size() >= limits_.max_jobs || bytes > limits_.max_bytes - bytes_) {
-    throw Error(ErrorKind::full, "cannot push " + job.kind + " to this batch: it holds " + std::to_string(jobs_.size()) + " jobs of " + std::to_string(bytes_) +
-                                     " bytes, at most " + std::to_string(limits_.max_jobs) + " of " + std::to_string(limits_.max_bytes) +
+    throw Error(ErrorKind::full, "cannot push " + job.kind + " to this batch: it holds " +
+                                     std::to_string(jobs_.size()) + " jobs of " + std::to_string(bytes_) +
+                                     " bytes, at most " + std::to_string(limits_.max_jobs) + " of " +
+                                     std::to_string(limits_.max_bytes) +
                                      " bytes are allowed; flush() it first, or push the rest with Queue::push_many");
   }
   jobs_.push_back(std::move(job));
@@ -66,14 +72,16 @@ void Batch::discard() noexcept {
 void Batch::say_what_is_dropped() noexcept {
   if (jobs_.empty()) return;
   try {
-    log_.warn("a batch ended without flush(): {} jobs were not pushed: {}", jobs_.size(), names_of(jobs_, limits_.max_jobs));
+    log_.warn("a batch ended without flush(): {} jobs were not pushed: {}", jobs_.size(),
+              names_of(jobs_, limits_.max_jobs));
   } catch (...) {  // no memory for the line: nothing left to say it with
   }
 }
 
 std::string names_of(std::vector<Envelope> const& jobs, std::size_t at_most) {
   std::string names;
-  for (std::size_t i = 0; i < jobs.size() && i < at_most; ++i) names += (i ? ", " : "") + jobs[i].kind + "#" + jobs[i].id.str();
+  for (std::size_t i = 0; i < jobs.size() && i < at_most; ++i)
+    names += (i ? ", " : "") + jobs[i].kind + "#" + jobs[i].id.str();
   if (jobs.size() > at_most) names += " and " + std::to_string(jobs.size() - at_most) + " more";
   return names;
 }

@@ -139,7 +139,8 @@ TEST(Batch, refuses_at_once_what_the_flush_could_only_refuse_later) {
   } list;
   Batch batch(list);
   batch.push(Greet("taken"));
-  expect_refused(ErrorKind::refused, "this queue does not honour delay", [&] { batch.push(Greet("late"), {.delay = Millis(5)}); });
+  expect_refused(ErrorKind::refused, "this queue does not honour delay",
+                 [&] { batch.push(Greet("late"), {.delay = Millis(5)}); });
   expect_refused(ErrorKind::invalid, "priority", [&] { batch.push(Greet("x"), {.priority = 100'000}); });
   EXPECT_EQ(batch.size(), 1U);
   batch.flush();

@@ -13,8 +13,8 @@ constexpr Millis kRetryEvery{1000};
 
 }  // namespace
 
-// Two locks: `sending` is held over a whole flush so that two of them do not send one job side by side; `mutex` guards the
-// list only, so that push never waits for a slow flush.
+// Two locks: `sending` is held over a whole flush so that two of them do not send one job side by side; `mutex` guards
+// the list only, so that push never waits for a slow flush.
 struct BufferedQueue::Buffer {
   Queue& behind;
   Logger log;
@@ -72,7 +72,8 @@ struct BufferedQueue::Buffer {
       flush();
     } catch (std::exception const& error) {
       std::lock_guard const lock(mutex);
-      log.error("{} buffered jobs could not be sent ({}); kept, tried again every second while this process lives", waiting.size(), error.what());
+      log.error("{} buffered jobs could not be sent ({}); kept, tried again every second while this process lives",
+                waiting.size(), error.what());
     }
   }
 
@@ -84,12 +85,14 @@ struct BufferedQueue::Buffer {
     changed.notify_all();
     if (retrier.joinable()) retrier.join();
     flush_and_log();
-    if (!waiting.empty()) log.error("{} buffered jobs are lost: the process ends and the queue behind does not take them", waiting.size());
+    if (!waiting.empty())
+      log.error("{} buffered jobs are lost: the process ends and the queue behind does not take them", waiting.size());
   }
 };
 
 BufferedQueue::BufferedQueue(std::unique_ptr<Queue> behind, Logger log, std::size_t max_buffered)
-    : behind_(std::move(behind)), buffer_(new Buffer{*behind_, std::move(log), max_buffered, {}, {}, {}, 0, false, false, {}, {}}) {}
+    : behind_(std::move(behind)),
+      buffer_(new Buffer{*behind_, std::move(log), max_buffered, {}, {}, {}, 0, false, false, {}, {}}) {}
 
 BufferedQueue::~BufferedQueue() { buffer_->close(); }
 
@@ -98,8 +101,8 @@ Pushed BufferedQueue::push(Envelope job) {
   JobId const id = job.id;
   std::lock_guard const lock(buffer_->mutex);
   if (buffer_->waiting.size() >= buffer_->max) {
-    throw Error(ErrorKind::full,
-                "cannot push " + job.kind + ": " + std::to_string(buffer_->max) + " jobs wait for flush() already; call it, or push to the queue behind");
+    throw Error(ErrorKind::full, "cannot push " + job.kind + ": " + std::to_string(buffer_->max) +
+                                     " jobs wait for flush() already; call it, or push to the queue behind");
   }
   buffer_->waiting.push_back(std::move(job));
   return {id, PushStatus::collected};
@@ -109,7 +112,8 @@ void BufferedQueue::flush() {
   try {
     buffer_->flush();
   } catch (std::exception const& error) {
-    buffer_->log.error("flush of {} jobs failed ({}); kept, tried again every second while this process lives", buffered(), error.what());
+    buffer_->log.error("flush of {} jobs failed ({}); kept, tried again every second while this process lives",
+                       buffered(), error.what());
     throw;
   }
 }
@@ -124,7 +128,9 @@ std::uint64_t BufferedQueue::failed_flushes() const {
   return buffer_->failed;
 }
 
-Pushed BufferedQueue::push_in(Foreign& transaction, Envelope job) { return behind_->push_in(transaction, std::move(job)); }
+Pushed BufferedQueue::push_in(Foreign& transaction, Envelope job) {
+  return behind_->push_in(transaction, std::move(job));
+}
 std::optional<Delivery> BufferedQueue::pop(Millis wait) { return behind_->pop(wait); }
 std::vector<Delivery> BufferedQueue::pop_many(int max, Millis wait) { return behind_->pop_many(max, wait); }
 void BufferedQueue::process(Consumer& worker) { behind_->process(worker); }

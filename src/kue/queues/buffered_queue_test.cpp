@@ -48,7 +48,8 @@ class Behind : public Queue {
   }
   bool wait_until_sent(std::size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 10s, [&] { return sent_.size() >= count || (changed_.wait_for(lock, 10ms), sent_.size() >= count); });
+    return changed_.wait_for(
+        lock, 10s, [&] { return sent_.size() >= count || (changed_.wait_for(lock, 10ms), sent_.size() >= count); });
   }
 
  private:
@@ -80,8 +81,8 @@ TEST(BufferedQueue, sends_nothing_before_flush_and_all_in_one_call) {
   EXPECT_EQ(p.behind->sent().size(), 5U);
 }
 
-// Fault 3 of the original: flush did not clear what it had sent, so the next flush sent everything again, and an empty flush
-// still made a call.
+// Fault 3 of the original: flush did not clear what it had sent, so the next flush sent everything again, and an empty
+// flush still made a call.
 TEST(Faults, fault_03_a_second_flush_sends_nothing_again_and_an_empty_one_makes_no_call) {
   Pair p;
   p.queue->push(Greet("once"));

@@ -88,9 +88,10 @@ struct Flusher::Line {
   Parcels waiting;                            // in order; those that failed went to the end
   std::size_t jobs_kept = 0, bytes_kept = 0;  // of `waiting`, of tickets, and of the call that goes on
   FlusherCounts counts;
-  int failures = 0;                               // in a row
-  std::size_t batches_a_call = kMaxBatchesACall;  // one after a failure, doubled by each success: finds the one that is refused
-  Steady::time_point due{};                       // when `waiting` is tried again
+  int failures = 0;  // in a row
+  std::size_t batches_a_call =
+      kMaxBatchesACall;      // one after a failure, doubled by each success: finds the one that is refused
+  Steady::time_point due{};  // when `waiting` is tried again
   bool served_asked = false;
   bool closing = false, tried_while_closing = false, ended = false;
   Steady::time_point deadline{};
@@ -103,8 +104,8 @@ struct Flusher::Line {
 
   void refuse_after_fork() const {
     if (!forked_away()) return;
-    throw Error(ErrorKind::refused,
-                "this Flusher belongs to process " + std::to_string(owner) + ", from which this one was forked; make another one after the fork");
+    throw Error(ErrorKind::refused, "this Flusher belongs to process " + std::to_string(owner) +
+                                        ", from which this one was forked; make another one after the fork");
   }
 
   void start_thread() {
@@ -118,8 +119,10 @@ struct Flusher::Line {
     Parcels one(1);
     std::lock_guard const lock(mutex);
     if (batch.size() > options.max_jobs - jobs_kept || batch.bytes() > options.max_bytes - bytes_kept) {
-      throw Error(ErrorKind::full, "cannot take " + std::to_string(batch.size()) + " jobs for flushing: " + std::to_string(jobs_kept) + " jobs of " +
-                                       std::to_string(bytes_kept) + " bytes wait already" + (failures > 0 ? ", because their queue does not take them" : "") +
+      throw Error(ErrorKind::full, "cannot take " + std::to_string(batch.size()) +
+                                       " jobs for flushing: " + std::to_string(jobs_kept) + " jobs of " +
+                                       std::to_string(bytes_kept) + " bytes wait already" +
+                                       (failures > 0 ? ", because their queue does not take them" : "") +
                                        "; flush() the batch yourself, or refuse the request");
     }
     start_thread();
@@ -135,7 +138,8 @@ struct Flusher::Line {
       std::lock_guard const lock(mutex);
       if (!ended) {
         bool const flushes_only = one.front().jobs.empty();
-        if (flushes_only && !waiting.empty() && waiting.back().queue == one.front().queue) return;  // that one flushes too
+        if (flushes_only && !waiting.empty() && waiting.back().queue == one.front().queue)
+          return;  // that one flushes too
         waiting.splice(waiting.end(), one);
         changed.notify_all();
         return;
@@ -201,7 +205,8 @@ struct Flusher::Line {
 
   void work(Parcels& group) {
     Answer const answer = deliver(group);
-    if (!answer.error || answer.taken || group.size() == 1 || !concerns_one_job(answer.error)) return settle(group, answer);
+    if (!answer.error || answer.taken || group.size() == 1 || !concerns_one_job(answer.error))
+      return settle(group, answer);
     while (!group.empty()) {
       Parcels alone;
       alone.splice(alone.end(), group, group.begin());
@@ -278,12 +283,15 @@ struct Flusher::Line {
     std::size_t jobs = 0;
     for (Parcel const& parcel : group) jobs += parcel.jobs.size();
     if (jobs == 0) {
-      log.error("the flush of a queue failed ({}); it is flushed again in {} ms", text_of(answer.error), again_in.count());
+      log.error("the flush of a queue failed ({}); it is flushed again in {} ms", text_of(answer.error),
+                again_in.count());
     } else if (answer.taken) {
-      log.error("{} jobs were pushed, and the flush of their queue failed ({}); it is flushed again in {} ms", jobs, text_of(answer.error), again_in.count());
+      log.error("{} jobs were pushed, and the flush of their queue failed ({}); it is flushed again in {} ms", jobs,
+                text_of(answer.error), again_in.count());
     } else {
-      log.error("flush of {} jobs failed ({}); they wait in memory and are tried again in {} ms: {}{}", jobs, text_of(answer.error), again_in.count(),
-                names_of(first.jobs), group.size() > 1 ? " and those of " + std::to_string(group.size() - 1) + " more batches" : "");
+      log.error("flush of {} jobs failed ({}); they wait in memory and are tried again in {} ms: {}{}", jobs,
+                text_of(answer.error), again_in.count(), names_of(first.jobs),
+                group.size() > 1 ? " and those of " + std::to_string(group.size() - 1) + " more batches" : "");
     }
   } catch (...) {  // a log that cannot be written must not end the thread
   }
@@ -328,7 +336,8 @@ struct Flusher::Line {
 
   void say_that_it_is_lost(Parcel const& parcel) noexcept try {
     if (parcel.jobs.empty()) return;
-    log.error("{} jobs are lost: the process ends and their queue does not take them: {}", parcel.jobs.size(), names_of(parcel.jobs, parcel.jobs.size()));
+    log.error("{} jobs are lost: the process ends and their queue does not take them: {}", parcel.jobs.size(),
+              names_of(parcel.jobs, parcel.jobs.size()));
   } catch (...) {}
 };
 
@@ -371,7 +380,8 @@ FlusherCounts Flusher::counts() const {
 }
 
 Flusher::Ticket::Ticket() = default;
-Flusher::Ticket::Ticket(std::shared_ptr<Line> line, std::list<Parcel> parcel) : line_(std::move(line)), parcel_(std::move(parcel)) {}
+Flusher::Ticket::Ticket(std::shared_ptr<Line> line, std::list<Parcel> parcel)
+    : line_(std::move(line)), parcel_(std::move(parcel)) {}
 Flusher::Ticket::Ticket(Ticket&& other) noexcept : line_(std::move(other.line_)) { parcel_.swap(other.parcel_); }
 
 Flusher::Ticket::~Ticket() { send(); }

@@ -34,7 +34,9 @@ struct Bench {
   FickleQueue queue;
   std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
   std::optional<Flusher> flusher;
-  explicit Bench(FlusherOptions options = {.retry_min = 1ms, .retry_max = 5ms}) { flusher.emplace(options, Logger(log)); }
+  explicit Bench(FlusherOptions options = {.retry_min = 1ms, .retry_max = 5ms}) {
+    flusher.emplace(options, Logger(log));
+  }
 
   Batch batch(std::vector<std::string> const& names) {
     Batch made(queue, Logger(log));
@@ -50,7 +52,8 @@ struct Bench {
 };
 
 bool becomes_true(std::function<bool()> const& what) {
-  for (auto const end = std::chrono::steady_clock::now() + kPatience; std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(1ms)) {
+  for (auto const end = std::chrono::steady_clock::now() + kPatience; std::chrono::steady_clock::now() < end;
+       std::this_thread::sleep_for(1ms)) {
     if (what()) return true;
   }
   return false;
@@ -105,7 +108,8 @@ TEST(Faults, fault_30_a_flush_that_fails_after_the_response_is_logged_counted_an
   bench.flusher->flush(std::move(batch));
   ASSERT_TRUE(bench.queue.wait_calls(3));
   EXPECT_GE(bench.flusher->counts().failed_flushes, 2U);
-  EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("flush of 1 jobs failed (the server is away)"), HasSubstr("Greet#" + id.str()))));
+  EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("flush of 1 jobs failed (the server is away)"),
+                                                 HasSubstr("Greet#" + id.str()))));
   EXPECT_THAT(bench.log->lines(), Not(Contains(HasSubstr("secret")))) << "arguments are nobody's business";
   bench.queue.come_back();
   ASSERT_TRUE(bench.queue.wait_taken(1));
@@ -195,7 +199,8 @@ TEST_P(Poison, holds_nobody_up) {
   EXPECT_EQ(bench.flusher->counts().lost, 1U);
   EXPECT_EQ(bench.queue.taken().size(), 21U);
 }
-INSTANTIATE_TEST_SUITE_P(Thrown, Poison, ::testing::Bool(), [](auto const& thrown) { return thrown.param ? "as_kue_Error" : "as_a_foreign_exception"; });
+INSTANTIATE_TEST_SUITE_P(Thrown, Poison, ::testing::Bool(),
+                         [](auto const& thrown) { return thrown.param ? "as_kue_Error" : "as_a_foreign_exception"; });
 
 TEST(Flusher, whose_queue_took_the_jobs_and_could_not_flush_flushes_again_without_pushing_again) {
   Bench bench;
@@ -205,7 +210,8 @@ TEST(Flusher, whose_queue_took_the_jobs_and_could_not_flush_flushes_again_withou
   bench.queue.fail_flushes(false);
   ASSERT_TRUE(bench.flusher->stop(kPatience));
   EXPECT_EQ(bench.queue.taken().size(), 1U);
-  EXPECT_THAT(bench.log->lines(), Contains(HasSubstr("1 jobs were pushed, and the flush of their queue failed (the bulk request failed)")));
+  EXPECT_THAT(bench.log->lines(),
+              Contains(HasSubstr("1 jobs were pushed, and the flush of their queue failed (the bulk request failed)")));
 }
 
 TEST(Flusher, flushes_a_queue_that_collects_by_itself) {
@@ -223,7 +229,8 @@ TEST(Flusher, flushes_a_queue_that_collects_by_itself) {
 
 std::future<void> ask(Flusher& flusher, Batch batch) {
   auto promise = std::make_shared<std::promise<void>>();
-  flusher.flush(std::move(batch), [promise](std::exception_ptr error) { error ? promise->set_exception(error) : promise->set_value(); });
+  flusher.flush(std::move(batch),
+                [promise](std::exception_ptr error) { error ? promise->set_exception(error) : promise->set_value(); });
   return promise->get_future();
 }
 
@@ -364,10 +371,11 @@ TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
   // What another program may do to the file: from now on each new job is refused by a trigger.
   sqlite3* other = nullptr;
   ASSERT_EQ(::sqlite3_open(file.c_str(), &other), SQLITE_OK);
-  ASSERT_EQ(
-      ::sqlite3_exec(other, "PRAGMA busy_timeout=20000; CREATE TRIGGER broken BEFORE INSERT ON kue_jobs BEGIN SELECT RAISE(ABORT, 'the disk is on fire'); END",
-                     nullptr, nullptr, nullptr),
-      SQLITE_OK)
+  ASSERT_EQ(::sqlite3_exec(other,
+                           "PRAGMA busy_timeout=20000; CREATE TRIGGER broken BEFORE INSERT ON kue_jobs BEGIN SELECT "
+                           "RAISE(ABORT, 'the disk is on fire'); END",
+                           nullptr, nullptr, nullptr),
+            SQLITE_OK)
       << ::sqlite3_errmsg(other);
   Batch batch(queue);
   JobId const id = batch.push(Greet("John"));
@@ -375,7 +383,8 @@ TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
   ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().failed_flushes >= 2; }));
   EXPECT_FALSE(store->get(id));
   EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("the disk is on fire"), HasSubstr(id.str()))));
-  ASSERT_EQ(::sqlite3_exec(other, "DROP TRIGGER broken", nullptr, nullptr, nullptr), SQLITE_OK) << ::sqlite3_errmsg(other);
+  ASSERT_EQ(::sqlite3_exec(other, "DROP TRIGGER broken", nullptr, nullptr, nullptr), SQLITE_OK)
+      << ::sqlite3_errmsg(other);
   ::sqlite3_close(other);
   EXPECT_TRUE(becomes_true([&] { return store->get(id).has_value(); }));
   EXPECT_TRUE(bench.flusher->stop(kPatience));

@@ -29,7 +29,8 @@ class ImmediateContext final : public Context {
 
 }  // namespace
 
-ImmediateQueue::ImmediateQueue(Registry const& registry, Services& services, Logger log) : registry_(registry), services_(services), log_(std::move(log)) {}
+ImmediateQueue::ImmediateQueue(Registry const& registry, Services& services, Logger log)
+    : registry_(registry), services_(services), log_(std::move(log)) {}
 
 Pushed ImmediateQueue::push(Envelope job) {
   job.check();
@@ -38,7 +39,8 @@ Pushed ImmediateQueue::push(Envelope job) {
   if (type == nullptr) {
     auto const nearest = registry_.suggest(job.kind);
     throw Error(ErrorKind::not_found,
-                "no job class '" + job.kind + "' is registered here" + (nearest ? "; did you mean '" + *nearest + "'?" : "; add it with jobs<...>()"));
+                "no job class '" + job.kind + "' is registered here" +
+                    (nearest ? "; did you mean '" + *nearest + "'?" : "; add it with jobs<...>()"));
   }
   JobScope const scope(JobMark(job.id, job.kind, 1));
   ImmediateContext context(job, log_.for_job(current_job()));

@@ -28,7 +28,8 @@ Pushed Queue::push(Foreign& transaction, Envelope job) {
 
 Pushed Queue::push_in(Foreign&, Envelope job) {
   throw Error(ErrorKind::refused,
-              "cannot push " + job.kind + " in a transaction of the program's own: this queue cannot join one. A queue over sqlite:PATH can");
+              "cannot push " + job.kind +
+                  " in a transaction of the program's own: this queue cannot join one. A queue over sqlite:PATH can");
 }
 
 std::vector<Pushed> Queue::push_many(std::span<Envelope> jobs) {

@@ -65,9 +65,13 @@ StoreQueue::~StoreQueue() = default;
 
 Pushed StoreQueue::push(Envelope job) { return {job.id, store_->push({.jobs = std::span(&job, 1)}).statuses.at(0)}; }
 
-std::vector<Pushed> StoreQueue::push_many(std::span<Envelope> jobs) { return answered(jobs, store_->push({.jobs = jobs})); }
+std::vector<Pushed> StoreQueue::push_many(std::span<Envelope> jobs) {
+  return answered(jobs, store_->push({.jobs = jobs}));
+}
 
-Pushed StoreQueue::push_in(Foreign& transaction, Envelope job) { return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)}; }
+Pushed StoreQueue::push_in(Foreign& transaction, Envelope job) {
+  return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)};
+}
 
 void StoreQueue::process(Consumer& worker) {
   identity_->node = worker.node();
@@ -108,17 +112,21 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
   while (true) {
     become_a_node();
     std::vector<std::string> const order = identity_->drawn(random_);
-    ClaimResult claimed = store_->claim({.node = identity_->node, .holder = identity_->holder, .queues = {order}, .max = max, .finishes = finishes});
+    ClaimResult claimed = store_->claim(
+        {.node = identity_->node, .holder = identity_->holder, .queues = {order}, .max = max, .finishes = finishes});
     if (!finishes.empty() && merged.written) merged.written(claimed.finishes);
     finishes = {};
     if (claimed.node == NodeState::unknown) {
-      if (identity_->of_a_worker) throw Error(ErrorKind::not_found, "the store has never heard of this worker, or has forgotten it; it beats again");
+      if (identity_->of_a_worker)
+        throw Error(ErrorKind::not_found,
+                    "the store has never heard of this worker, or has forgotten it; it beats again");
       identity_->next_beat = {};
       if (clock_.steady_now() >= until) return deliveries;
       continue;
     }
     if (claimed.node == NodeState::dead) {
-      throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " + std::to_string(limits::kNodeDead.count()) +
+      throw Error(ErrorKind::stale, "this worker was declared dead by another (no beat for " +
+                                        std::to_string(limits::kNodeDead.count()) +
                                         " s); it claims nothing more and must start over");
     }
     deliveries.reserve(claimed.jobs.size());
@@ -132,23 +140,32 @@ std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& m
     if (claimed.next_due) {
       wake_at = std::min(wake_at, now + std::max(*claimed.next_due - clock_.now(), Millis(1)));
     }
-    if (!identity_->of_a_worker) wake_at = std::min(wake_at, identity_->next_beat);  // nobody else says that this node lives
-    WaitResult handed = store_->wait({.queues = {identity_->queues}, .until = wake_at, .node = identity_->node, .holder = identity_->holder});
+    if (!identity_->of_a_worker)
+      wake_at = std::min(wake_at, identity_->next_beat);  // nobody else says that this node lives
+    WaitResult handed = store_->wait(
+        {.queues = {identity_->queues}, .until = wake_at, .node = identity_->node, .holder = identity_->holder});
     for (Claimed& job : handed.jobs) deliveries.push_back(deliver(std::move(job)));
     if (!deliveries.empty()) return deliveries;
   }
 }
 
-void StoreQueue::finish(Delivery const& delivery, Outcome const& outcome) { finish_run(delivery, outcome, std::nullopt); }
+void StoreQueue::finish(Delivery const& delivery, Outcome const& outcome) {
+  finish_run(delivery, outcome, std::nullopt);
+}
 
-FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) {
-  Finish item = describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
-  if (core::verb_of(outcome.kind) == Verb::release) return store_->release({.items = std::span(&item, 1)}).statuses.at(0);
+FinishStatus StoreQueue::finish_run(Delivery const& delivery, Outcome const& outcome,
+                                    std::optional<TimePoint> started_at) {
+  Finish item =
+      describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
+  if (core::verb_of(outcome.kind) == Verb::release)
+    return store_->release({.items = std::span(&item, 1)}).statuses.at(0);
   return store_->finish({.items = std::span(&item, 1)}).statuses.at(0);
 }
 
-FinishStatus StoreQueue::finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome, std::optional<TimePoint> started_at) {
-  Finish const item = describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
+FinishStatus StoreQueue::finish_run_in(Foreign& transaction, Delivery const& delivery, Outcome const& outcome,
+                                       std::optional<TimePoint> started_at) {
+  Finish const item =
+      describe_finish(delivery, outcome, core::decide(delivery.tally, outcome, clock_.now(), random_), started_at);
   return store_->finish_in(transaction, {.items = std::span(&item, 1)}).statuses.at(0);
 }
 
@@ -158,7 +175,8 @@ bool StoreQueue::was_ended_by(Claim const& claim) {
   return !record || (is_final(record->state) && record->holder == claim.holder && record->claim_no == claim.claim_no);
 }
 
-Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next, std::optional<TimePoint> started_at) const {
+Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next,
+                                   std::optional<TimePoint> started_at) const {
   Finish item;
   item.claim = delivery.claim;
   item.transition = next;
@@ -176,7 +194,9 @@ Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outc
   return item;
 }
 
-void StoreQueue::release(Delivery const& delivery) { finish_run(delivery, {.kind = Outcome::Kind::returned}, std::nullopt); }
+void StoreQueue::release(Delivery const& delivery) {
+  finish_run(delivery, {.kind = Outcome::Kind::returned}, std::nullopt);
+}
 
 Capabilities StoreQueue::capabilities() const { return {.acknowledge = true, .delay = true, .priority = true}; }
 

@@ -93,7 +93,9 @@ TEST_F(StoreQueueTest, a_push_says_what_became_of_it) {
   std::vector<Envelope> many{envelope, {.id = JobId::make(), .kind = "Greet", .queue = "default"}, envelope};
   many[2].id = many[1].id;
   std::vector<JobId> const ids{many[0].id, many[1].id, many[2].id};
-  EXPECT_EQ(queue.push_many(many), (std::vector<Pushed>{{ids[0], PushStatus::already}, {ids[1], PushStatus::pushed}, {ids[2], PushStatus::already}}));
+  EXPECT_EQ(queue.push_many(many),
+            (std::vector<Pushed>{
+                {ids[0], PushStatus::already}, {ids[1], PushStatus::pushed}, {ids[2], PushStatus::already}}));
   Pushed const typed = queue.push(Greet("x"));
   EXPECT_EQ(typed.status, PushStatus::pushed);
   JobId const id = typed;
@@ -165,7 +167,8 @@ TEST_F(StoreQueueTest, a_long_failure_is_kept_whole_beside_its_head) {
 }
 
 struct WeightedConsumer : Consumer {
-  WeightedConsumer(std::vector<std::string> queues, std::vector<int> weights) : queues_(std::move(queues)), weights_(std::move(weights)) {}
+  WeightedConsumer(std::vector<std::string> queues, std::vector<int> weights)
+      : queues_(std::move(queues)), weights_(std::move(weights)) {}
   Consumer& on(WorkerEvent, EventHandler) override { return *this; }
   std::uint64_t node() const override { return 7; }
   std::uint64_t holder() const override { return 8; }
@@ -183,7 +186,8 @@ TEST_F(StoreQueueTest, weights_share_the_claims_and_no_queue_starves) {
   store->beat({.node = 7});
   weighted.process(worker);
   std::vector<Envelope> jobs;
-  for (int i = 0; i < 2400; ++i) jobs.push_back({.id = JobId::make(), .kind = "Greet", .queue = i % 2 ? "mail" : "low"});
+  for (int i = 0; i < 2400; ++i)
+    jobs.push_back({.id = JobId::make(), .kind = "Greet", .queue = i % 2 ? "mail" : "low"});
   weighted.push_many(jobs);
   int mail = 0;
   for (int i = 0; i < 800; ++i) mail += weighted.pop(0ms).value().job.queue == "mail" ? 1 : 0;

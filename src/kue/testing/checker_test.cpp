@@ -29,10 +29,18 @@ struct Story {
     history.drained = true;
   }
 
-  Story& event(V verb, std::optional<State> from, std::optional<State> to, R reason, std::uint32_t claim = 0, std::uint64_t holder = 0) {
+  Story& event(V verb, std::optional<State> from, std::optional<State> to, R reason, std::uint32_t claim = 0,
+               std::uint64_t holder = 0) {
     std::int64_t const seq = history.events.empty() ? 1 : history.events.back().seq + 1;
-    history.events.push_back(
-        {.seq = seq, .at = kNoon + Millis(seq), .id = job, .verb = verb, .from = from, .to = to, .reason = reason, .claim_no = claim, .holder = holder});
+    history.events.push_back({.seq = seq,
+                              .at = kNoon + Millis(seq),
+                              .id = job,
+                              .verb = verb,
+                              .from = from,
+                              .to = to,
+                              .reason = reason,
+                              .claim_no = claim,
+                              .holder = holder});
     return *this;
   }
   Story& stale(V verb, State to, R reason, std::uint64_t holder, std::uint32_t claim = 0) {
@@ -44,9 +52,15 @@ struct Story {
     return *this;
   }
   Story& push() { return event(V::push, {}, available, R::pushed).says(JournalVerb::push_ok); }
-  Story& claim(std::uint32_t n, std::uint64_t holder, State from = available) { return event(V::claim, from, running, R::claimed, n, holder); }
-  Story& complete(std::uint32_t n, std::uint64_t holder) { return event(V::finish, running, completed, R::completed, n, holder); }
-  Story& release(std::uint32_t n, std::uint64_t holder, R reason) { return event(V::release, running, available, reason, n, holder); }
+  Story& claim(std::uint32_t n, std::uint64_t holder, State from = available) {
+    return event(V::claim, from, running, R::claimed, n, holder);
+  }
+  Story& complete(std::uint32_t n, std::uint64_t holder) {
+    return event(V::finish, running, completed, R::completed, n, holder);
+  }
+  Story& release(std::uint32_t n, std::uint64_t holder, R reason) {
+    return event(V::release, running, available, reason, n, holder);
+  }
 
   Story& begin(std::uint32_t claim, std::uint64_t holder, std::uint32_t attempt = 1) {
     history.runs->lines.push_back({.verb = JournalVerb::run_begin,
@@ -59,8 +73,12 @@ struct Story {
     return *this;
   }
   Story& end(std::uint32_t claim, std::uint64_t holder, std::string how = "returned") {
-    history.runs->lines.push_back(
-        {.verb = JournalVerb::run_end, .job = job, .claim_no = claim, .pid = static_cast<int>(holder), .at_ns = ++now_ns, .how = std::move(how)});
+    history.runs->lines.push_back({.verb = JournalVerb::run_end,
+                                   .job = job,
+                                   .claim_no = claim,
+                                   .pid = static_cast<int>(holder),
+                                   .at_ns = ++now_ns,
+                                   .how = std::move(how)});
     return *this;
   }
   Story& run(std::uint32_t claim, std::uint64_t holder, std::string how = "returned", std::uint32_t attempt = 1) {
@@ -86,7 +104,9 @@ struct Story {
     return story.row(completed, 4, {.attempt = 2, .crashes = 1, .interruptions = 1});
   }
   // pushed, run once, completed: what most jobs are
-  static Story simple() { return Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}); }
+  static Story simple() {
+    return Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1});
+  }
 };
 
 void expect_kept(Story const& story) {
@@ -125,7 +145,14 @@ TEST(checker_good, crash_error_and_interruption_each_explain_one_more_run) {
 }
 
 TEST(checker_good, returned_without_a_run_then_first_run) {
-  expect_kept(Story().push().claim(1, kAnn).release(1, kAnn, R::returned).claim(2, kBob).run(2, kBob).complete(2, kBob).row(completed, 2, {.attempt = 1}));
+  expect_kept(Story()
+                  .push()
+                  .claim(1, kAnn)
+                  .release(1, kAnn, R::returned)
+                  .claim(2, kBob)
+                  .run(2, kBob)
+                  .complete(2, kBob)
+                  .row(completed, 2, {.attempt = 1}));
 }
 
 TEST(checker_good, finished_and_died_before_the_store_knew) {
@@ -139,15 +166,25 @@ TEST(checker_good, finished_and_died_before_the_store_knew) {
 
 TEST(checker_good, a_repeated_finish_of_an_earlier_claim_of_the_same_holder_is_refused) {
   Story story;
-  story.push().claim(1, kAnn).run(1, kAnn, "threw").event(V::finish, running, retryable, R::error, 1, kAnn).claim(2, kAnn, retryable);
-  story.stale(V::finish, retryable, R::error, kAnn, 1).run(2, kAnn, "returned", 2).complete(2, kAnn).row(completed, 2, {.attempt = 2});
+  story.push()
+      .claim(1, kAnn)
+      .run(1, kAnn, "threw")
+      .event(V::finish, running, retryable, R::error, 1, kAnn)
+      .claim(2, kAnn, retryable);
+  story.stale(V::finish, retryable, R::error, kAnn, 1)
+      .run(2, kAnn, "returned", 2)
+      .complete(2, kAnn)
+      .row(completed, 2, {.attempt = 2});
   expect_kept(story);
 }
 
 TEST(checker_good, overlap_and_stale_write_after_node_lost) {
   Story story;
   story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::node_lost).claim(2, kBob).begin(2, kBob).end(1, kAnn);
-  story.stale(V::finish, completed, R::completed, kAnn).end(2, kBob).complete(2, kBob).row(completed, 2, {.attempt = 1, .node_losses = 1});
+  story.stale(V::finish, completed, R::completed, kAnn)
+      .end(2, kBob)
+      .complete(2, kBob)
+      .row(completed, 2, {.attempt = 1, .node_losses = 1});
   Verdict const verdict = check(story.history);
   EXPECT_TRUE(verdict.ok()) << verdict.text();
   EXPECT_EQ(verdict.overlaps, 0);
@@ -206,7 +243,9 @@ TEST(checker_good, without_journals_only_events_and_rows_are_judged) {
 
 TEST(checker_broken, lost) { expect_broken(Rule::lost, Story().says(JournalVerb::push_ok)); }
 
-TEST(checker_broken, lost_after_it_was_there) { expect_broken(Rule::lost, Story().push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed)); }
+TEST(checker_broken, lost_after_it_was_there) {
+  expect_broken(Rule::lost, Story().push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed));
+}
 
 TEST(checker_broken, ghost_that_nobody_pushed) {
   Story story = Story::simple();
@@ -223,11 +262,13 @@ TEST(checker_broken, ghost_of_a_refused_push) {
 TEST(checker_broken, two_rows) { expect_broken(Rule::two_rows, Story::simple().row(completed, 1, {.attempt = 1})); }
 
 TEST(checker_broken, record_differs_in_state) {
-  expect_broken(Rule::record_differs, Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(cancelled, 1, {.attempt = 1}));
+  expect_broken(Rule::record_differs,
+                Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(cancelled, 1, {.attempt = 1}));
 }
 
 TEST(checker_broken, record_differs_in_claims) {
-  expect_broken(Rule::record_differs, Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 2, {.attempt = 1}));
+  expect_broken(Rule::record_differs,
+                Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 2, {.attempt = 1}));
 }
 
 TEST(checker_broken, event_order) {
@@ -238,7 +279,9 @@ TEST(checker_broken, event_order) {
 
 TEST(checker_broken, broken_chain) {
   Story story;  // claimed from retryable, but nobody had made it that
-  expect_broken(Rule::broken_chain, story.push().claim(1, kAnn, retryable).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
+  expect_broken(
+      Rule::broken_chain,
+      story.push().claim(1, kAnn, retryable).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
 }
 
 TEST(checker_broken, illegal_transition) {
@@ -258,30 +301,49 @@ TEST(checker_broken, final_changed) {
 
 TEST(checker_broken, final_changed_by_a_rescue) {
   Story story;  // the rescuer overwrote what had just finished
-  story.push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).event(V::release, completed, available, R::node_lost, 1, kAnn);
-  story.claim(2, kBob).run(2, kBob, "returned", 2).complete(2, kBob).row(completed, 2, {.attempt = 2, .node_losses = 1});
+  story.push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).event(V::release, completed, available, R::node_lost, 1,
+                                                                   kAnn);
+  story.claim(2, kBob)
+      .run(2, kBob, "returned", 2)
+      .complete(2, kBob)
+      .row(completed, 2, {.attempt = 2, .node_losses = 1});
   expect_broken(Rule::final_changed, story);
 }
 
 TEST(checker_broken, claim_no_skips) {
-  expect_broken(Rule::claim_no, Story().push().claim(2, kAnn).run(2, kAnn).complete(2, kAnn).row(completed, 2, {.attempt = 1}));
+  expect_broken(Rule::claim_no,
+                Story().push().claim(2, kAnn).run(2, kAnn).complete(2, kAnn).row(completed, 2, {.attempt = 1}));
 }
 
 TEST(checker_broken, claim_no_of_another_claim_in_a_finish) {
-  expect_broken(Rule::claim_no, Story().push().claim(1, kAnn).run(1, kAnn).complete(2, kAnn).row(completed, 1, {.attempt = 1}));
+  expect_broken(Rule::claim_no,
+                Story().push().claim(1, kAnn).run(1, kAnn).complete(2, kAnn).row(completed, 1, {.attempt = 1}));
 }
 
-TEST(checker_broken, fence) { expect_broken(Rule::fence, Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kBob).row(completed, 1, {.attempt = 1})); }
+TEST(checker_broken, fence) {
+  expect_broken(Rule::fence,
+                Story().push().claim(1, kAnn).run(1, kAnn).complete(1, kBob).row(completed, 1, {.attempt = 1}));
+}
 
 TEST(checker_broken, false_stale) {
   Story story;
-  story.push().claim(1, kAnn).run(1, kAnn).stale(V::finish, completed, R::completed, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1});
+  story.push()
+      .claim(1, kAnn)
+      .run(1, kAnn)
+      .stale(V::finish, completed, R::completed, kAnn)
+      .complete(1, kAnn)
+      .row(completed, 1, {.attempt = 1});
   expect_broken(Rule::false_stale, story);
 }
 
 TEST(checker_broken, false_stale_of_the_claim_that_runs) {
   Story story;
-  story.push().claim(1, kAnn).run(1, kAnn).stale(V::finish, completed, R::completed, kAnn, 1).complete(1, kAnn).row(completed, 1, {.attempt = 1});
+  story.push()
+      .claim(1, kAnn)
+      .run(1, kAnn)
+      .stale(V::finish, completed, R::completed, kAnn, 1)
+      .complete(1, kAnn)
+      .row(completed, 1, {.attempt = 1});
   expect_broken(Rule::false_stale, story);
 }
 
@@ -305,7 +367,8 @@ TEST(checker_broken, run_without_a_claim) {
 }
 
 TEST(checker_broken, second_run_of_one_claim) {
-  expect_broken(Rule::unexplained_run, Story().push().claim(1, kAnn).run(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
+  expect_broken(Rule::unexplained_run, Story().push().claim(1, kAnn).run(1, kAnn).run(1, kAnn).complete(1, kAnn).row(
+                                           completed, 1, {.attempt = 1}));
 }
 
 TEST(checker_broken, older_claim_run_after_newer) {
@@ -322,14 +385,28 @@ TEST(checker_broken, end_without_its_beginning) {
 
 TEST(checker_broken, overlap_by_times) {
   Story story;  // Ann was thought dead, and was not
-  story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::crashed).claim(2, kBob).begin(2, kBob).end(1, kAnn).end(2, kBob).complete(2, kBob);
+  story.push()
+      .claim(1, kAnn)
+      .begin(1, kAnn)
+      .release(1, kAnn, R::crashed)
+      .claim(2, kBob)
+      .begin(2, kBob)
+      .end(1, kAnn)
+      .end(2, kBob)
+      .complete(2, kBob);
   expect_broken(Rule::overlap, story.row(completed, 2, {.attempt = 1, .crashes = 1}));
   EXPECT_EQ(check(story.history).overlaps, 1);
 }
 
 TEST(checker_broken, overlap_by_a_later_sign_of_life) {
   Story story;  // Ann's run has no end, but her process wrote a line after Bob had begun
-  story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::lost_call).claim(2, kBob).run(2, kBob).complete(2, kBob);
+  story.push()
+      .claim(1, kAnn)
+      .begin(1, kAnn)
+      .release(1, kAnn, R::lost_call)
+      .claim(2, kBob)
+      .run(2, kBob)
+      .complete(2, kBob);
   story.row(completed, 2, {.attempt = 1});
   story.job = JobId::make();
   story.push().claim(1, kAnn).run(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1});
@@ -348,12 +425,19 @@ TEST(checker_broken, completed_and_never_ran) {
 }
 
 TEST(checker_broken, completed_although_the_run_was_cut_short) {
-  expect_broken(Rule::never_ran, Story().push().claim(1, kAnn).begin(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
+  expect_broken(Rule::never_ran,
+                Story().push().claim(1, kAnn).begin(1, kAnn).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
 }
 
 TEST(checker_broken, returned_although_it_ran) {
   Story story;
-  story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::returned).claim(2, kBob).run(2, kBob).complete(2, kBob);
+  story.push()
+      .claim(1, kAnn)
+      .begin(1, kAnn)
+      .release(1, kAnn, R::returned)
+      .claim(2, kBob)
+      .run(2, kBob)
+      .complete(2, kBob);
   expect_broken(Rule::untrue_reason, story.row(completed, 2, {.attempt = 1}));
 }
 
@@ -366,12 +450,20 @@ TEST(checker_broken, error_although_it_returned) {
 
 TEST(checker_broken, interruption_counted_as_an_attempt) {
   Story story;
-  story.push().claim(1, kAnn).begin(1, kAnn).release(1, kAnn, R::interrupted).claim(2, kBob).run(2, kBob).complete(2, kBob);
+  story.push()
+      .claim(1, kAnn)
+      .begin(1, kAnn)
+      .release(1, kAnn, R::interrupted)
+      .claim(2, kBob)
+      .run(2, kBob)
+      .complete(2, kBob);
   expect_broken(Rule::counters, story.row(completed, 2, {.attempt = 2, .interruptions = 1}));
 }
 
 TEST(checker_broken, attempt_told_to_the_job) {
-  expect_broken(Rule::counters, Story().push().claim(1, kAnn).run(1, kAnn, "returned", 2).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
+  expect_broken(
+      Rule::counters,
+      Story().push().claim(1, kAnn).run(1, kAnn, "returned", 2).complete(1, kAnn).row(completed, 1, {.attempt = 1}));
 }
 
 TEST(checker_broken, args_changed) {
@@ -395,7 +487,9 @@ TEST(checker_broken, torn_journal) {
 
 // ---- whatever is taken away from a good history or added twice, it is noticed
 
-void expect_noticed(History const& history, std::string const& change) { EXPECT_FALSE(check(history).ok()) << "not noticed: " << change; }
+void expect_noticed(History const& history, std::string const& change) {
+  EXPECT_FALSE(check(history).ok()) << "not noticed: " << change;
+}
 
 TEST(checker_any, missing_or_repeated_event) {
   History const good = Story::eventful().history;
@@ -416,7 +510,8 @@ TEST(checker_any, another_state_in_an_event) {
     for (std::size_t state = 0; state < kStateCount; ++state) {
       History history = good;
       history.events[i].to = static_cast<State>(state);
-      if (history.events[i].to != good.events[i].to) expect_noticed(history, "event " + std::to_string(i) + " leads elsewhere");
+      if (history.events[i].to != good.events[i].to)
+        expect_noticed(history, "event " + std::to_string(i) + " leads elsewhere");
     }
   }
 }

@@ -26,7 +26,8 @@ Crashes::Crashes(std::vector<Crash> const& ordered) {
 
 void Crashes::come(Crash::Point point, std::string_view kind, std::string_view mark) const {
   for (Order const& order : orders_) {
-    bool const meant = order.crash.at == point && (order.crash.kind.empty() || order.crash.kind == kind) && order.crash.mark == mark;
+    bool const meant =
+        order.crash.at == point && (order.crash.kind.empty() || order.crash.kind == kind) && order.crash.mark == mark;
     if (meant && --*order.left >= 0) die(order.crash);
   }
 }

@@ -60,14 +60,17 @@ class Path {
   }
 
  private:
-  void say(Rule rule, Event const& event, std::string const& what) { add(verdict_, rule, trail_.job, fmt::format("event {}: {}", event.seq, what)); }
+  void say(Rule rule, Event const& event, std::string const& what) {
+    add(verdict_, rule, trail_.job, fmt::format("event {}: {}", event.seq, what));
+  }
 
   ClaimTale* current() { return state_ == State::running && !trail_.claims.empty() ? &trail_.claims.back() : nullptr; }
 
   void refused(Event const& event) {
     ++verdict_.stale_writes;
     ClaimTale const* claim = current();
-    // A holder may have claimed the job anew: what comes late from its claim before is refused rightly. 0: its last claim.
+    // A holder may have claimed the job anew: what comes late from its claim before is refused rightly. 0: its last
+    // claim.
     bool const of_this_claim = claim != nullptr && (event.claim_no == 0 || event.claim_no == claim->start->claim_no);
     if (of_this_claim && event.holder == claim->start->holder) {
       say(Rule::false_stale, event, fmt::format("the {} of the job's own holder was refused", to_string(event.verb)));
@@ -82,7 +85,8 @@ class Path {
     } else if (ClaimTale* claim = current(); claim != nullptr && event.to != State::running) {
       claim->end = &event;
     }
-    if (event.verb == Verb::finish || event.verb == Verb::release) ++verdict_.ends_by_reason[std::string(to_string(event.reason))];
+    if (event.verb == Verb::finish || event.verb == Verb::release)
+      ++verdict_.ends_by_reason[std::string(to_string(event.reason))];
     count(event, counted_);
     state_ = event.to;
   }
@@ -90,15 +94,19 @@ class Path {
   // At most one violation an event: the first rule that it breaks.
   void judge(Event const& event) {
     if (event.from != state_) {
-      say(Rule::broken_chain, event, fmt::format("starts from {}, but the event before left it {}", word(event.from), word(state_)));
+      say(Rule::broken_chain, event,
+          fmt::format("starts from {}, but the event before left it {}", word(event.from), word(state_)));
     } else if (changes_final(event)) {
-      say(Rule::final_changed, event, fmt::format("{} makes {} of a job that was {}", to_string(event.verb), word(event.to), word(event.from)));
+      say(Rule::final_changed, event,
+          fmt::format("{} makes {} of a job that was {}", to_string(event.verb), word(event.to), word(event.from)));
     } else if (!allowed(event.verb, event.from, event.to, event.reason)) {
       ++verdict_.illegal;
       say(Rule::illegal_transition, event,
-          fmt::format("{} {} -> {} because of {} is not in the table", to_string(event.verb), word(event.from), word(event.to), to_string(event.reason)));
+          fmt::format("{} {} -> {} because of {} is not in the table", to_string(event.verb), word(event.from),
+                      word(event.to), to_string(event.reason)));
     } else if (event.verb == Verb::claim && event.to == State::running) {
-      if (event.claim_no != claim_no_ + 1) say(Rule::claim_no, event, fmt::format("claim number {} follows {}", event.claim_no, claim_no_));
+      if (event.claim_no != claim_no_ + 1)
+        say(Rule::claim_no, event, fmt::format("claim number {} follows {}", event.claim_no, claim_no_));
     } else if (event.verb == Verb::finish || event.verb == Verb::release) {
       judge_end(event);
     }
@@ -110,7 +118,8 @@ class Path {
     if (event.holder != claim->start->holder) {
       say(Rule::fence, event, fmt::format("{:016x} ended the claim of {:016x}", event.holder, claim->start->holder));
     } else if (event.claim_no != claim->start->claim_no) {
-      say(Rule::claim_no, event, fmt::format("ends claim {}, but claim {} was running", event.claim_no, claim->start->claim_no));
+      say(Rule::claim_no, event,
+          fmt::format("ends claim {}, but claim {} was running", event.claim_no, claim->start->claim_no));
     }
   }
 
@@ -126,8 +135,10 @@ class Path {
                       tally.node_losses == counted_.node_losses && tally.interruptions == counted_.interruptions;
     if (same) return;
     add(verdict_, Rule::counters, trail_.job,
-        fmt::format("the row counts attempt={} crashes={} node_losses={} interruptions={}, its events add up to {} {} {} {}", tally.attempt, tally.crashes,
-                    tally.node_losses, tally.interruptions, counted_.attempt, counted_.crashes, counted_.node_losses, counted_.interruptions));
+        fmt::format(
+            "the row counts attempt={} crashes={} node_losses={} interruptions={}, its events add up to {} {} {} {}",
+            tally.attempt, tally.crashes, tally.node_losses, tally.interruptions, counted_.attempt, counted_.crashes,
+            counted_.node_losses, counted_.interruptions));
   }
 
   static std::string_view word(std::optional<State> state) { return state ? to_string(*state) : "nothing"; }

@@ -1,4 +1,5 @@
-// What must hold of one job as a whole: somebody pushed it, it is still there, its row says what its events say, it was on time.
+// What must hold of one job as a whole: somebody pushed it, it is still there, its row says what its events say, it was
+// on time.
 
 #include "kue/testing/trail.hpp"
 
@@ -10,25 +11,31 @@ namespace kue::testing {
 namespace {
 
 bool has(Trail const& trail, JournalVerb verb) {
-  return std::any_of(trail.pushes.begin(), trail.pushes.end(), [&](JournalLine const* line) { return line->verb == verb; });
+  return std::any_of(trail.pushes.begin(), trail.pushes.end(),
+                     [&](JournalLine const* line) { return line->verb == verb; });
 }
 
 Event const* last_event(Trail const& trail) {
-  auto const found = std::find_if(trail.events.rbegin(), trail.events.rend(), [](Event const* event) { return !event->stale; });
+  auto const found =
+      std::find_if(trail.events.rbegin(), trail.events.rend(), [](Event const* event) { return !event->stale; });
   return found == trail.events.rend() ? nullptr : *found;
 }
 
 bool pushed_in_store(Trail const& trail) {
-  return std::any_of(trail.events.begin(), trail.events.end(), [](Event const* event) { return event->verb == Verb::push && !event->stale; });
+  return std::any_of(trail.events.begin(), trail.events.end(),
+                     [](Event const* event) { return event->verb == Verb::push && !event->stale; });
 }
 
 void check_origin(Trail const& trail, bool producers_known, Verdict& verdict) {
-  if (trail.events.empty() && trail.records.empty() && trail.runs.empty()) return;  // a refused push left nothing, as it must
-  bool const pushed = producers_known ? has(trail, JournalVerb::push_ok) || has(trail, JournalVerb::push_unknown) || has(trail, JournalVerb::push_begin)
+  if (trail.events.empty() && trail.records.empty() && trail.runs.empty())
+    return;  // a refused push left nothing, as it must
+  bool const pushed = producers_known ? has(trail, JournalVerb::push_ok) || has(trail, JournalVerb::push_unknown) ||
+                                            has(trail, JournalVerb::push_begin)
                                       : pushed_in_store(trail);
   if (pushed) return;
   ++verdict.ghosts;
-  add(verdict, Rule::ghost, trail.job, has(trail, JournalVerb::push_refused) ? "its push was refused, and yet it is there" : "nobody pushed it");
+  add(verdict, Rule::ghost, trail.job,
+      has(trail, JournalVerb::push_refused) ? "its push was refused, and yet it is there" : "nobody pushed it");
 }
 
 void check_presence(Trail const& trail, bool producers_known, Verdict& verdict) {
@@ -41,7 +48,8 @@ void check_presence(Trail const& trail, bool producers_known, Verdict& verdict) 
     ++verdict.lost;
     add(verdict, Rule::lost, trail.job, "accepted, and now there is neither a row nor a prune or removal on record");
   }
-  if (trail.records.size() > 1) add(verdict, Rule::two_rows, trail.job, fmt::format("{} rows have this id", trail.records.size()));
+  if (trail.records.size() > 1)
+    add(verdict, Rule::two_rows, trail.job, fmt::format("{} rows have this id", trail.records.size()));
 }
 
 void count_state(JobRecord const& record, Verdict& verdict) {
@@ -59,9 +67,11 @@ void check_row(Trail const& trail, JobRecord const& record, bool drained, Verdic
   std::uint32_t const claims = trail.claims.empty() ? 0 : trail.claims.back().start->claim_no;
   if (last == nullptr || last->to != record.state) {
     add(verdict, Rule::record_differs, trail.job,
-        fmt::format("the row is {}, the last event left {}", to_string(record.state), last == nullptr || !last->to ? "nothing" : to_string(*last->to)));
+        fmt::format("the row is {}, the last event left {}", to_string(record.state),
+                    last == nullptr || !last->to ? "nothing" : to_string(*last->to)));
   } else if (record.claim_no != claims) {
-    add(verdict, Rule::record_differs, trail.job, fmt::format("the row counts {} claims, the log {}", record.claim_no, claims));
+    add(verdict, Rule::record_differs, trail.job,
+        fmt::format("the row counts {} claims, the log {}", record.claim_no, claims));
   }
   if (drained && !is_final(record.state)) {
     add(verdict, Rule::not_drained, trail.job, fmt::format("still {} at the end", to_string(record.state)));
@@ -73,15 +83,18 @@ void check_time(Trail const& trail, Verdict& verdict) {
   Event const& first = *trail.claims.front().start;
   for (JournalLine const* push : trail.pushes) {
     if (push->run_at && first.at < *push->run_at) {
-      add(verdict, Rule::early_claim, trail.job, fmt::format("event {}: claimed {} ms before its run_at", first.seq, (*push->run_at - first.at).count()));
+      add(verdict, Rule::early_claim, trail.job,
+          fmt::format("event {}: claimed {} ms before its run_at", first.seq, (*push->run_at - first.at).count()));
       return;
     }
   }
-  if (trail.records.empty() || is_waiting(trail.records.front()->state)) return;  // its run_at is that of the next claim
+  if (trail.records.empty() || is_waiting(trail.records.front()->state))
+    return;  // its run_at is that of the next claim
   JobRecord const& record = *trail.records.front();
   Event const& last = *trail.claims.back().start;
   if (last.at < record.run_at) {
-    add(verdict, Rule::early_claim, trail.job, fmt::format("event {}: claimed {} ms before its run_at", last.seq, (record.run_at - last.at).count()));
+    add(verdict, Rule::early_claim, trail.job,
+        fmt::format("event {}: claimed {} ms before its run_at", last.seq, (record.run_at - last.at).count()));
   }
 }
 

@@ -19,7 +19,8 @@
 namespace kue::testing {
 namespace {
 
-constexpr std::array<std::string_view, 6> kVerbs = {"push_begin", "push_ok", "push_unknown", "push_refused", "run_begin", "run_end"};
+constexpr std::array<std::string_view, 6> kVerbs = {"push_begin",   "push_ok",   "push_unknown",
+                                                    "push_refused", "run_begin", "run_end"};
 
 template <class T> bool read_number(std::string_view text, T& into, int base = 10) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), into, base);
@@ -59,7 +60,8 @@ bool read_field(std::string_view word, JournalLine& line) {
 
 bool is_complete(JournalLine const& line) {
   if (line.verb == JournalVerb::run_begin) return line.claim_no > 0 && line.pid > 0 && line.at_ns > 0;
-  if (line.verb == JournalVerb::run_end) return line.claim_no > 0 && line.pid > 0 && line.at_ns > 0 && !line.how.empty();
+  if (line.verb == JournalVerb::run_end)
+    return line.claim_no > 0 && line.pid > 0 && line.at_ns > 0 && !line.how.empty();
   return true;
 }
 
@@ -125,7 +127,8 @@ Journal read_journals(std::string const& path) {
     std::ifstream in(file, std::ios::binary);
     if (!in)
       throw Error(ErrorKind::not_found,
-                  fmt::format("cannot read the journal {}: {}; give a file or a directory of journals", file.string(), std::strerror(errno)));
+                  fmt::format("cannot read the journal {}: {}; give a file or a directory of journals", file.string(),
+                              std::strerror(errno)));
     std::string const text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     read_journal(file.filename().string(), text, journal);
   }
@@ -144,9 +147,11 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-JournalWriter::JournalWriter(std::string const& directory) : path_(fmt::format("{}/journal.{}", directory, ::getpid())) {
+JournalWriter::JournalWriter(std::string const& directory)
+    : path_(fmt::format("{}/journal.{}", directory, ::getpid())) {
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0) throw Error(ErrorKind::unavailable, fmt::format("cannot open the journal {}: {}", path_, std::strerror(errno)));
+  if (file_ < 0)
+    throw Error(ErrorKind::unavailable, fmt::format("cannot open the journal {}: {}", path_, std::strerror(errno)));
 }
 
 JournalWriter::~JournalWriter() { ::close(file_); }
@@ -156,12 +161,13 @@ void JournalWriter::write(JournalLine const& line) {
   std::string const text = to_text(line);
   ssize_t const written = ::write(file_, text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) {
-    throw Error(ErrorKind::unavailable,
-                fmt::format("cannot write a line to the journal {}: {}", path_, written < 0 ? std::strerror(errno) : "it was cut short"));
+    throw Error(ErrorKind::unavailable, fmt::format("cannot write a line to the journal {}: {}", path_,
+                                                    written < 0 ? std::strerror(errno) : "it was cut short"));
   }
 }
 
-void JournalWriter::run_begin(JobId job, std::uint32_t claim_no, std::uint32_t attempt, std::uint64_t args_hash, int alongside) {
+void JournalWriter::run_begin(JobId job, std::uint32_t claim_no, std::uint32_t attempt, std::uint64_t args_hash,
+                              int alongside) {
   JournalLine line;
   line.verb = JournalVerb::run_begin;
   line.job = job;

@@ -49,8 +49,9 @@ TEST(journal, only_the_last_line_of_a_file_may_be_torn) {
 TEST(journal, half_a_line_is_not_a_line) {
   std::string const id = JobId::make().str();
   for (std::string const& text :
-       {std::string(), std::string("run_begin"), "run_begin " + id, "run_begin " + id + " claim=1 pid=4", "run_end " + id + " claim=1 pid=4 at=7",
-        "run_end " + id + " claim=x pid=4 at=7 how=threw", "dance " + id, "push_ok " + id + " unknown=1"}) {
+       {std::string(), std::string("run_begin"), "run_begin " + id, "run_begin " + id + " claim=1 pid=4",
+        "run_end " + id + " claim=1 pid=4 at=7", "run_end " + id + " claim=x pid=4 at=7 how=threw", "dance " + id,
+        "push_ok " + id + " unknown=1"}) {
     EXPECT_FALSE(parse_journal_line(text)) << text;
   }
 }

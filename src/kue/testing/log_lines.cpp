@@ -23,7 +23,8 @@ std::vector<std::string> LogLines::take() {
 
 bool LogLines::say(std::string_view text) const {
   std::lock_guard const lock(mutex_);
-  return std::any_of(lines_.begin(), lines_.end(), [&](std::string const& line) { return line.find(text) != std::string::npos; });
+  return std::any_of(lines_.begin(), lines_.end(),
+                     [&](std::string const& line) { return line.find(text) != std::string::npos; });
 }
 
 }  // namespace kue::testing

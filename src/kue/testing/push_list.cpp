@@ -10,13 +10,18 @@ namespace {
 
 constexpr std::size_t kMostLines = 50;
 
-Millis delay_of(Push const& push) { return push.job.run_at ? std::max(*push.job.run_at - push.at, Millis(0)) : Millis(0); }
-
-bool has_all(std::vector<std::string> const& tags, std::vector<std::string> const& wanted) {
-  return std::all_of(wanted.begin(), wanted.end(), [&](std::string const& tag) { return std::find(tags.begin(), tags.end(), tag) != tags.end(); });
+Millis delay_of(Push const& push) {
+  return push.job.run_at ? std::max(*push.job.run_at - push.at, Millis(0)) : Millis(0);
 }
 
-template <class T> bool is_not(std::optional<T> const& expected, T const& value) { return expected && *expected != value; }
+bool has_all(std::vector<std::string> const& tags, std::vector<std::string> const& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](std::string const& tag) { return std::find(tags.begin(), tags.end(), tag) != tags.end(); });
+}
+
+template <class T> bool is_not(std::optional<T> const& expected, T const& value) {
+  return expected && *expected != value;
+}
 
 std::string wanted_text(Wanted const& wanted) {
   Expected const& expected = wanted.expected;
@@ -54,11 +59,13 @@ std::string difference(Push const& push, Wanted const& wanted) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string text_of(Millis time) { return time.count() % 1000 == 0 ? fmt::format("{} s", time.count() / 1000) : fmt::format("{} ms", time.count()); }
+std::string text_of(Millis time) {
+  return time.count() % 1000 == 0 ? fmt::format("{} s", time.count() / 1000) : fmt::format("{} ms", time.count());
+}
 
 std::string text_of(Push const& push) {
-  std::string text =
-      fmt::format("{} {} on queue {}, delay {}, priority {}", push.job.kind, push.job.args, push.job.queue, text_of(delay_of(push)), push.job.priority);
+  std::string text = fmt::format("{} {} on queue {}, delay {}, priority {}", push.job.kind, push.job.args,
+                                 push.job.queue, text_of(delay_of(push)), push.job.priority);
   if (!push.job.tags.empty()) text += fmt::format(", tags {}", fmt::join(push.job.tags, " "));
   if (push.by) text += fmt::format(", pushed by a {}", push.by.kind());
   return text;
@@ -84,8 +91,8 @@ TestQueue::Found find_in(std::vector<Push> const& pushes, Wanted const& wanted) 
   }
   auto const times = static_cast<int>(found.pushes.size());
   if (times == wanted.expected.times) return found;
-  found.problem =
-      fmt::format("expected {} {}, found {}.", number_text(wanted.expected.times), wanted_text(wanted), times == 0 ? "none" : std::to_string(times));
+  found.problem = fmt::format("expected {} {}, found {}.", number_text(wanted.expected.times), wanted_text(wanted),
+                              times == 0 ? "none" : std::to_string(times));
   if (times < wanted.expected.times && !near.empty()) found.problem += "\nOf that kind:" + near;
   found.problem += "\n" + text_of(pushes);
   return found;

@@ -33,8 +33,8 @@ constexpr Millis kStopPatience{500};
 // A process that closes an SQLite file drops the locks that the other has on it.
 void refuse_open_sqlite() {
   for (OpenFile const& file : open_sqlite_files()) {
-    throw Error(ErrorKind::refused,
-                "run_worker forks, and this process has the SQLite file " + file.path + " open; end what uses it first. A TestQueue opens none");
+    throw Error(ErrorKind::refused, "run_worker forks, and this process has the SQLite file " + file.path +
+                                        " open; end what uses it first. A TestQueue opens none");
   }
 }
 
@@ -57,9 +57,12 @@ void settle(std::string const& log) {
 int work(Registry const& registry, TempStore const& temp, RealWorkerOptions const& options) {
   std::shared_ptr<StoreQueue> queue;  // of each process: opened after the fork
   PreforkingWorker worker(
-      registry, {.concurrency = options.concurrency, .stop_when_empty = true, .log = Logger(stderr_sink(), options.log_level)});
+      registry,
+      {.concurrency = options.concurrency, .stop_when_empty = true, .log = Logger(stderr_sink(), options.log_level)});
   return worker.run({.queue = [&] { return queue = open_store_queue(temp.url(), {.event_log = true}); },
-                     .services = [&]() -> std::shared_ptr<Services> { return options.services ? options.services(*queue) : nullptr; }});
+                     .services = [&]() -> std::shared_ptr<Services> {
+                       return options.services ? options.services(*queue) : nullptr;
+                     }});
 }
 
 pid_t start(Registry const& registry, TempStore const& temp, RealWorkerOptions const& options) {
@@ -123,7 +126,8 @@ std::map<JobId, std::vector<Reason>> ends_of_runs(Store& store) {
   EventsRequest request;
   for (EventsResult page = store.events(request); !page.events.empty(); page = store.events(request)) {
     for (Event const& event : page.events) {
-      bool const of_a_run = (event.verb == Verb::finish || event.verb == Verb::release) && !event.stale && event.reason != Reason::returned;
+      bool const of_a_run = (event.verb == Verb::finish || event.verb == Verb::release) && !event.stale &&
+                            event.reason != Reason::returned;
       if (of_a_run) ends[event.id].push_back(event.reason);
     }
     request.cursor = page.cursor;
@@ -169,14 +173,17 @@ std::vector<JobHistory> WorkerReport::of(std::string_view kind) const {
 
 JobHistory WorkerReport::only(std::string_view kind) const {
   std::vector<JobHistory> mine = of(kind);
-  if (mine.size() != 1) throw Error(ErrorKind::not_found, fmt::format("expected one job of kind {}, there are {}:\n{}", kind, mine.size(), text()));
+  if (mine.size() != 1)
+    throw Error(ErrorKind::not_found,
+                fmt::format("expected one job of kind {}, there are {}:\n{}", kind, mine.size(), text()));
   return std::move(mine.front());
 }
 
 std::string WorkerReport::text() const {
   std::string text = fmt::format("worker ended with {}{}\n", exit_code, timed_out ? ", after it took too long" : "");
   for (JobHistory const& history : jobs) {
-    text += fmt::format("  {} {}: {}, runs ended:", history.record.job.kind, history.record.job.args, to_string(history.record.state));
+    text += fmt::format("  {} {}: {}, runs ended:", history.record.job.kind, history.record.job.args,
+                        to_string(history.record.state));
     for (Reason const reason : history.ends) text += fmt::format(" {}", to_string(reason));
     text += "\n";
   }

@@ -74,10 +74,13 @@ class RealWorkerTest : public testing::Test {
     registry.add<CloseMonth>();
     registry.add<Hang>();
   }
-  WorkerReport run(std::vector<kue::Envelope> const& jobs, std::vector<Crash> crashes = {}, kue::Millis patience = 60s) {
+  WorkerReport run(std::vector<kue::Envelope> const& jobs, std::vector<Crash> crashes = {},
+                   kue::Millis patience = 60s) {
     return kue::testing::run_worker(
         registry, jobs,
-        {.services = [&](kue::Queue& queue) { return std::make_shared<Shop>(charges, queue); }, .crashes = std::move(crashes), .patience = patience});
+        {.services = [&](kue::Queue& queue) { return std::make_shared<Shop>(charges, queue); },
+         .crashes = std::move(crashes),
+         .patience = patience});
   }
 
   kue::Registry registry;
@@ -85,7 +88,8 @@ class RealWorkerTest : public testing::Test {
 };
 
 TEST_F(RealWorkerTest, runs_jobs_in_real_processes_until_nothing_is_left) {
-  WorkerReport const report = run({kue::make_envelope(CloseMonth()), kue::make_envelope(Refuse()), kue::make_envelope(ChargeCard(2), {.delay = 1h})});
+  WorkerReport const report = run({kue::make_envelope(CloseMonth()), kue::make_envelope(Refuse()),
+                                   kue::make_envelope(ChargeCard(2), {.delay = 1h})});
   EXPECT_EQ(report.exit_code, 0) << report.text();
   EXPECT_FALSE(report.timed_out);
   EXPECT_EQ(charges.value(), 1);
@@ -100,22 +104,26 @@ TEST_F(RealWorkerTest, runs_jobs_in_real_processes_until_nothing_is_left) {
 }
 
 TEST_F(RealWorkerTest, a_death_after_the_effect_and_before_it_is_written_down_repeats_the_effect) {
-  WorkerReport const report = run({kue::make_envelope(ChargeCard(7))}, {{.kind = "ChargeCard", .at = Crash::after_run}});
+  WorkerReport const report =
+      run({kue::make_envelope(ChargeCard(7))}, {{.kind = "ChargeCard", .at = Crash::after_run}});
   EXPECT_EQ(report.exit_code, 0) << report.text();
   EXPECT_THAT(report.job<ChargeCard>().ends, ElementsAre(Reason::crashed, Reason::completed)) << report.text();
   EXPECT_EQ(charges.value(), 2) << "at least once: this is what an idempotency key is for";
 }
 
 TEST_F(RealWorkerTest, a_death_before_run_repeats_nothing) {
-  WorkerReport const report = run({kue::make_envelope(ChargeCard(7))}, {{.at = Crash::before_run, .signal = SIGSEGV, .times = 2}});
-  EXPECT_THAT(report.job<ChargeCard>().ends, ElementsAre(Reason::crashed, Reason::crashed, Reason::completed)) << report.text();
+  WorkerReport const report =
+      run({kue::make_envelope(ChargeCard(7))}, {{.at = Crash::before_run, .signal = SIGSEGV, .times = 2}});
+  EXPECT_THAT(report.job<ChargeCard>().ends, ElementsAre(Reason::crashed, Reason::crashed, Reason::completed))
+      << report.text();
   ASSERT_EQ(report.job<ChargeCard>().record.errors.size(), 2U);
   EXPECT_EQ(report.job<ChargeCard>().record.errors[0].failure.signal, SIGSEGV);
   EXPECT_EQ(charges.value(), 1);
 }
 
 TEST_F(RealWorkerTest, a_death_at_a_mark_of_the_tests_own_service) {
-  WorkerReport const report = run({kue::make_envelope(ChargeCard(7))}, {{.kind = "ChargeCard", .at = Crash::at_mark, .mark = "charged", .exit_code = 3}});
+  WorkerReport const report = run({kue::make_envelope(ChargeCard(7))},
+                                  {{.kind = "ChargeCard", .at = Crash::at_mark, .mark = "charged", .exit_code = 3}});
   EXPECT_THAT(report.job<ChargeCard>().ends, ElementsAre(Reason::crashed, Reason::completed)) << report.text();
   EXPECT_EQ(report.job<ChargeCard>().record.errors.at(0).failure.type, "exit");
   EXPECT_EQ(charges.value(), 2);

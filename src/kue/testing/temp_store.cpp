@@ -14,9 +14,11 @@ namespace kue::testing {
 TempStore::TempStore() : made_by_(::getpid()) {
   std::error_code none;
   std::filesystem::path base = std::filesystem::temp_directory_path(none);
-  std::string name = std::filesystem::absolute((none ? std::filesystem::path("/tmp") : base) / "kue-test.XXXXXX").string();
+  std::string name =
+      std::filesystem::absolute((none ? std::filesystem::path("/tmp") : base) / "kue-test.XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
-    throw Error(ErrorKind::unavailable, "cannot make a temporary folder like " + name + ": " + std::strerror(errno) + "; set TMPDIR to another place");
+    throw Error(ErrorKind::unavailable, "cannot make a temporary folder like " + name + ": " + std::strerror(errno) +
+                                            "; set TMPDIR to another place");
   }
   folder_ = name;
 }
@@ -26,6 +28,8 @@ TempStore::~TempStore() {
   if (made_by_ == ::getpid()) std::filesystem::remove_all(folder_, ignored);
 }
 
-std::string TempStore::path(std::string_view name) const { return name.empty() ? folder_ : folder_ + "/" + std::string(name); }
+std::string TempStore::path(std::string_view name) const {
+  return name.empty() ? folder_ : folder_ + "/" + std::string(name);
+}
 
 }  // namespace kue::testing

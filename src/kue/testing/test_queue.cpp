@@ -24,13 +24,19 @@ class OneByOne {
       : queue_(queue),
         random_(random),
         runner_(
-            registry, services, Logger(lines_, LogLevel::debug), [this](EventInfo const& event) { keep_log_of_the_job(event); },
+            registry, services, Logger(lines_, LogLevel::debug),
+            [this](EventInfo const& event) { keep_log_of_the_job(event); },
             [&queue](Delivery const& delivery, Progress const& progress) {
               ProgressItem const item{delivery.claim, progress};
               queue.store().progress({.items = std::span(&item, 1)});
             },
-            {}, [this](Foreign& transaction, Delivery const&, Outcome const& outcome, TimePoint) { return finish_with(transaction, outcome); }),
-        watch_(bell_, {.stop_asked = [] { return false; }, .on_stop = [] {}, .trusted_until = [] { return SteadyPoint::max(); }}) {}
+            {},
+            [this](Foreign& transaction, Delivery const&, Outcome const& outcome, TimePoint) {
+              return finish_with(transaction, outcome);
+            }),
+        watch_(bell_, {.stop_asked = [] { return false; },
+                       .on_stop = [] {},
+                       .trusted_until = [] { return SteadyPoint::max(); }}) {}
 
   Run run(Delivery const& delivery) {
     TimePoint const now = queue_.clock().now();
@@ -63,7 +69,8 @@ class OneByOne {
  private:
   // Its store is another than the transaction's database: only commit() tells.
   FinishStatus finish_with(Foreign& transaction, Outcome const& outcome) {
-    if (!transaction.open()) throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
+    if (!transaction.open())
+      throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
     transaction.after_commit([end = own_end_, outcome] { *end = outcome; });
     return FinishStatus::applied;
   }
@@ -124,9 +131,10 @@ std::vector<Run> TestQueue::Impl::drain(int most, std::vector<Run> done) {
   while (std::optional<Delivery> const delivery = queue.pop(Millis(0))) {
     if (static_cast<int>(done.size()) >= most) {
       queue.release(*delivery);
-      throw Error(ErrorKind::refused, fmt::format("drain ran {} jobs and a {} {} is still due: jobs that push each other for ever? "
-                                                  "TestQueueOptions::most_runs allows more",
-                                                  most, delivery->job.kind, delivery->job.args));
+      throw Error(ErrorKind::refused,
+                  fmt::format("drain ran {} jobs and a {} {} is still due: jobs that push each other for ever? "
+                              "TestQueueOptions::most_runs allows more",
+                              most, delivery->job.kind, delivery->job.args));
     }
     done.push_back(worker.run(*delivery));
     std::lock_guard const lock(mutex);
@@ -150,7 +158,8 @@ std::optional<TimePoint> TestQueue::Impl::next_due() {
   return next;
 }
 
-TestQueue::TestQueue(Registry const& registry, Services& services, TestQueueOptions options) : impl_(std::make_unique<Impl>(registry, services, options)) {}
+TestQueue::TestQueue(Registry const& registry, Services& services, TestQueueOptions options)
+    : impl_(std::make_unique<Impl>(registry, services, options)) {}
 
 TestQueue::~TestQueue() = default;
 
@@ -169,17 +178,20 @@ void TestQueue::assert_nothing_pushed(std::source_location where) const {
   if (!all.empty()) throw AssertionFailed("expected that nothing is pushed.\n" + text_of(all), where);
 }
 
-TestQueue::Found TestQueue::find(std::string_view kind, std::optional<std::string> const& args, Expected const& expected) const {
+TestQueue::Found TestQueue::find(std::string_view kind, std::optional<std::string> const& args,
+                                 Expected const& expected) const {
   return find_in(pushes(), {kind, args, expected});
 }
 
 TestQueue::Found TestQueue::wait(std::string_view kind, Expected const& expected, Millis patience) const {
-  if (expected.times < 1) throw Error(ErrorKind::invalid, "wait_for_pushed waits for pushes: `times` must be 1 at least");
+  if (expected.times < 1)
+    throw Error(ErrorKind::invalid, "wait_for_pushed waits for pushes: `times` must be 1 at least");
   auto const until = std::chrono::steady_clock::now() + patience;
   std::optional<std::string> const any;
   std::unique_lock lock(impl_->mutex);
   Found found = find_in(impl_->pushes, {kind, any, expected});
-  while (static_cast<int>(found.pushes.size()) < expected.times && impl_->pushed.wait_until(lock, until) == std::cv_status::no_timeout) {
+  while (static_cast<int>(found.pushes.size()) < expected.times &&
+         impl_->pushed.wait_until(lock, until) == std::cv_status::no_timeout) {
     found = find_in(impl_->pushes, {kind, any, expected});
   }
   found = find_in(impl_->pushes, {kind, any, expected});
@@ -196,13 +208,16 @@ FakeClock const& TestQueue::clock() const { return impl_->clock; }
 void TestQueue::advance(Millis time) { impl_->clock.advance(time); }
 
 Runs TestQueue::drain() {
-  if (impl_->draining_here()) throw Error(ErrorKind::refused, "drain is called from within a job that a drain runs; what a job pushes runs after it anyway");
+  if (impl_->draining_here())
+    throw Error(ErrorKind::refused,
+                "drain is called from within a job that a drain runs; what a job pushes runs after it anyway");
   std::lock_guard const turn(impl_->draining);
   return Runs(impl_->drain(impl_->options.most_runs));
 }
 
 Runs TestQueue::drain_for(Millis time) {
-  if (impl_->draining_here()) throw Error(ErrorKind::refused, "drain_for is called from within a job that a drain runs");
+  if (impl_->draining_here())
+    throw Error(ErrorKind::refused, "drain_for is called from within a job that a drain runs");
   std::lock_guard const turn(impl_->draining);
   TimePoint const end = impl_->clock.now() + time;
   std::vector<Run> runs = impl_->drain(impl_->options.most_runs);
@@ -231,7 +246,8 @@ Pushed TestQueue::push(Envelope job) {
   job.check();
   Envelope const travelled = Envelope::from_bytes(job.to_bytes());
   Push push{travelled, impl_->clock.now(), current_job()};
-  if (store().push({.jobs = std::span(&travelled, 1)}).statuses.at(0) == PushStatus::already) return {job.id, PushStatus::already};
+  if (store().push({.jobs = std::span(&travelled, 1)}).statuses.at(0) == PushStatus::already)
+    return {job.id, PushStatus::already};
   {
     std::lock_guard const lock(impl_->mutex);
     impl_->pushes.push_back(std::move(push));
@@ -243,16 +259,21 @@ Pushed TestQueue::push(Envelope job) {
 
 Pushed TestQueue::push_in(Foreign& transaction, Envelope job) {
   job.check();
-  if (!transaction.open()) throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
+  if (!transaction.open())
+    throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
   Pushed const pushed{job.id};
   transaction.after_commit([this, job = std::move(job)] { push(job); });
   return pushed;
 }
 
-std::optional<Delivery> TestQueue::pop(Millis) { return impl_->queue.pop(Millis(0)); }  // time stands still: waiting brings nothing
+std::optional<Delivery> TestQueue::pop(Millis) {
+  return impl_->queue.pop(Millis(0));
+}  // time stands still: waiting brings nothing
 void TestQueue::finish(Delivery const& delivery, Outcome const& outcome) { impl_->queue.finish(delivery, outcome); }
 void TestQueue::release(Delivery const& delivery) { impl_->queue.release(delivery); }
-Capabilities TestQueue::capabilities() const { return impl_->options.capabilities.value_or(impl_->queue.capabilities()); }
+Capabilities TestQueue::capabilities() const {
+  return impl_->options.capabilities.value_or(impl_->queue.capabilities());
+}
 Queue* TestQueue::behind() { return &impl_->queue; }
 
 }  // namespace kue::testing

@@ -116,7 +116,9 @@ TEST_F(TestQueueTest, tells_what_was_pushed_and_with_which_options) {
   TestQueue& q = queue();
   q.assert_nothing_pushed();
   q.push(SendInvoice(7), {.delay = 5min, .priority = 3, .timeout = 1min, .tags = {"eu", "monthly"}});
-  q.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min, .priority = 3, .max_attempts = 3U, .timeout = 1min, .tags = {"eu"}});
+  q.assert_pushed(
+      SendInvoice(7),
+      {.queue = "billing", .delay = 5min, .priority = 3, .max_attempts = 3U, .timeout = 1min, .tags = {"eu"}});
   q.assert_pushed<SendInvoice>({.run_at = q.clock().now() + 5min});
   EXPECT_EQ(q.assert_pushed<SendInvoice>().order, 7);
   EXPECT_THAT(q.pushed<SendInvoice>(), ElementsAre(SendInvoice(7)));
@@ -129,20 +131,27 @@ TEST_F(TestQueueTest, tells_what_was_pushed_and_with_which_options) {
 
 TEST_F(TestQueueTest, an_assertion_that_does_not_hold_tells_all_that_was_pushed_instead) {
   TestQueue& q = queue();
-  EXPECT_THAT(failure_of([&] { q.assert_pushed<SendInvoice>(); }), HasSubstr("expected one push of SendInvoice, found none.\nNothing was pushed."));
+  EXPECT_THAT(failure_of([&] { q.assert_pushed<SendInvoice>(); }),
+              HasSubstr("expected one push of SendInvoice, found none.\nNothing was pushed."));
   q.push(SendInvoice(8), {.delay = 1min, .tags = {"eu"}});
   q.push(Echo());
   std::string const text = failure_of([&] { q.assert_pushed(SendInvoice(7), {.queue = "billing", .delay = 5min}); });
   EXPECT_THAT(text, HasSubstr("test_queue_test.cpp:")) << "where the assertion stands";
-  EXPECT_THAT(text, HasSubstr(R"(expected one push of SendInvoice {"order":7,"locale":"en"} on queue billing, delay 300 s, found none.)"));
-  EXPECT_THAT(text, HasSubstr(R"(other arguments, delay: SendInvoice {"order":8,"locale":"en"} on queue billing, delay 60 s, priority 0, tags eu)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          R"(expected one push of SendInvoice {"order":7,"locale":"en"} on queue billing, delay 300 s, found none.)"));
+  EXPECT_THAT(text, HasSubstr(R"(other arguments, delay: SendInvoice {"order":8,"locale":"en"} on queue billing, )"
+                              "delay 60 s, priority 0, tags eu"));
   EXPECT_THAT(text, HasSubstr("What was pushed:\n  SendInvoice"));
   EXPECT_THAT(text, HasSubstr("\n  Echo {} on queue default"));
   EXPECT_THAT(failure_of([&] { q.assert_not_pushed<Echo>(); }), HasSubstr("expected no push of Echo, found 1."));
-  EXPECT_THAT(failure_of([&] { q.assert_pushed<Echo>({.times = 2}); }), HasSubstr("expected 2 pushes of Echo, found 1."));
+  EXPECT_THAT(failure_of([&] { q.assert_pushed<Echo>({.times = 2}); }),
+              HasSubstr("expected 2 pushes of Echo, found 1."));
   EXPECT_THAT(failure_of([&] { q.assert_nothing_pushed(); }), HasSubstr("Echo {}"));
-  for (Expected const& other : {Expected{.queue = "x"}, Expected{.delay = 1ms}, Expected{.run_at = kue::TimePoint()}, Expected{.priority = 9},
-                                Expected{.max_attempts = 9U}, Expected{.timeout = 9ms}, Expected{.tags = {"us"}}}) {
+  for (Expected const& other :
+       {Expected{.queue = "x"}, Expected{.delay = 1ms}, Expected{.run_at = kue::TimePoint()}, Expected{.priority = 9},
+        Expected{.max_attempts = 9U}, Expected{.timeout = 9ms}, Expected{.tags = {"us"}}}) {
     EXPECT_THAT(failure_of([&] { q.assert_pushed<SendInvoice>(other); }), HasSubstr("found none"));
   }
 }
@@ -197,7 +206,8 @@ TEST_F(TestQueueTest, a_job_that_fails_is_tried_again_by_the_real_policy_until_i
   ASSERT_EQ(rest.size(), 2U) << rest.text();
   EXPECT_EQ(rest[0].attempt, 2U);
   EXPECT_EQ(rest[1].state, State::discarded);
-  EXPECT_THAT(rest[1].log, ElementsAre("info sending 7", "error never sent: no road to the mail server")) << "failed() ran";
+  EXPECT_THAT(rest[1].log, ElementsAre("info sending 7", "error never sent: no road to the mail server"))
+      << "failed() ran";
   EXPECT_EQ(q.state(id), State::discarded);
   EXPECT_EQ(q.record(id).errors.size(), 3U);
 }
@@ -230,7 +240,8 @@ TEST_F(TestQueueTest, jobs_that_push_each_other_for_ever_are_stopped_with_a_reas
     q.drain();
     FAIL() << "it ended";
   } catch (kue::Error const& error) {
-    EXPECT_THAT(error.what(), HasSubstr("drain ran 20 jobs and a Echo {} is still due: jobs that push each other for ever?"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("drain ran 20 jobs and a Echo {} is still due: jobs that push each other for ever?"));
   }
   EXPECT_EQ(q.runs().size(), 20U);
 }
@@ -249,7 +260,8 @@ TEST_F(TestQueueTest, runs_inside_push_if_asked_and_a_failure_does_not_come_out_
 TEST_F(TestQueueTest, a_member_that_does_not_travel_is_noticed) {
   kue::testing::assert_travels(SendInvoice(7, "de"));
   EXPECT_THAT(failure_of([] { kue::testing::assert_travels(Ticket(7, "12A")); }),
-              HasSubstr("a Ticket does not arrive as it was pushed. What travels is {\"number\":7}; a member that is not in it is missing in KUE_FIELDS"));
+              HasSubstr("a Ticket does not arrive as it was pushed. What travels is {\"number\":7}; a member that is "
+                        "not in it is missing in KUE_FIELDS"));
 }
 
 TEST_F(TestQueueTest, a_push_of_another_thread_can_be_waited_for) {

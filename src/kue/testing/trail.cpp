@@ -15,8 +15,9 @@ void add_run_line(Trail& trail, JournalLine const& line) {
     trail.runs.push_back({.begin = &line});
     return;
   }
-  auto const open = std::find_if(trail.runs.rbegin(), trail.runs.rend(),
-                                 [&](Run const& run) { return run.end == nullptr && run.begin->pid == line.pid && run.begin->claim_no == line.claim_no; });
+  auto const open = std::find_if(trail.runs.rbegin(), trail.runs.rend(), [&](Run const& run) {
+    return run.end == nullptr && run.begin->pid == line.pid && run.begin->claim_no == line.claim_no;
+  });
   if (open == trail.runs.rend()) {
     trail.ends_without_begin.push_back(&line);
   } else {
@@ -26,22 +27,26 @@ void add_run_line(Trail& trail, JournalLine const& line) {
 
 // A run without an end lasted at least as long as its process wrote anything at all.
 void close_runs(Trail& trail, std::map<int, std::int64_t> const& last_sign_of_life) {
-  for (Run& run : trail.runs) run.alive_until = run.end != nullptr ? run.end->at_ns : last_sign_of_life.at(run.begin->pid);
-  std::stable_sort(trail.runs.begin(), trail.runs.end(), [](Run const& a, Run const& b) { return a.begin->at_ns < b.begin->at_ns; });
+  for (Run& run : trail.runs)
+    run.alive_until = run.end != nullptr ? run.end->at_ns : last_sign_of_life.at(run.begin->pid);
+  std::stable_sort(trail.runs.begin(), trail.runs.end(),
+                   [](Run const& a, Run const& b) { return a.begin->at_ns < b.begin->at_ns; });
 }
 
 std::string_view name(std::optional<State> state) { return state ? to_string(*state) : "nothing"; }
 
 std::string describe(Event const& event) {
-  return fmt::format("event {} at {} {}: {} -> {} {} claim={} holder={:016x} node={:016x}{}", event.seq, event.at.time_since_epoch().count(),
-                     to_string(event.verb), name(event.from), name(event.to), to_string(event.reason), event.claim_no, event.holder, event.node,
-                     event.stale ? " STALE" : "");
+  return fmt::format("event {} at {} {}: {} -> {} {} claim={} holder={:016x} node={:016x}{}", event.seq,
+                     event.at.time_since_epoch().count(), to_string(event.verb), name(event.from), name(event.to),
+                     to_string(event.reason), event.claim_no, event.holder, event.node, event.stale ? " STALE" : "");
 }
 
 std::string describe(JobRecord const& record) {
-  return fmt::format("row: {} queue={} state={} claim={} attempt={} crashes={} node_losses={} interruptions={} run_at={}", record.job.kind, record.job.queue,
-                     to_string(record.state), record.claim_no, record.tally.attempt, record.tally.crashes, record.tally.node_losses, record.tally.interruptions,
-                     record.run_at.time_since_epoch().count());
+  return fmt::format(
+      "row: {} queue={} state={} claim={} attempt={} crashes={} node_losses={} interruptions={} run_at={}",
+      record.job.kind, record.job.queue, to_string(record.state), record.claim_no, record.tally.attempt,
+      record.tally.crashes, record.tally.node_losses, record.tally.interruptions,
+      record.run_at.time_since_epoch().count());
 }
 
 }  // namespace
@@ -85,6 +90,8 @@ std::string describe(Trail const& trail) {
   return text;
 }
 
-void add(Verdict& verdict, Rule rule, JobId job, std::string text) { verdict.violations.push_back({rule, job, std::move(text)}); }
+void add(Verdict& verdict, Rule rule, JobId job, std::string text) {
+  verdict.violations.push_back({rule, job, std::move(text)});
+}
 
 }  // namespace kue::testing

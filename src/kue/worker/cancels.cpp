@@ -39,8 +39,10 @@ int pass_on_cancels(Store& store, std::uint64_t node, Scoreboard& board, SteadyP
     if (!row.cancel_asked_at) continue;
     for (int index = 0; index < board.slots(); ++index) {
       Slot& slot = board.slot(index);
-      if (slot.state_now() != SlotState::live || slot.holder.load() != row.claim.holder || !ask_in(slot, row, now)) continue;
-      log.info("child {} is asked to end job={}#{}, which was cancelled", slot.pid.load(), row.kind, row.claim.id.str());
+      if (slot.state_now() != SlotState::live || slot.holder.load() != row.claim.holder || !ask_in(slot, row, now))
+        continue;
+      log.info("child {} is asked to end job={}#{}, which was cancelled", slot.pid.load(), row.kind,
+               row.claim.id.str());
       ++asked;
     }
   }

@@ -23,7 +23,8 @@
 namespace kue::worker {
 namespace {
 
-constexpr Millis kForeignWait{1000};  // a queue of the user's may not know interrupt(): it is left at least once a second
+constexpr Millis kForeignWait{
+    1000};  // a queue of the user's may not know interrupt(): it is left at least once a second
 constexpr Millis kStoreWait{30'000};  // ours stops at once
 constexpr Millis kEmptyWait{100};     // when the worker is to leave as soon as nothing is left
 constexpr Millis kLeaveIt{1000};
@@ -55,7 +56,8 @@ void Child::live() {
 
 void Child::settle() {
   set_log_role("child");
-  // A group of its own: Ctrl-C in a terminal reaches the master only, and a hard kill reaches the programs that a job started.
+  // A group of its own: Ctrl-C in a terminal reaches the master only, and a hard kill reaches the programs that a job
+  // started.
   ::setpgid(0, 0);
   ::prctl(PR_SET_NAME, "spark-child");
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -112,18 +114,22 @@ void Child::boot() {
   }
   queue_->process(post_.worker);
   runner_ = std::make_unique<Runner>(
-      post_.worker.registry(), *services_, log(), post_.emit, [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); },
-      post_.wants, finish_sink(with_store_));
+      post_.worker.registry(), *services_, log(), post_.emit,
+      [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); }, post_.wants,
+      finish_sink(with_store_));
   Header const& header = post_.board.header();
   watch_ = std::make_unique<StopWatch>(
-      slot().bell, StopWatch::Rules{.stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
-                                    .on_stop = [this] { queue_->interrupt(); },
-                                    .trusted_until = [&header] { return SteadyPoint(Millis(header.trusted_until.load(std::memory_order_acquire))); },
-                                    .cancel_asked =
-                                        [this] {
-                                          int const entry = running_entry_.load(std::memory_order_acquire);
-                                          return entry >= 0 && slot().cancel_asked_at(entry, slot().word(entry)).has_value();
-                                        }});
+      slot().bell,
+      StopWatch::Rules{
+          .stop_asked = [this, &header] { return slot().stop.load() != 0 || header.stop.load() != 0; },
+          .on_stop = [this] { queue_->interrupt(); },
+          .trusted_until =
+              [&header] { return SteadyPoint(Millis(header.trusted_until.load(std::memory_order_acquire))); },
+          .cancel_asked =
+              [this] {
+                int const entry = running_entry_.load(std::memory_order_acquire);
+                return entry >= 0 && slot().cancel_asked_at(entry, slot().word(entry)).has_value();
+              }});
 }
 
 void Child::work() {
@@ -172,7 +178,9 @@ std::vector<Delivery> Child::pop() {
     std::vector<Delivery> deliveries;
     if (claim_in_doubt_) settle_lost_claim();
     if (with_store_ != nullptr) {
-      deliveries = with_store_->pop_many(prefetch_.size(), wait, {.items = ended_->items(), .written = [this](auto statuses) { note_written(statuses); }});
+      deliveries = with_store_->pop_many(
+          prefetch_.size(), wait,
+          {.items = ended_->items(), .written = [this](auto statuses) { note_written(statuses); }});
     } else if (auto one = queue_->pop(wait)) {
       deliveries.push_back(std::move(*one));
     }
@@ -180,7 +188,8 @@ std::vector<Delivery> Child::pop() {
     return deliveries;
   } catch (Error const& error) {
     claim_in_doubt_ |= with_store_ != nullptr && error.outcome_unknown();
-    if (with_store_ != nullptr && error.kind() == ErrorKind::not_found) return wait_until_known(), std::vector<Delivery>();
+    if (with_store_ != nullptr && error.kind() == ErrorKind::not_found)
+      return wait_until_known(), std::vector<Delivery>();
     return pop_failed(error);
   } catch (std::exception const& error) {
     return pop_failed(error);
@@ -202,7 +211,8 @@ void Child::settle_lost_claim() {
   for (RunningJob const& row : with_store_->store().running({.holder = slot().holder.load()})) {
     if (slot().has_entry(row.claim)) continue;  // it has ended, or is the keeper's
     Released const released = releaser.write(row, std::nullopt, {.kind = Outcome::Kind::lost_call});
-    log().warn("job={}#{} was claimed in an answer that was lost; {}", row.kind, row.claim.id.str(), describe_release(released));
+    log().warn("job={}#{} was claimed in an answer that was lost; {}", row.kind, row.claim.id.str(),
+               describe_release(released));
   }
   claim_in_doubt_ = false;
 }
@@ -230,12 +240,14 @@ void Child::hold(std::vector<Delivery> deliveries) {
       queue_->release(delivery);
       leave(1);
     }
-    if (std::find(batch_queues_.begin(), batch_queues_.end(), delivery.job.queue) == batch_queues_.end()) batch_queues_.push_back(delivery.job.queue);
+    if (std::find(batch_queues_.begin(), batch_queues_.end(), delivery.job.queue) == batch_queues_.end())
+      batch_queues_.push_back(delivery.job.queue);
     held_entries_.push_back(entry);
   }
 }
 
-// Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees each when it is written.
+// Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees
+// each when it is written.
 // Meanwhile it may take and give back jobs that this batch holds already, and their entries are found free.
 OwnEntry Child::free_entry_for(Delivery const& delivery, SteadyPoint now, int from) {
   OwnEntry entry = slot().hold(delivery, now, from);
@@ -288,35 +300,44 @@ void Child::run(Delivery&& delivery, OwnEntry entry, SteadyPoint now) {
   RunReport report = runner_->run(delivery, started, *watch_);
   watch_->end();
   running_entry_.store(-1, std::memory_order_release);
-  // One that finishes itself has its own commit, with the write lock: it stays one of unknown run time, so that no ended run waits for it.
+  // One that finishes itself has its own commit, with the write lock: it stays one of unknown run time, so that no
+  // ended run waits for it.
   if (!report.finished_itself) run_times_.ran(delivery.job.kind, report.took);
   settle_outcome(std::move(delivery), std::move(report), entry);
 }
 
-// Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves enough for
-// the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is written costs one
-// more run.
+// Order: outcome into the entry, then into the store, then the entry is free. A kill at any point in between leaves
+// enough for the keeper to go on. What does not fit into the entry goes to the store first: then a kill before it is
+// written costs one more run.
 void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry entry) {
-  bool const intact = in_a_row_ || sentinel_->intact();  // after a row it is looked at before the store or the log is touched
+  bool const intact =
+      in_a_row_ || sentinel_->intact();  // after a row it is looked at before the store or the log is touched
   bool const whole = fits(report.outcome);
   SteadyPoint const ended_at = report.ended_at;
-  EndedRun run{.delivery = std::move(delivery), .report = std::move(report), .next = {}, .entry = entry, .ended_at = ended_at, .mark = current_job()};
+  EndedRun run{.delivery = std::move(delivery),
+               .report = std::move(report),
+               .next = {},
+               .entry = entry,
+               .ended_at = ended_at,
+               .mark = current_job()};
   if (OpenTransactions::any_here()) leave_with_open_transaction(std::move(run));
   if (run.report.finished_itself && intact) return settle_own_end(std::move(run));
   if (run.report.finished_itself) ::_exit(1);  // the row says whether it was committed
   run.next = writer_->foresee(run.delivery, run.report.outcome);
   if ((whole || !intact) && !slot().record(entry, run.report.outcome, ended_at)) wait_for_the_kill();
-  if (!intact) ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
+  if (!intact)
+    ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
   flush_queue();
   if (ended_ && whole && run.report.outcome.kind == Outcome::Kind::completed) return ended_->add(std::move(run));
   write_at_once(std::move(run));
 }
 
-// The store knows already, so there is nothing to write; until it has been asked the entry is one that runs. If this process dies meanwhile
-// there is a row that runs, or none.
+// The store knows already, so there is nothing to write; until it has been asked the entry is one that runs. If this
+// process dies meanwhile there is a row that runs, or none.
 void Child::settle_own_end(EndedRun&& run) {
   std::optional<bool> const committed = writer_->read_own_end(run.delivery);
-  runner_->settle_own_end(run.delivery, run.report, committed.value_or(false));  // a failure that is written after a commit changes nothing
+  runner_->settle_own_end(run.delivery, run.report,
+                          committed.value_or(false));  // a failure that is written after a commit changes nothing
   run.next = writer_->foresee(run.delivery, run.report.outcome);
   if (!slot().record(run.entry, run.report.outcome, run.ended_at)) wait_for_the_kill();
   if (!committed) leave(1);
@@ -340,8 +361,9 @@ void Child::leave_with_open_transaction(EndedRun&& run) {
 void Child::write_at_once(EndedRun&& run) {
   leave_if_not_intact();
   std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
-  if (!written) leave(1);                                               // the entry says what it came to
-  if (*written == FinishStatus::already && run.report.finished_itself)  // another thread committed after run(), or the keeper wrote meanwhile
+  if (!written) leave(1);  // the entry says what it came to
+  if (*written == FinishStatus::already &&
+      run.report.finished_itself)  // another thread committed after run(), or the keeper wrote meanwhile
     runner_->settle_own_end(run.delivery, run.report, writer_->read_own_end(run.delivery).value_or(false));
   bool const ours = slot().clear(run.entry);
   if (ours && *written != FinishStatus::stale) runner_->tell(run.delivery, run.report, run.next, writer_->keeps());
@@ -364,8 +386,8 @@ void Child::note_written(std::span<FinishStatus const> statuses) {
   lines_->hold_back(false);
 }
 
-// A job has closed our descriptors: neither the store nor the log is ours to write any more. The entries and the lines of the log stand
-// in shared memory, and the keeper goes on from there.
+// A job has closed our descriptors: neither the store nor the log is ours to write any more. The entries and the lines
+// of the log stand in shared memory, and the keeper goes on from there.
 void Child::leave_if_not_intact() {
   if (!sentinel_->intact()) ::_exit(1);
 }

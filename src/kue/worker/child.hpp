@@ -1,6 +1,7 @@
 #pragma once
-// Child: the process that runs jobs. Pops by itself until it is asked to stop: one job at a time, and several once it has seen
-// that they are quick. Jobs that it holds and has not started stand in its entries, where the keeper may take them back.
+// Child: the process that runs jobs. Pops by itself until it is asked to stop: one job at a time, and several once it
+// has seen that they are quick. Jobs that it holds and has not started stand in its entries, where the keeper may take
+// them back.
 
 #include "kue/worker/child_log.hpp"
 #include "kue/worker/ended_runs.hpp"
@@ -22,7 +23,8 @@ class Child {
  public:
   explicit Child(Post post) : post_(std::move(post)) {}
 
-  // Everything after the fork. Leaves by _exit: static objects of the parent's program are not this process's to destroy.
+  // Everything after the fork. Leaves by _exit: static objects of the parent's program are not this process's to
+  // destroy.
   [[noreturn]] void live();
 
  private:
@@ -78,7 +80,8 @@ class Child {
   std::vector<Delivery> held_;
   std::vector<OwnEntry> held_entries_;
   std::size_t next_held_ = 0;
-  bool in_a_row_ = false;           // the running job is one of many short ones: what it costs beside itself is done once for all
+  bool in_a_row_ =
+      false;  // the running job is one of many short ones: what it costs beside itself is done once for all
   std::optional<EndedRuns> ended_;  // with a store only
   Prefetch prefetch_;
   RunTimes run_times_;

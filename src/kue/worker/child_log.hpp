@@ -1,6 +1,6 @@
 #pragma once
-// ChildLog: how the main thread of a child writes its log. Each line goes out at once, unless they come by the thousand: while jobs
-// of a kind run that is over in a moment, lines wait in the slot until many go out in one write.
+// ChildLog: how the main thread of a child writes its log. Each line goes out at once, unless they come by the
+// thousand: while jobs of a kind run that is over in a moment, lines wait in the slot until many go out in one write.
 
 #include "kue/base/own_pid.hpp"
 #include "kue/worker/sentinel.hpp"
@@ -10,7 +10,9 @@ namespace kue::worker {
 
 class ChildLog final : public LogBuffer {
  public:
-  ChildLog(SlotLines& lines, Sentinel const& sentinel) : lines_(lines), sentinel_(sentinel) { use_in_this_thread(this); }
+  ChildLog(SlotLines& lines, Sentinel const& sentinel) : lines_(lines), sentinel_(sentinel) {
+    use_in_this_thread(this);
+  }
   ~ChildLog() {
     send();
     use_in_this_thread(nullptr);

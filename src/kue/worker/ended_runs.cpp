@@ -12,7 +12,8 @@ void EndedRuns::add(EndedRun&& run) {
 std::span<Finish const> EndedRuns::items() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < runs_.size(); ++i) {
-    if (slot_.word(runs_[i].entry) != EntryWord{runs_[i].entry.generation, EntryState::done}) continue;  // the keeper writes it, and tells
+    if (slot_.word(runs_[i].entry) != EntryWord{runs_[i].entry.generation, EntryState::done})
+      continue;  // the keeper writes it, and tells
     if (kept != i) {
       runs_[kept] = std::move(runs_[i]);
       items_[kept] = std::move(items_[i]);

@@ -1,6 +1,6 @@
 #pragma once
-// EndedRuns: runs of a child that have ended and are not in the store yet, so that many are written at once. Each outcome also
-// stands in its entry: if the process dies, or does not come to writing it soon, the keeper does.
+// EndedRuns: runs of a child that have ended and are not in the store yet, so that many are written at once. Each
+// outcome also stands in its entry: if the process dies, or does not come to writing it soon, the keeper does.
 
 #include "kue/worker/runner.hpp"
 #include "kue/worker/scoreboard.hpp"
@@ -25,7 +25,8 @@ struct EndedRun {
 class EndedRuns {
  public:
   // `tell` is called for each run of this child that is in the store now.
-  EndedRuns(StoreQueue const& queue, Slot& slot, std::function<void(EndedRun const&, FinishStatus)> tell) : queue_(queue), slot_(slot), tell_(std::move(tell)) {
+  EndedRuns(StoreQueue const& queue, Slot& slot, std::function<void(EndedRun const&, FinishStatus)> tell)
+      : queue_(queue), slot_(slot), tell_(std::move(tell)) {
     runs_.reserve(limits::kMaxBatch);
     items_.reserve(limits::kMaxBatch);
   }

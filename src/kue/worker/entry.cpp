@@ -41,7 +41,9 @@ std::uint64_t checksum_of(EntryJob const& job) {
 }
 
 // What stands beyond the texts of an end is neither written nor summed up.
-std::size_t used_of(EntryEnd const& end) { return std::size_t{end.type_size} + end.message_size + end.backtrace_size + end.result_size; }
+std::size_t used_of(EntryEnd const& end) {
+  return std::size_t{end.type_size} + end.message_size + end.backtrace_size + end.result_size;
+}
 std::size_t sealed_text(EntryEnd const& end) {
   static_assert(kEntryTextBytes % 8 == 0);
   return (used_of(end) + 7) / 8 * 8;
@@ -83,7 +85,12 @@ struct TextPacker {
 void read_job(EntryJob const& job, EntryView& view) {
   std::array<std::uint8_t, 16> id{};
   std::copy(std::begin(job.id), std::end(job.id), id.begin());
-  view.claim = {.id = JobId(id), .seq = job.seq, .queue = std::string(job.queue, job.queue_size), .lane = job.lane, .kind = job.kind_number, .claim_no = job.claim_no};
+  view.claim = {.id = JobId(id),
+                .seq = job.seq,
+                .queue = std::string(job.queue, job.queue_size),
+                .lane = job.lane,
+                .kind = job.kind_number,
+                .claim_no = job.claim_no};
   view.kind.assign(job.kind, job.kind_size);
   view.attempt = job.attempt;
   view.tally = {job.counted, job.max_attempts, job.crashes, job.node_losses, job.interruptions, std::nullopt};
@@ -118,7 +125,9 @@ void read_end(EntryEnd const& end, EntryText const& text, EntryView& view) {
   view.cut = end.cut != 0;
 }
 
-bool sane(EntryEnd const& end) { return used_of(end) <= kEntryTextBytes && end.kind <= static_cast<std::uint8_t>(Outcome::Kind::node_lost); }
+bool sane(EntryEnd const& end) {
+  return used_of(end) <= kEntryTextBytes && end.kind <= static_cast<std::uint8_t>(Outcome::Kind::node_lost);
+}
 
 }  // namespace
 
@@ -144,7 +153,8 @@ void write_job(EntryBody& body, Delivery const& delivery) {
   job.checksum = checksum_of(job);
 }
 
-void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout, std::optional<SteadyPoint> hard_limit) {
+void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout,
+               std::optional<SteadyPoint> hard_limit) {
   EntryRun run{};
   run.started_wall_ms = count(started);
   run.started_steady_ms = count(started_steady);
@@ -175,10 +185,12 @@ void write_end(EntryBody& body, EntryText& text, Outcome const& outcome, SteadyP
 
 bool fits(Outcome const& outcome) {
   Failure const& failure = outcome.failure;
-  return failure.type.size() + failure.message.size() + failure.backtrace.size() + outcome.result.size() <= kEntryTextBytes;
+  return failure.type.size() + failure.message.size() + failure.backtrace.size() + outcome.result.size() <=
+         kEntryTextBytes;
 }
 
-std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body, EntryText const& text) {
+std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body,
+                                    EntryText const& text) {
   std::uint64_t const before = word.load(std::memory_order_acquire);
   EntryView view;
   view.word = EntryWord::unpack(before);

@@ -1,10 +1,11 @@
 #pragma once
 // Entry: one job that a child holds, as it stands in shared memory, and as an ordinary value (EntryView).
 //
-// The word is 64 bits {generation, state}; every change is a compare-and-swap of the whole word, so that a late writer with
-// an old generation changes nothing. The body is written before the word and re-checked after copying. It has three parts,
-// each with its own checksum, each written in one state only: what job it is (free -> held), when it started
-// (held -> running), how it ended (running -> done). A process killed in the middle of writing one spoils none before it.
+// The word is 64 bits {generation, state}; every change is a compare-and-swap of the whole word, so that a late writer
+// with an old generation changes nothing. The body is written before the word and re-checked after copying. It has
+// three parts, each with its own checksum, each written in one state only: what job it is (free -> held), when it
+// started (held -> running), how it ended (running -> done). A process killed in the middle of writing one spoils none
+// before it.
 
 #include <kue/outcome.hpp>
 #include <kue/queue.hpp>
@@ -95,11 +96,13 @@ struct EntryView {
 };
 
 void write_job(EntryBody& body, Delivery const& delivery);
-void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout, std::optional<SteadyPoint> hard_limit);
+void write_run(EntryBody& body, TimePoint started, SteadyPoint started_steady, Millis timeout,
+               std::optional<SteadyPoint> hard_limit);
 void write_end(EntryBody& body, EntryText& text, Outcome const& outcome, SteadyPoint ended_steady);
 bool fits(Outcome const& outcome);  // whole, without a cut
 
 // Copies what the word says is there; nothing if the word changed meanwhile or a checksum is wrong.
-std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body, EntryText const& text);
+std::optional<EntryView> read_entry(std::atomic<std::uint64_t> const& word, EntryBody const& body,
+                                    EntryText const& text);
 
 }  // namespace kue::worker

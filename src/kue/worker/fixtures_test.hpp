@@ -1,5 +1,6 @@
 #pragma once
-// What tests of the keeper's looks share: a store, a scoreboard, a job that a child has claimed, and a time that is the test's.
+// What tests of the keeper's looks share: a store, a scoreboard, a job that a child has claimed, and a time that is the
+// test's.
 
 #include "kue/worker/scoreboard.hpp"
 

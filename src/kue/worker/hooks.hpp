@@ -1,6 +1,6 @@
 #pragma once
-// Hooks: the user's code that a keeper calls (event handlers, failed()), on a thread of its own: code that hangs there must
-// not keep the keeper from giving back jobs.
+// Hooks: the user's code that a keeper calls (event handlers, failed()), on a thread of its own: code that hangs there
+// must not keep the keeper from giving back jobs.
 
 #include <condition_variable>
 #include <deque>

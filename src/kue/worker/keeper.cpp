@@ -23,14 +23,16 @@
 namespace kue::worker {
 namespace {
 
-constexpr Millis kLookEvery{1000};   // a node that is certainly gone is not waited for
-constexpr Millis kAloneEvery{5000};  // at a store that nobody else works at; one that comes and dies in between waits for so long
-constexpr Millis kTryAgain{200};     // dead slots that could not be released
+constexpr Millis kLookEvery{1000};  // a node that is certainly gone is not waited for
+constexpr Millis kAloneEvery{
+    5000};  // at a store that nobody else works at; one that comes and dies in between waits for so long
+constexpr Millis kTryAgain{200};  // dead slots that could not be released
 constexpr Millis kEmptyEvery{50};
 constexpr Millis kHookPatience{5000};
 constexpr Millis kLastPatience{10'000};  // at the end: for a store that does not answer
 constexpr int kPruneRows = 500;          // of one turn: the other duties wait meanwhile
-constexpr Millis kPruneAgain{10};        // when a turn left work behind; the store itself keeps it to about 10,000 rows a second
+constexpr Millis kPruneAgain{
+    10};  // when a turn left work behind; the store itself keeps it to about 10,000 rows a second
 
 bool readable(int descriptor, Millis wait) {
   pollfd one{.fd = descriptor, .events = POLLIN, .revents = 0};
@@ -78,28 +80,29 @@ void Keeper::boot() {
     // The beat has a store of its own: a slow call of ours must not make the node look dead.
     beat_queue_ = open_queue(post_.parts);
     std::shared_ptr<Store> const beat_store(beat_queue_, &store_queue_in(*beat_queue_)->store());
-    beat_ = std::make_unique<NodeBeat>(beat_store,
-                                       NodeBeat::Rules{.node = post_.node,
-                                                       .pid = post_.master_pid,
-                                                       .lock = post_.lock,
-                                                       .every = post_.options().node_beat,
-                                                       .dead_after = post_.options().node_dead,
-                                                       .trusted_until =
-                                                           [&header](SteadyPoint until) {
-                                                             header.trusted_until.store(until.time_since_epoch().count(), std::memory_order_release);
-                                                             futex_ring(header.trust_bell);
-                                                           },
-                                                       .declared_dead =
-                                                           [this] {
-                                                             node_dead_ = true;
-                                                             ring_eventfd(wires_.bell);
-                                                           },
-                                                       .store_restarted =
-                                                           [this] {
-                                                             store_restarted_ = true;
-                                                             ring_eventfd(wires_.bell);
-                                                           }},
-                                       log());
+    beat_ = std::make_unique<NodeBeat>(
+        beat_store,
+        NodeBeat::Rules{.node = post_.node,
+                        .pid = post_.master_pid,
+                        .lock = post_.lock,
+                        .every = post_.options().node_beat,
+                        .dead_after = post_.options().node_dead,
+                        .trusted_until =
+                            [&header](SteadyPoint until) {
+                              header.trusted_until.store(until.time_since_epoch().count(), std::memory_order_release);
+                              futex_ring(header.trust_bell);
+                            },
+                        .declared_dead =
+                            [this] {
+                              node_dead_ = true;
+                              ring_eventfd(wires_.bell);
+                            },
+                        .store_restarted =
+                            [this] {
+                              store_restarted_ = true;
+                              ring_eventfd(wires_.bell);
+                            }},
+        log());
     if (!beat_->beat()) node_dead_ = true;
     beat_->start();
   } else {
@@ -118,8 +121,9 @@ void Keeper::work() {
     if (master_died_) return end_children();
     if (node_dead_) {
       // What we held runs elsewhere by now. The master makes a new node and asks the children to start over.
-      log().error("this worker was declared dead by another (its beat did not reach the store for {:.3f} s); it starts over",
-                  seconds(post_.options().node_dead));
+      log().error(
+          "this worker was declared dead by another (its beat did not reach the store for {:.3f} s); it starts over",
+          seconds(post_.options().node_dead));
       post_.board.header().trusted_until = 0;
       slot().boot.store(static_cast<std::uint32_t>(Boot::node_dead), std::memory_order_release);
       beat_->stop();
@@ -179,14 +183,15 @@ Millis Keeper::patience() const {
 }
 
 void Keeper::wait(Millis most) {
-  pollfd both[2] = {{.fd = wires_.bell, .events = POLLIN, .revents = 0}, {.fd = wires_.master, .events = POLLIN, .revents = 0}};
+  pollfd both[2] = {{.fd = wires_.bell, .events = POLLIN, .revents = 0},
+                    {.fd = wires_.master, .events = POLLIN, .revents = 0}};
   ::poll(both, 2, static_cast<int>(most.count()));
   if ((both[0].revents & POLLIN) != 0) clear_eventfd(wires_.bell);
   if (both[1].revents != 0) master_died_ = true;
 }
 
-// While the master lives it alone reaps, and it marks a slot dead before that. So if a slot is still alive after its pid was
-// opened, the descriptor is the child's and not that of a stranger with the same number.
+// While the master lives it alone reaps, and it marks a slot dead before that. So if a slot is still alive after its
+// pid was opened, the descriptor is the child's and not that of a stranger with the same number.
 void Keeper::learn_children() {
   for (int index = 0; index < post_.board.slots(); ++index) {
     Slot const& slot = post_.board.slot(index);
@@ -234,8 +239,11 @@ bool Keeper::bury_one(Slot& slot) {
 
 void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released, Death const& death) {
   for (Released const& one : released) tell_job(slot, one);
-  auto const not_started = std::ranges::count_if(released, [](Released const& one) { return one.outcome.kind == Outcome::Kind::returned; });
-  if (not_started > 0) log().info("child {} held {} that it had not started; available again, and not charged", slot.pid.load(), jobs_text(not_started));
+  auto const not_started =
+      std::ranges::count_if(released, [](Released const& one) { return one.outcome.kind == Outcome::Kind::returned; });
+  if (not_started > 0)
+    log().info("child {} held {} that it had not started; available again, and not charged", slot.pid.load(),
+               jobs_text(not_started));
   if (store_ != nullptr) return;
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     if (slot.word(index).state == EntryState::free) continue;
@@ -254,16 +262,21 @@ void Keeper::tell_death(Slot const& slot, std::vector<Released> const& released,
   }
 }
 
-// A run that ended itself in a transaction of the program's own (Context::finish), in a process that died before it could tell.
+// A run that ended itself in a transaction of the program's own (Context::finish), in a process that died before it
+// could tell.
 void Keeper::tell_own_ends(Slot const& slot, std::vector<Released> const& released) {
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     EntryState const state = slot.word(index).state;
     if (state != EntryState::running && state != EntryState::condemned) continue;
     auto const entry = slot.read(index);
-    if (!entry || std::ranges::any_of(released, [&](Released const& one) { return entry->is(one.row.claim); })) continue;
+    if (!entry || std::ranges::any_of(released, [&](Released const& one) { return entry->is(one.row.claim); }))
+      continue;
     auto const record = store_->get(entry->claim.id);
-    if (!record || record->state != State::completed || record->claim_no != entry->claim.claim_no || record->holder != slot.holder.load()) continue;
-    log().info("child {} ended with {} after job={} had committed its end", slot.pid.load(), describe_wait_status(slot.wait_status.load()), entry->name());
+    if (!record || record->state != State::completed || record->claim_no != entry->claim.claim_no ||
+        record->holder != slot.holder.load())
+      continue;
+    log().info("child {} ended with {} after job={} had committed its end", slot.pid.load(),
+               describe_wait_status(slot.wait_status.load()), entry->name());
     emit({.event = WorkerEvent::success,
           .pid = slot.pid.load(),
           .job = entry->claim.id,
@@ -297,10 +310,13 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
       info.event = WorkerEvent::timeout;
       emit(info);
       break;
-    case Outcome::Kind::cancelled: log().warn("child {} ended with job={}, which was cancelled; {}", pid, name, what); break;
+    case Outcome::Kind::cancelled:
+      log().warn("child {} ended with job={}, which was cancelled; {}", pid, name, what);
+      break;
     case Outcome::Kind::crashed:
     case Outcome::Kind::oom:
-      log().error("child {} {} {} while running job={}; {}", pid, outcome.failure.type == "exit" ? "ended with" : "died by",
+      log().error("child {} {} {} while running job={}; {}", pid,
+                  outcome.failure.type == "exit" ? "ended with" : "died by",
                   describe_wait_status(slot.wait_status.load()), name, what);
       info.event = WorkerEvent::crash;
       emit(info);
@@ -308,8 +324,8 @@ void Keeper::tell_job(Slot const& slot, Released const& released) {
     default:
       // Nothing is wrong with a job that had completed, and there may be hundreds of them.
       log().log(outcome.kind == Outcome::Kind::completed ? LogLevel::info : LogLevel::warn,
-                fmt::format("child {} ended with {} after job={}; its outcome ({}) was written for it", pid, describe_wait_status(slot.wait_status.load()),
-                            name, to_string(outcome.kind)));
+                fmt::format("child {} ended with {} after job={}; its outcome ({}) was written for it", pid,
+                            describe_wait_status(slot.wait_status.load()), name, to_string(outcome.kind)));
       if (outcome.kind == Outcome::Kind::completed) {
         info.event = WorkerEvent::success;
         emit(info);
@@ -364,7 +380,8 @@ void Keeper::emit(EventInfo info) {
 }
 
 void Keeper::take_over() {
-  for (Takeover::Taken const& taken : takeover_.look(*store_, post_.node, post_.board, Clock::system().steady_now())) tell_taken(taken);
+  for (Takeover::Taken const& taken : takeover_.look(*store_, post_.node, post_.board, Clock::system().steady_now()))
+    tell_taken(taken);
 }
 
 void Keeper::tell_taken(Takeover::Taken const& taken) {
@@ -377,11 +394,13 @@ void Keeper::tell_taken(Takeover::Taken const& taken) {
                     .tally = entry.tally,
                     .claimed_at = entry.claimed_at};
   if (released.outcome.kind == Outcome::Kind::returned) {
-    job_logger(log(), delivery).debug("given back: child {} is busy with another job", post_.board.slot(taken.slot).pid.load());
+    job_logger(log(), delivery)
+        .debug("given back: child {} is busy with another job", post_.board.slot(taken.slot).pid.load());
     return;
   }
-  RunReport report{
-      .outcome = released.outcome, .started_at = entry.started_at.value_or(entry.claimed_at), .duration = entry.ended_steady - entry.started_steady};
+  RunReport report{.outcome = released.outcome,
+                   .started_at = entry.started_at.value_or(entry.claimed_at),
+                   .duration = entry.ended_steady - entry.started_steady};
   Logger its_log = job_logger(log(), delivery);
   log_end(its_log, report, released.transition, true);
   for (auto const& event : events_after(report.outcome.kind, released.transition, true)) {
@@ -407,12 +426,14 @@ void Keeper::answer_unknown() {
 void Keeper::beat_duties() { reconciler_.look(*store_, post_.board, Clock::system().steady_now()); }
 
 void Keeper::prune() {
-  if (store_->prune({.retention = post_.options().retention, .limit = kPruneRows}).more) next_prune_ = Clock::system().steady_now() + kPruneAgain;
+  if (store_->prune({.retention = post_.options().retention, .limit = kPruneRows}).more)
+    next_prune_ = Clock::system().steady_now() + kPruneAgain;
 }
 
 void Keeper::look_for_cancels() {
   // The master kills what does not end, so it has to know the time.
-  if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0) ring_eventfd(wires_.nudge);
+  if (pass_on_cancels(*store_, post_.node, post_.board, Clock::system().steady_now(), log()) > 0)
+    ring_eventfd(wires_.nudge);
 }
 
 // Twice in a row: no child found anything, and the store has nothing to give and nothing that runs, here or elsewhere.
@@ -439,8 +460,8 @@ bool Keeper::nothing_left() {
   return ++quiet_looks_ >= 2;
 }
 
-// The master is dead; the kernel kills its children with it. We make sure, and wait until they are: a job must not be given
-// to others while its process may still write.
+// The master is dead; the kernel kills its children with it. We make sure, and wait until they are: a job must not be
+// given to others while its process may still write.
 void Keeper::end_children() {
   log().error("the master (pid {}) has died; ending its children", post_.master_pid);
   post_.board.header().stop = 1;
@@ -452,12 +473,12 @@ void Keeper::end_children() {
     if (auto const known = children_.find(index); known != children_.end()) {
       kill_by_pidfd(known->second.get(), SIGKILL);
       readable(known->second.get(), std::max(until - Clock::system().steady_now(), Millis(1)));
-      // Programs that its job started: the kernel's death signal does not reach them. As long as one of them lives the number of
-      // the group is taken and cannot belong to anybody else; if none does, there is nobody to hit.
+      // Programs that its job started: the kernel's death signal does not reach them. As long as one of them lives the
+      // number of the group is taken and cannot belong to anybody else; if none does, there is nobody to hit.
       if (group > 1) ::kill(-group, SIGKILL);
     } else {
-      // Just forked: it may have no number yet, and one that we did not open in time we do not shoot at. Its parent's death
-      // kills it; wait for that.
+      // Just forked: it may have no number yet, and one that we did not open in time we do not shoot at. Its parent's
+      // death kills it; wait for that.
       std::int32_t const pid = slot.pid.load();
       while (pid > 1 && ::kill(pid, 0) == 0 && Clock::system().steady_now() < until) readable(-1, Millis(5));
     }
@@ -477,7 +498,8 @@ bool Keeper::bury_all(Millis patience) {
   }
 }
 
-// The last to go. What could not be released stays with the node, whose lock falls with this process: another worker rescues it.
+// The last to go. What could not be released stays with the node, whose lock falls with this process: another worker
+// rescues it.
 void Keeper::leave() {
   bool all_released = bury_all(kLastPatience);
   if (beat_) beat_->stop();

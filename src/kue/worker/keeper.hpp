@@ -1,9 +1,9 @@
 #pragma once
-// Keeper: the process beside the children that gives back what a dead child held, says that the node lives, and looks after
-// dead nodes. It outlives the master by a moment: it ends the children then, releases all, and leaves.
+// Keeper: the process beside the children that gives back what a dead child held, says that the node lives, and looks
+// after dead nodes. It outlives the master by a moment: it ends the children then, releases all, and leaves.
 //
-// It can be killed at any point: everything it does is read again from scoreboard and store, and every write is fenced, so the
-// next keeper repeats what was not finished.
+// It can be killed at any point: everything it does is read again from scoreboard and store, and every write is fenced,
+// so the next keeper repeats what was not finished.
 
 #include "kue/worker/hooks.hpp"
 #include "kue/worker/node_beat.hpp"
@@ -31,7 +31,10 @@ struct KeeperWires {
 class Keeper {
  public:
   Keeper(Post post, KeeperWires wires)
-      : post_(std::move(post)), wires_(wires), rescuer_(post_.node, post_.options().node_dead, log()), reconciler_(post_.node, log()) {}
+      : post_(std::move(post)),
+        wires_(wires),
+        rescuer_(post_.node, post_.options().node_dead, log()),
+        reconciler_(post_.node, log()) {}
 
   [[noreturn]] void live();
 

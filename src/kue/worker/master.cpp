@@ -45,13 +45,16 @@ std::string list(WorkerOptions const& options) {
 }
 
 Fd checked(Fd descriptor, char const* what) {
-  if (!descriptor) throw Error(ErrorKind::unavailable, fmt::format("the worker cannot start: {}: {}", what, std::strerror(errno)));
+  if (!descriptor)
+    throw Error(ErrorKind::unavailable, fmt::format("the worker cannot start: {}: {}", what, std::strerror(errno)));
   return descriptor;
 }
 
 }  // namespace
 
-int most_children(int concurrency) { return std::min(limits::kMaxConcurrency, std::max(4 * concurrency, concurrency + 8)); }
+int most_children(int concurrency) {
+  return std::min(limits::kMaxConcurrency, std::max(4 * concurrency, concurrency + 8));
+}
 
 Master::Master(Post post, PidFile* pid_file, std::function<void(std::uint64_t)> set_node)
     : post_(std::move(post)),
@@ -107,7 +110,8 @@ void Master::balance(SteadyPoint now) {
   for (int i = 0; i < -missing; ++i) {
     // An idle one if there is one; else the youngest, which has least to lose.
     auto const stays = [](Member const& member) { return member.role == Role::child && !member.leaving; };
-    auto chosen = std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return stays(member) && slot(member).idle.load() != 0; });
+    auto chosen = std::find_if(members_.begin(), members_.end(),
+                               [&](Member const& member) { return stays(member) && slot(member).idle.load() != 0; });
     if (chosen == members_.end()) {
       auto const youngest = std::find_if(members_.rbegin(), members_.rend(), stays);
       if (youngest == members_.rend()) break;
@@ -131,8 +135,9 @@ void Master::enforce_limits(SteadyPoint now) {
   }
 }
 
-// Turns running entries into condemned ones, so that a job that ends at this very moment, or the next one, is not the one that
-// is killed. For a hard time-out or a cancelled job: only those over their limit, and then the process is killed.
+// Turns running entries into condemned ones, so that a job that ends at this very moment, or the next one, is not the
+// one that is killed. For a hard time-out or a cancelled job: only those over their limit, and then the process is
+// killed.
 void Master::condemn(Member& member, KillCause cause, SteadyPoint const* over_limit_at) {
   Slot& its = slot(member);
   bool any = false;
@@ -145,7 +150,8 @@ void Master::condemn(Member& member, KillCause cause, SteadyPoint const* over_li
     }
     any = its.change(entry, word, EntryState::condemned) || any;
   }
-  if (any || over_limit_at == nullptr) its.kill_cause.store(static_cast<std::uint32_t>(cause), std::memory_order_release);
+  if (any || over_limit_at == nullptr)
+    its.kill_cause.store(static_cast<std::uint32_t>(cause), std::memory_order_release);
   if (any && over_limit_at != nullptr) kill(member);
 }
 
@@ -160,28 +166,34 @@ std::optional<SteadyPoint> Master::limit_of(Slot const& its, int entry, EntryWor
   return view->hard_limit;
 }
 
-// All that shall be there is, and is ready. Nobody rings when a child has become so, nor when an orphan ends of which process 1 has the burial.
+// All that shall be there is, and is ready. Nobody rings when a child has become so, nor when an orphan ends of which
+// process 1 has the burial.
 bool Master::settled() const {
-  bool const ready =
-      std::all_of(members_.begin(), members_.end(), [&](Member const& member) { return post_.board.slot(member.slot).boot_now() == Boot::ready; });
+  bool const ready = std::all_of(members_.begin(), members_.end(), [&](Member const& member) {
+    return post_.board.slot(member.slot).boot_now() == Boot::ready;
+  });
   return ready && !stopping_ && std::cmp_equal(members_.size(), wanted_ + 1) && ::getpid() != 1;
 }
 
 SteadyPoint Master::next_look(SteadyPoint now) const {
-  // A hard limit lies at least the grace behind the start of its run, and a scan that sees the run waits for its limit: so a scan at
-  // half of the grace is never too late, even if one saw an entry that was being written. Who asks for a cancel rings.
+  // A hard limit lies at least the grace behind the start of its run, and a scan that sees the run waits for its limit:
+  // so a scan at half of the grace is never too late, even if one saw an entry that was being written. Who asks for a
+  // cancel rings.
   SteadyPoint next = now + std::clamp(options().hard_timeout_grace / 2, kScanMin, settled() ? kScanMax : kUnsettledMax);
   if (stopping_) next = std::min(next, std::max(deadline_, now + kScanMin));
   if (closing_) next = std::min(next, keeper_deadline_);
-  if (!stopping_ && count_children() < wanted_ && children_respawn_.next() > now) next = std::min(next, children_respawn_.next());
-  bool const has_keeper = std::any_of(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::keeper; });
+  if (!stopping_ && count_children() < wanted_ && children_respawn_.next() > now)
+    next = std::min(next, children_respawn_.next());
+  bool const has_keeper =
+      std::any_of(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::keeper; });
   if (!has_keeper && keeper_respawn_.next() > now) next = std::min(next, keeper_respawn_.next());
   for (Member const& member : members_) {
     Slot const& its = post_.board.slot(member.slot);
     for (int entry = 0; member.role == Role::child && !member.killed && entry < limits::kMaxBatch; ++entry) {
       EntryWord const word = its.word(entry);
       if (word.state != EntryState::running) continue;
-      for (KillCause const cause : {KillCause::hard_timeout, KillCause::cancelled}) next = std::min(next, limit_of(its, entry, word, cause).value_or(next));
+      for (KillCause const cause : {KillCause::hard_timeout, KillCause::cancelled})
+        next = std::min(next, limit_of(its, entry, word, cause).value_or(next));
     }
   }
   return next;
@@ -190,7 +202,8 @@ SteadyPoint Master::next_look(SteadyPoint now) const {
 void Master::wait(SteadyPoint now) {
   Millis const sleep = std::max(next_look(now) - now, Millis(1));
   std::array<epoll_event, 16> events{};
-  int const count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(sleep.count()));
+  int const count =
+      ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), static_cast<int>(sleep.count()));
   for (int i = 0; i < count; ++i) {
     std::uint64_t const data = events[static_cast<std::size_t>(i)].data.u64;
     if (data == kSignals) {
@@ -198,8 +211,9 @@ void Master::wait(SteadyPoint now) {
     } else if (data == kNudge) {
       on_nudge();
     } else {
-      auto const found =
-          std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return kMembers + static_cast<std::uint64_t>(member.pid) == data; });
+      auto const found = std::find_if(members_.begin(), members_.end(), [&](Member const& member) {
+        return kMembers + static_cast<std::uint64_t>(member.pid) == data;
+      });
       if (found != members_.end()) reap(static_cast<std::size_t>(found - members_.begin()));
     }
   }
@@ -209,7 +223,8 @@ void Master::on_signal(int signal) {
   switch (signal) {
     case SIGINT:
       if (++interrupts_ > 1) {
-        if (!stopping_ || Clock::system().steady_now() < deadline_) log().warn("stopping now; running jobs are given back");
+        if (!stopping_ || Clock::system().steady_now() < deadline_)
+          log().warn("stopping now; running jobs are given back");
         return begin_stop(0, Millis(0));
       }
       [[fallthrough]];
@@ -235,22 +250,26 @@ void Master::say_started() {
   if (said_started_) return;
   said_started_ = true;
   Header const& header = post_.board.header();
-  log().info("worker started: {} {}, queues: {}, store {} (pid {}); stop with Ctrl-C", wanted_, wanted_ == 1 ? "child" : "children", list(options()),
-             header.store.get(), ::getpid());
+  log().info("worker started: {} {}, queues: {}, store {} (pid {}); stop with Ctrl-C", wanted_,
+             wanted_ == 1 ? "child" : "children", list(options()), header.store.get(), ::getpid());
   if (header.acknowledges.load() == 0) {
-    log().warn("this queue is at-most-once: it hands a job out and forgets it, so a job whose process dies, or that fails, is lost");
+    log().warn("this queue is at-most-once: it hands a job out and forgets it, so a job whose process dies, or that "
+               "fails, is lost");
   }
 }
 
 // ---- members
 
 Master::Member* Master::keeper() {
-  auto const found = std::find_if(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::keeper; });
+  auto const found =
+      std::find_if(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::keeper; });
   return found == members_.end() ? nullptr : &*found;
 }
 
 int Master::count_children() const {
-  return static_cast<int>(std::count_if(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::child && !member.leaving; }));
+  return static_cast<int>(std::count_if(members_.begin(), members_.end(), [](Member const& member) {
+    return member.role == Role::child && !member.leaving;
+  }));
 }
 
 bool Master::any_child() const {
@@ -272,7 +291,8 @@ bool Master::start(Role role, SteadyPoint now) {
   pid_t const pid = ::fork();
   if (pid == 0) become(role, index);
   if (pid < 0) {
-    log().error("cannot start a {}: fork: {}; trying again", role == Role::child ? "child" : "keeper", std::strerror(errno));
+    log().error("cannot start a {}: fork: {}; trying again", role == Role::child ? "child" : "keeper",
+                std::strerror(errno));
     its.change(SlotState::starting, SlotState::free);
     respawn.fork_failed(now);
     return false;
@@ -305,7 +325,8 @@ void Master::become(Role role, int index) noexcept {
   if (pid_file_ != nullptr) pid_file_->forget_in_child();
   Post post = post_;
   post.slot_index = index;
-  if (role == Role::keeper) Keeper(std::move(post), {.bell = bell_.get(), .nudge = nudge_.get(), .master = self_.get()}).live();
+  if (role == Role::keeper)
+    Keeper(std::move(post), {.bell = bell_.get(), .nudge = nudge_.get(), .master = self_.get()}).live();
   bell_.release();  // the child rings it, and never closes it: see Sentinel
   nudge_.reset();
   self_.reset();
@@ -322,11 +343,13 @@ void Master::reap(std::size_t index) {
   }
   members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(index));
   int const wait_status = to_wait_status(info);
-  if (wait_status != 0 && member.role == Role::child && member.pid > 1) ::kill(-member.pid, SIGKILL);  // programs that its job started
+  if (wait_status != 0 && member.role == Role::child && member.pid > 1)
+    ::kill(-member.pid, SIGKILL);  // programs that its job started
   Slot& its = slot(member);
   its.lines.write_for_another();  // before anybody tells of its end
   its.wait_status.store(wait_status, std::memory_order_release);
-  its.state.store(static_cast<std::uint32_t>(SlotState::dead), std::memory_order_release);  // before it is reaped: see Keeper::learn_children
+  its.state.store(static_cast<std::uint32_t>(SlotState::dead),
+                  std::memory_order_release);  // before it is reaped: see Keeper::learn_children
   ::waitid(P_PID, static_cast<id_t>(member.pid), &info, WEXITED);
   member.pidfd.reset();
   SteadyPoint const now = Clock::system().steady_now();
@@ -339,7 +362,8 @@ void Master::bury_orphans() {
   for (;;) {
     siginfo_t info{};
     if (::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) return;
-    auto const found = std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return member.pid == info.si_pid; });
+    auto const found =
+        std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return member.pid == info.si_pid; });
     if (found != members_.end())
       reap(static_cast<std::size_t>(found - members_.begin()));
     else
@@ -357,12 +381,15 @@ void Master::after_child(Member const& member, int wait_status, SteadyPoint now)
   info.duration = now - member.born;
   post_.emit(info);
   if (stopping_ || member.leaving || member.killed) return;
-  children_respawn_.ended({.booted = boot == Boot::ready, .worked = its.runs.load() > 0, .lasted = now - member.born}, now);
+  children_respawn_.ended({.booted = boot == Boot::ready, .worked = its.runs.load() > 0, .lasted = now - member.born},
+                          now);
   if (boot != Boot::ready) return note_failed_boot(its, wait_status, children_respawn_);
-  bool const with_job =
-      std::any_of(std::begin(its.words), std::end(its.words), [](auto const& word) { return EntryWord::unpack(word.load()).state != EntryState::free; });
+  bool const with_job = std::any_of(std::begin(its.words), std::end(its.words), [](auto const& word) {
+    return EntryWord::unpack(word.load()).state != EntryState::free;
+  });
   if (wait_status != 0 && !with_job)
-    log().warn("child {} ended with {} without a job; a new one takes its place", member.pid, describe_wait_status(wait_status));
+    log().warn("child {} ended with {} without a job; a new one takes its place", member.pid,
+               describe_wait_status(wait_status));
 }
 
 void Master::after_keeper(Member const& member, int wait_status, SteadyPoint now) {
@@ -373,7 +400,8 @@ void Master::after_keeper(Member const& member, int wait_status, SteadyPoint now
     bool const well = wait_status == 0 || exit_code_ != 0;
     if (well || ++last_keepers_ >= kLastKeepers) finished_ = true;
     if (!well && finished_) {
-      log().error("could not stop cleanly: the keeper ended with {}; another worker gives back what is left", describe_wait_status(wait_status));
+      log().error("could not stop cleanly: the keeper ended with {}; another worker gives back what is left",
+                  describe_wait_status(wait_status));
       exit_code_ = 1;
     }
     return;
@@ -382,7 +410,8 @@ void Master::after_keeper(Member const& member, int wait_status, SteadyPoint now
   bool const booted = boot == Boot::ready;
   keeper_respawn_.ended({.booted = booted, .worked = false, .lasted = now - member.born}, now);
   if (!booted) return note_failed_boot(its, wait_status, keeper_respawn_);
-  log().error("the keeper ({}) ended with {}; a new one takes its place", member.pid, describe_wait_status(wait_status));
+  log().error("the keeper ({}) ended with {}; a new one takes its place", member.pid,
+              describe_wait_status(wait_status));
 }
 
 void Master::note_failed_boot(Slot const& its, int wait_status, Respawn const& respawn) {
@@ -399,8 +428,8 @@ void Master::note_failed_boot(Slot const& its, int wait_status, Respawn const& r
     return begin_stop(4, options().stop_timeout);
   }
   Millis const delay = std::max(respawn.next() - Clock::system().steady_now(), Millis(0));
-  log().error("process {} could not start ({} of {} in a row), the next one tries in {} ms: {}", its.pid.load(), respawn.failed_boots(),
-              limits::kMaxFailedBoots, delay.count(), why);
+  log().error("process {} could not start ({} of {} in a row), the next one tries in {} ms: {}", its.pid.load(),
+              respawn.failed_boots(), limits::kMaxFailedBoots, delay.count(), why);
 }
 
 void Master::ask_to_stop(Member& member) {
@@ -463,7 +492,8 @@ void Master::change_pool(int by) {
   }
 }
 
-// Another worker has declared our node dead. Under a new name all starts over: children of the old one finish and leave.
+// Another worker has declared our node dead. Under a new name all starts over: children of the old one finish and
+// leave.
 void Master::renew_node() {
   node_lock_.remove();
   post_.node = random_bits();

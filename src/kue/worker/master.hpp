@@ -1,6 +1,6 @@
 #pragma once
-// Master: keeps a number of children and one keeper alive, and ends them. One thread; it opens no store, calls no library and
-// runs no job, so that nothing a job does can hurt it.
+// Master: keeps a number of children and one keeper alive, and ends them. One thread; it opens no store, calls no
+// library and runs no job, so that nothing a job does can hurt it.
 
 #include "kue/worker/keeper.hpp"
 #include "kue/worker/node_lock.hpp"

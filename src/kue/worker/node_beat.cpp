@@ -18,17 +18,20 @@ std::string host_name() {
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
-NodeBeat::NodeBeat(std::shared_ptr<Store> store, Rules rules, Logger log) : store_(std::move(store)), rules_(std::move(rules)), log_(std::move(log)) {}
+NodeBeat::NodeBeat(std::shared_ptr<Store> store, Rules rules, Logger log)
+    : store_(std::move(store)), rules_(std::move(rules)), log_(std::move(log)) {}
 
 bool NodeBeat::beat() {
   SteadyPoint const before = Clock::system().steady_now();  // observers may have seen it from now on
-  BeatResult const answer = store_->beat({.node = rules_.node, .name = host_name(), .pid = rules_.pid, .boot_id = boot_id(), .lock = rules_.lock});
+  BeatResult const answer = store_->beat(
+      {.node = rules_.node, .name = host_name(), .pid = rules_.pid, .boot_id = boot_id(), .lock = rules_.lock});
   if (!answer.alive) return false;
   bool const other_store = epoch_ && *epoch_ != answer.epoch;
   epoch_ = answer.epoch;
   if (other_store && rules_.store_restarted) rules_.store_restarted();
   last_ms_ = before.time_since_epoch().count();
-  if (rules_.trusted_until) rules_.trusted_until(before + std::max(rules_.dead_after - rules_.every, rules_.dead_after / 2));
+  if (rules_.trusted_until)
+    rules_.trusted_until(before + std::max(rules_.dead_after - rules_.every, rules_.dead_after / 2));
   return true;
 }
 
@@ -52,7 +55,9 @@ void NodeBeat::stop() {
   thread_.join();
 }
 
-bool NodeBeat::fresh() const { return Clock::system().steady_now() < SteadyPoint(Millis(last_ms_.load())) + 2 * rules_.every; }
+bool NodeBeat::fresh() const {
+  return Clock::system().steady_now() < SteadyPoint(Millis(last_ms_.load())) + 2 * rules_.every;
+}
 
 void NodeBeat::go_on(std::stop_token stop) {
   Millis const soon = std::clamp(rules_.every / 10, Millis(10), Millis(1000));  // after a failure

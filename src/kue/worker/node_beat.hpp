@@ -1,6 +1,6 @@
 #pragma once
-// NodeBeat: says to the other workers, again and again, that this node lives. On its own thread with its own store, so that
-// nothing else that a keeper does can make its node look dead.
+// NodeBeat: says to the other workers, again and again, that this node lives. On its own thread with its own store, so
+// that nothing else that a keeper does can make its node look dead.
 
 #include <kue/logger.hpp>
 #include <kue/store.hpp>

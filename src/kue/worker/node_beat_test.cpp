@@ -49,7 +49,9 @@ TEST_F(NodeBeatTest, goes_on_by_itself_until_it_is_stopped) {
 TEST(NodeBeatEpoch, tells_that_the_store_was_restarted_once_for_each_time) {
   auto const stub = std::make_shared<guard_tests::StubStore>();
   int restarts = 0;
-  NodeBeat beat(stub, {.node = kNode, .every = Millis(5), .dead_after = Millis(1000), .store_restarted = [&] { ++restarts; }}, Logger(stderr_sink(), LogLevel::off));
+  NodeBeat beat(stub,
+                {.node = kNode, .every = Millis(5), .dead_after = Millis(1000), .store_restarted = [&] { ++restarts; }},
+                Logger(stderr_sink(), LogLevel::off));
   stub->epoch = 700;
   EXPECT_TRUE(beat.beat());
   EXPECT_EQ(restarts, 0) << "the first one is as good as any";
@@ -71,7 +73,8 @@ TEST(NodeBeatEpoch, tells_that_the_store_was_restarted_once_for_each_time) {
 
 TEST_F(NodeBeatTest, says_of_its_host_what_others_need_to_judge_it) {
   LockFile const lock{.path = "/run/kue/node-x", .device = 1, .inode = 2};
-  NodeBeat beat(store, {.node = kNode, .pid = 77, .lock = lock, .every = Millis(5), .dead_after = Millis(1000)}, Logger(stderr_sink(), LogLevel::off));
+  NodeBeat beat(store, {.node = kNode, .pid = 77, .lock = lock, .every = Millis(5), .dead_after = Millis(1000)},
+                Logger(stderr_sink(), LogLevel::off));
   ASSERT_TRUE(beat.beat());
   NodeInfo const said = store->nodes().at(0);
   EXPECT_EQ(said.pid, 77);

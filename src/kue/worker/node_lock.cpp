@@ -35,8 +35,8 @@ bool is_that_file(struct stat const& info, LockFile const& file) {
   return S_ISREG(info.st_mode) && info.st_dev == file.device && info.st_ino == file.inode;
 }
 
-// Shared, so that two who look at the same time do not take each other for the owner. What stands under the name by now may be
-// anything: a fifo must not hold us, a link not lead us elsewhere.
+// Shared, so that two who look at the same time do not take each other for the owner. What stands under the name by now
+// may be anything: a fifo must not hold us, a link not lead us elsewhere.
 bool nobody_holds(LockFile const& file) {
   Fd const found(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
   struct stat info {};
@@ -55,8 +55,11 @@ std::string runtime_folder() {
   }
   struct stat info {};
   // In a folder that everybody may write to, another user could have made it first.
-  bool const ours = ::lstat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() && (info.st_mode & 022) == 0;
-  if (!ours) throw Error(ErrorKind::unavailable, fmt::format("{} is no folder of this user's alone; remove it, or set XDG_RUNTIME_DIR", folder));
+  bool const ours = ::lstat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == ::geteuid() &&
+                    (info.st_mode & 022) == 0;
+  if (!ours)
+    throw Error(ErrorKind::unavailable,
+                fmt::format("{} is no folder of this user's alone; remove it, or set XDG_RUNTIME_DIR", folder));
   return folder;
 }
 
@@ -75,8 +78,10 @@ NodeLock::NodeLock(std::uint64_t node, Logger log) {
     file_.path = lock_path(node);
     descriptor_ = Fd(::open(file_.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     struct stat info {};
-    bool const locked = descriptor_ && ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor_.get(), &info) == 0;
-    if (!locked) throw Error(ErrorKind::unavailable, fmt::format("cannot lock {}: {}", file_.path, std::strerror(errno)));
+    bool const locked =
+        descriptor_ && ::flock(descriptor_.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor_.get(), &info) == 0;
+    if (!locked)
+      throw Error(ErrorKind::unavailable, fmt::format("cannot lock {}: {}", file_.path, std::strerror(errno)));
     file_.device = info.st_dev;
     file_.inode = info.st_ino;
   } catch (std::exception const& error) {
@@ -98,7 +103,8 @@ void remove_lock_of(std::uint64_t node, LockFile const& file) noexcept {
 
 void remove_lock_file(LockFile const& file) noexcept {
   struct stat info {};
-  if (!file.path.empty() && ::lstat(file.path.c_str(), &info) == 0 && is_that_file(info, file)) ::unlink(file.path.c_str());
+  if (!file.path.empty() && ::lstat(file.path.c_str(), &info) == 0 && is_that_file(info, file))
+    ::unlink(file.path.c_str());
 }
 
 bool any_worker_lives(Store& store) {

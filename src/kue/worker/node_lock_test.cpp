@@ -41,7 +41,9 @@ struct NodeLockTest : ::testing::Test {
   }
 
   NodeLock lock() { return NodeLock(node, Logger(stderr_sink(), LogLevel::off)); }
-  NodeInfo info(LockFile const& file, std::string of_boot = boot_id()) const { return {.node = node, .boot_id = std::move(of_boot), .lock = file}; }
+  NodeInfo info(LockFile const& file, std::string of_boot = boot_id()) const {
+    return {.node = node, .boot_id = std::move(of_boot), .lock = file};
+  }
   // The file of a node whose processes have all ended.
   LockFile left_behind() { return lock().file(); }
 
@@ -54,7 +56,8 @@ TEST_F(NodeLockTest, stands_in_the_runtime_folder_closed_to_others) {
   NodeLock const held = lock();
   EXPECT_EQ(runtime_folder(), (root / "kue").string());
   EXPECT_EQ(fs::path(held.file().path).parent_path(), root / "kue");
-  struct stat folder {}, file {};
+  struct stat folder {
+  }, file{};
   ASSERT_EQ(::stat((root / "kue").c_str(), &folder), 0);
   EXPECT_EQ(folder.st_mode & 0777, 0700u);
   ASSERT_EQ(::lstat(held.file().path.c_str(), &file), 0);

@@ -25,7 +25,9 @@ std::string own_group() {
   return "/";
 }
 
-std::uint64_t count_kills() { return read_count("/proc/vmstat") + read_count("/sys/fs/cgroup" + own_group() + "/memory.events"); }
+std::uint64_t count_kills() {
+  return read_count("/proc/vmstat") + read_count("/sys/fs/cgroup" + own_group() + "/memory.events");
+}
 
 }  // namespace
 

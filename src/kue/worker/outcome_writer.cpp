@@ -27,7 +27,8 @@ FinishSink finish_sink(StoreQueue* with_store) {
 }
 
 std::string left_open(Delivery const& delivery) {
-  return delivery.job.kind + "::run() has returned and left a transaction of its own open, which holds the store's lock. It ends with this process; "
+  return delivery.job.kind + "::run() has returned and left a transaction of its own open, which holds the store's "
+                             "lock. It ends with this process; "
                              "keep the kue::SqliteTransaction in a local variable of run()";
 }
 
@@ -46,7 +47,8 @@ std::optional<FinishStatus> OutcomeWriter::write(Delivery const& delivery, RunRe
     } catch (std::exception const& error) {
       trouble = next_trouble(trouble);
       job_logger(log_, delivery)
-          .error("cannot write its outcome ({}), trying again in {} ms: {}", to_string(report.outcome.kind), trouble.count(), error.what());
+          .error("cannot write its outcome ({}), trying again in {} ms: {}", to_string(report.outcome.kind),
+                 trouble.count(), error.what());
       if (!trying_again_may_help(error)) {
         if (replaced) return std::nullopt;
         report.outcome = {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}};
@@ -64,7 +66,9 @@ std::optional<bool> OutcomeWriter::read_own_end(Delivery const& delivery) {
       return with_store_->was_ended_by(delivery.claim);
     } catch (std::exception const& error) {
       trouble = next_trouble(trouble);
-      job_logger(log_, delivery).error("cannot read whether its finish was committed, trying again in {} ms: {}", trouble.count(), error.what());
+      job_logger(log_, delivery)
+          .error("cannot read whether its finish was committed, trying again in {} ms: {}", trouble.count(),
+                 error.what());
       if (!rest_(trouble)) return std::nullopt;
     }
   }
@@ -81,7 +85,8 @@ FinishStatus OutcomeWriter::write_once(Delivery const& delivery, RunReport const
 }
 
 void OutcomeWriter::tell_stale(Delivery const& delivery, Outcome const& outcome) const {
-  job_logger(log_, delivery).warn("its outcome ({}) was not accepted: the job is no longer this worker's", to_string(outcome.kind));
+  job_logger(log_, delivery)
+      .warn("its outcome ({}) was not accepted: the job is no longer this worker's", to_string(outcome.kind));
 }
 
 }  // namespace kue::worker

@@ -9,7 +9,8 @@ namespace kue::worker {
 
 class PidFile {
  public:
-  // Throws Error(conflict) if another worker runs, Error(refused) for a place or a file that is not safe, Error(unavailable).
+  // Throws Error(conflict) if another worker runs, Error(refused) for a place or a file that is not safe,
+  // Error(unavailable).
   explicit PidFile(std::string path);
   ~PidFile();  // removes the file, in the process that made it only
   PidFile(PidFile const&) = delete;

@@ -41,12 +41,14 @@ std::shared_ptr<Services> services_of(WorkerParts const& parts) {
 
 std::shared_ptr<Queue> open_queue(WorkerParts const& parts) {
   std::shared_ptr<Queue> queue = parts.queue ? parts.queue() : nullptr;
-  if (!queue) throw Error(ErrorKind::refused, "the worker has no queue to take jobs from: WorkerParts::queue gave none");
+  if (!queue)
+    throw Error(ErrorKind::refused, "the worker has no queue to take jobs from: WorkerParts::queue gave none");
   StoreQueue* const with_store = store_queue_in(*queue);
   if (with_store != nullptr && !with_store->store().capabilities().across_processes) {
-    throw Error(ErrorKind::refused, "store " + with_store->store().description() +
-                                        " lives in one process only, and a worker runs jobs in child processes: use a sqlite: store, or "
-                                        "run jobs in this process (-c 0)");
+    throw Error(ErrorKind::refused,
+                "store " + with_store->store().description() +
+                    " lives in one process only, and a worker runs jobs in child processes: use a sqlite: store, or "
+                    "run jobs in this process (-c 0)");
   }
   return queue;
 }

@@ -8,7 +8,8 @@ void Prefetch::ended(std::vector<std::string> const& queues, Time took) {
   int next = limits::kMaxBatch;
   for (std::string const& queue : queues) {
     int& size = sizes_.try_emplace(queue, 1).first->second;
-    size = took < kQuick ? std::min(std::max(size, size_) * 2, limits::kMaxBatch) : std::max(std::min(size, size_) / 2, 1);
+    size =
+        took < kQuick ? std::min(std::max(size, size_) * 2, limits::kMaxBatch) : std::max(std::min(size, size_) / 2, 1);
     next = std::min(next, size);
   }
   size_ = next;

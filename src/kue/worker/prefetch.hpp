@@ -1,6 +1,6 @@
 #pragma once
-// Prefetch: how many jobs a child claims at once. One at first; twice as many while a batch was over quickly, half as many
-// after one that was not. A queue of slow jobs keeps its own small number beside a queue of quick ones.
+// Prefetch: how many jobs a child claims at once. One at first; twice as many while a batch was over quickly, half as
+// many after one that was not. A queue of slow jobs keeps its own small number beside a queue of quick ones.
 //
 // Source of the numbers: docs/decisions/0006-prefetch.md.
 

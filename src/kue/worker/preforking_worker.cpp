@@ -22,7 +22,8 @@ std::string problem_of(WorkerOptions const& options) {
   if (options.hard_timeout_grace < Millis(0)) return "the grace of the hard time-out is negative";
   if (options.node_beat <= Millis(0) || options.node_dead <= options.node_beat)
     return "the node's beat must be shorter than the time after which it counts as dead";
-  if (options.respawn_delay <= Millis(0) || options.respawn_delay_max < options.respawn_delay) return "the delays of a respawn are not in order";
+  if (options.respawn_delay <= Millis(0) || options.respawn_delay_max < options.respawn_delay)
+    return "the delays of a respawn are not in order";
   return {};
 }
 
@@ -33,7 +34,8 @@ struct PreforkingWorker::State {
   std::uint64_t holder = 0;
 };
 
-PreforkingWorker::PreforkingWorker(Registry const& registry, WorkerOptions options) : Worker(registry, std::move(options)), state_(std::make_unique<State>()) {}
+PreforkingWorker::PreforkingWorker(Registry const& registry, WorkerOptions options)
+    : Worker(registry, std::move(options)), state_(std::make_unique<State>()) {}
 
 PreforkingWorker::~PreforkingWorker() = default;
 

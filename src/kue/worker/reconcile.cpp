@@ -35,7 +35,8 @@ void Reconciler::look(Store& store, Scoreboard& board, SteadyPoint now) {
   stop_strangers(rows, board, running_before);
 }
 
-void Reconciler::release_lost(Store& store, std::vector<RunningJob> const& rows, Scoreboard const& board, SteadyPoint now) {
+void Reconciler::release_lost(Store& store, std::vector<RunningJob> const& rows, Scoreboard const& board,
+                              SteadyPoint now) {
   std::map<Key, SteadyPoint> lost;
   Releaser releaser{store, node_};
   for (RunningJob const& row : rows) {
@@ -49,21 +50,26 @@ void Reconciler::release_lost(Store& store, std::vector<RunningJob> const& rows,
     Released const released = releaser.write(row, std::nullopt, {.kind = why_});
     store.wake(std::span(&row.claim.queue, 1));
     log_.warn("job={}#{} was claimed for nobody ({}); {}", row.kind, row.claim.id.str(),
-              why_ == Outcome::Kind::lost_call ? "the answer was lost" : "the store was restarted meanwhile", describe_release(released));
+              why_ == Outcome::Kind::lost_call ? "the answer was lost" : "the store was restarted meanwhile",
+              describe_release(released));
     lost.erase(key);
   }
   if (lost.empty()) why_ = Outcome::Kind::lost_call;
   rows_in_no_entry_ = std::move(lost);
 }
 
-void Reconciler::stop_strangers(std::vector<RunningJob> const& rows, Scoreboard& board, std::map<Key, int> const& running_before) {
+void Reconciler::stop_strangers(std::vector<RunningJob> const& rows, Scoreboard& board,
+                                std::map<Key, int> const& running_before) {
   std::map<Key, int> strangers;
   for (auto const& [key, index] : running_before) {
-    bool const ours = std::any_of(rows.begin(), rows.end(), [&](RunningJob const& row) { return Key{row.claim.id, row.claim.claim_no} == key; });
+    bool const ours = std::any_of(rows.begin(), rows.end(), [&](RunningJob const& row) {
+      return Key{row.claim.id, row.claim.claim_no} == key;
+    });
     if (ours) continue;
     auto const before = not_ours_.find(key);
     if (before != not_ours_.end() && before->second == index) {  // the second look: no write of it is on its way
-      log_.warn("job #{} runs in child {} and is no longer ours in the store; the child is asked to stop", key.first.str(), board.slot(index).pid.load());
+      log_.warn("job #{} runs in child {} and is no longer ours in the store; the child is asked to stop",
+                key.first.str(), board.slot(index).pid.load());
       board.slot(index).ask_to_stop();
     }
     strangers[key] = index;

@@ -1,6 +1,6 @@
 #pragma once
-// Reconcile: compares what the store says that this node runs with what its processes say. After an answer that was lost on
-// the way, the two differ, and nobody else would ever notice.
+// Reconcile: compares what the store says that this node runs with what its processes say. After an answer that was
+// lost on the way, the two differ, and nobody else would ever notice.
 
 #include "kue/worker/release.hpp"
 #include "kue/worker/scoreboard.hpp"
@@ -18,7 +18,8 @@ class Reconciler {
   Reconciler(std::uint64_t node, Logger log) : node_(node), log_(std::move(log)) {}
 
   void look(Store& store, Scoreboard& board, SteadyPoint now);
-  // From now on and until all agree that is the reason of what is given back: the store may have forgotten the last claims and ends.
+  // From now on and until all agree that is the reason of what is given back: the store may have forgotten the last
+  // claims and ends.
   void store_restarted() { why_ = Outcome::Kind::store_restart; }
 
  private:

@@ -18,7 +18,8 @@ std::map<std::pair<JobId, std::uint32_t>, EntryView> entries_of(Slot const& slot
   std::map<std::pair<JobId, std::uint32_t>, EntryView> entries;
   for (int index = 0; index < limits::kMaxBatch; ++index) {
     if (slot.word(index).state == EntryState::free) continue;
-    if (std::optional<EntryView> entry = slot.read(index)) entries.insert_or_assign({entry->claim.id, entry->claim.claim_no}, *entry);
+    if (std::optional<EntryView> entry = slot.read(index))
+      entries.insert_or_assign({entry->claim.id, entry->claim.claim_no}, *entry);
   }
   return entries;
 }
@@ -59,10 +60,12 @@ Released Releaser::write(RunningJob const& row, std::optional<EntryView> const& 
   try {
     Finish const item = describe(released);
     auto const items = std::span(&item, 1);
-    released.status = is_release(released) ? store.release({.items = items}).statuses.at(0) : store.finish({.items = items}).statuses.at(0);
+    released.status = is_release(released) ? store.release({.items = items}).statuses.at(0)
+                                           : store.finish({.items = items}).statuses.at(0);
   } catch (Error const& error) {
     if (error.retryable() || error.outcome_unknown() || released.outcome.kind == Outcome::Kind::failed) throw;
-    return write(row, entry, {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}});
+    return write(row, entry,
+                 {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}});
   }
   return released;
 }
@@ -86,7 +89,8 @@ void Releaser::write_all(std::span<Released> all) {
   }
 }
 
-std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death, Millis hard_grace) {
+std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death,
+                                     Millis hard_grace) {
   auto const entries = entries_of(slot);
   std::vector<Released> all;
   for (RunningJob const& row : store.running({.holder = slot.holder.load()})) {
@@ -105,7 +109,8 @@ std::string describe_release(Released const& released) {
     switch (next.reason) {
       case Reason::crashed:
       case Reason::oom:
-      case Reason::hard_timeout: return fmt::format("it is available again (crash {} of {})", next.tally.crashes, limits::kMaxCrashes);
+      case Reason::hard_timeout:
+        return fmt::format("it is available again (crash {} of {})", next.tally.crashes, limits::kMaxCrashes);
       default: return fmt::format("it is available again ({})", to_string(next.reason));
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
-// Release: writes to the store what a dead process's jobs came to. Always by holder, from what the store says is running; the
-// slot of the dead process is only asked what was started or done.
+// Release: writes to the store what a dead process's jobs came to. Always by holder, from what the store says is
+// running; the slot of the dead process is only asked what was started or done.
 
 #include "kue/worker/scoreboard.hpp"
 #include "kue/worker/verdict.hpp"
@@ -35,8 +35,10 @@ struct Releaser {
   Finish describe(Released& one) const;  // decides, too
 };
 
-// Every row that `slot`'s holder has. Throws what the store throws; then nothing is forgotten and it can be called again.
-std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death, Millis hard_grace);
+// Every row that `slot`'s holder has. Throws what the store throws; then nothing is forgotten and it can be called
+// again.
+std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death,
+                                     Millis hard_grace);
 
 // "it is available again (crash 1 of 3)", "discarded (poison)"
 std::string describe_release(Released const& released);

@@ -28,8 +28,9 @@ bool Rescuer::dead(Store& store, NodeInfo const& node, bool own_beats, SteadyPoi
 }
 
 void Rescuer::release_all(Store& store, NodeInfo const& node) {
-  Outcome const lost{.kind = Outcome::Kind::node_lost,
-                     .failure = {.type = "node", .message = fmt::format("its worker on {} (pid {}) died", node.name, node.pid)}};
+  Outcome const lost{
+      .kind = Outcome::Kind::node_lost,
+      .failure = {.type = "node", .message = fmt::format("its worker on {} (pid {}) died", node.name, node.pid)}};
   remove_lock_of(node.node, node.lock);
   int count = 0;
   std::vector<std::string> queues;
@@ -41,7 +42,8 @@ void Rescuer::release_all(Store& store, NodeInfo const& node) {
   }
   if (count == 0) return;
   store.wake(queues);
-  log_.warn("the worker on {} (pid {}) died; {} {} of it may run again", node.name, node.pid, count, count == 1 ? "job" : "jobs");
+  log_.warn("the worker on {} (pid {}) died; {} {} of it may run again", node.name, node.pid, count,
+            count == 1 ? "job" : "jobs");
 }
 
 }  // namespace kue::worker

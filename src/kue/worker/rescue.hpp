@@ -1,6 +1,7 @@
 #pragma once
-// Rescue: gives back what dead nodes hold. A node is dead if its store knows that none of its processes lives, or if its beat
-// did not change for `dead_after` by this observer's own steady clock, while this observer's own beats succeeded.
+// Rescue: gives back what dead nodes hold. A node is dead if its store knows that none of its processes lives, or if
+// its beat did not change for `dead_after` by this observer's own steady clock, while this observer's own beats
+// succeeded.
 
 #include <kue/logger.hpp>
 #include <kue/store.hpp>
@@ -11,7 +12,8 @@ namespace kue::worker {
 
 class Rescuer {
  public:
-  Rescuer(std::uint64_t own_node, Millis dead_after, Logger log) : own_(own_node), dead_after_(dead_after), log_(std::move(log)) {}
+  Rescuer(std::uint64_t own_node, Millis dead_after, Logger log)
+      : own_(own_node), dead_after_(dead_after), log_(std::move(log)) {}
 
   // Looks at all nodes once. `own_beats`: whether ours reach the store; if not, silence of others says nothing.
   void round(Store& store, bool own_beats, SteadyPoint now);

@@ -6,8 +6,8 @@ namespace kue::worker {
 namespace {
 
 constexpr Millis kLivedWell{1000};  // a process that lasted this long did not die of its start
-// One that did start, and died soon: somebody kills it. Without a keeper nobody gives back what a dead child held, so it never
-// waits longer than this.
+// One that did start, and died soon: somebody kills it. Without a keeper nobody gives back what a dead child held, so
+// it never waits longer than this.
 constexpr Millis kStartedLongest{500};
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// Respawn: when a process that ended may be started again. At once if it had worked, later and later if it fails to start.
+// Respawn: when a process that ended may be started again. At once if it had worked, later and later if it fails to
+// start.
 
 #include <kue/clock.hpp>
 #include <kue/limits.hpp>

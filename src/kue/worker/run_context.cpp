@@ -14,13 +14,15 @@ constexpr Millis kProgressEvery{250};  // a page that shows it looks no more oft
 
 JobMark mark_of(Delivery const& delivery) {
   JobMark here = current_job();  // usually this very run's: its text is made once
-  if (here && here.id() == delivery.job.id && here.attempt() == delivery.attempt && here.kind() == delivery.job.kind) return here;
+  if (here && here.id() == delivery.job.id && here.attempt() == delivery.attempt && here.kind() == delivery.job.kind)
+    return here;
   return JobMark(delivery.job.id, delivery.job.kind, delivery.attempt);
 }
 
 Logger job_logger(Logger const& log, Delivery const& delivery) { return log.for_job(mark_of(delivery)); }
 
-RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink, FinishSink const* finish)
+RunContext::RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log,
+                       ProgressSink const* sink, FinishSink const* finish)
     : delivery_(delivery),
       started_(started),
       watch_(watch),
@@ -45,11 +47,14 @@ void RunContext::flush_progress() {
 
 void RunContext::finish_in(Foreign& transaction, std::string result) {
   if (finish_ == nullptr || !*finish_) return Context::finish_in(transaction, std::move(result));
-  FinishStatus const status = (*finish_)(transaction, delivery_, {.kind = Outcome::Kind::completed, .result = std::move(result)}, started_);
+  FinishStatus const status =
+      (*finish_)(transaction, delivery_, {.kind = Outcome::Kind::completed, .result = std::move(result)}, started_);
   if (status == FinishStatus::stale) {
-    throw Error(ErrorKind::stale, "finish(transaction): the job is no longer this run's; another run has it or had it. Roll the transaction back");
+    throw Error(ErrorKind::stale, "finish(transaction): the job is no longer this run's; another run has it or had it. "
+                                  "Roll the transaction back");
   }
-  if (status == FinishStatus::already) throw Error(ErrorKind::refused, "finish(transaction): it was called before in this run; a run ends once");
+  if (status == FinishStatus::already)
+    throw Error(ErrorKind::refused, "finish(transaction): it was called before in this run; a run ends once");
   finished_ = true;
 }
 

@@ -19,7 +19,8 @@ using FinishSink = std::function<FinishStatus(Foreign&, Delivery const&, Outcome
 
 class RunContext final : public Context {
  public:
-  RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink, FinishSink const* finish = nullptr);
+  RunContext(Delivery const& delivery, TimePoint started, StopWatch const* watch, Logger log, ProgressSink const* sink,
+             FinishSink const* finish = nullptr);
   ~RunContext() override = default;
 
   JobId id() const override { return delivery_.job.id; }

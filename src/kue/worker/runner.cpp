@@ -61,7 +61,8 @@ void Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& wat
     auto const near = registry_.suggest(delivery.job.kind);
     outcome = {.kind = Outcome::Kind::unknown_kind,
                .failure = {.type = "unknown_kind",
-                           .message = fmt::format("no job class {0} in this worker{1}; app.jobs<{0}>() registers it", delivery.job.kind,
+                           .message = fmt::format("no job class {0} in this worker{1}; app.jobs<{0}>() registers it",
+                                                  delivery.job.kind,
                                                   near ? fmt::format(" (did you mean {}?)", *near) : std::string())}};
     return;
   }
@@ -78,10 +79,13 @@ void Runner::run_job(Delivery const& delivery, TimePoint started, StopWatch& wat
   if (gave_nothing && watch.cause() == StopCause::timeout) {
     outcome.kind = Outcome::Kind::timed_out;
     if (outcome.failure.type.empty()) outcome.failure.type = "timeout";
-    if (outcome.failure.message.empty()) outcome.failure.message = fmt::format("stopped at its time-out of {:.3f} s", seconds(delivery.job.timeout));
+    if (outcome.failure.message.empty())
+      outcome.failure.message = fmt::format("stopped at its time-out of {:.3f} s", seconds(delivery.job.timeout));
   }
-  if (gave_nothing && watch.cause() == StopCause::cancelled) outcome = cancel("stopped, because it was cancelled while it ran");
-  if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out) ask_for_delay(delivery, outcome);
+  if (gave_nothing && watch.cause() == StopCause::cancelled)
+    outcome = cancel("stopped, because it was cancelled while it ran");
+  if (outcome.kind == Outcome::Kind::failed || outcome.kind == Outcome::Kind::timed_out)
+    ask_for_delay(delivery, outcome);
 }
 
 void Runner::fail(Delivery const& delivery, RunReport& report, Failure failure) {
@@ -95,12 +99,14 @@ void Runner::settle_own_end(Delivery const& delivery, RunReport& report, bool co
   if (committed) {
     if (!said_so) {
       job_logger(log_, delivery)
-          .warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind), outcome.failure.message.empty() ? "" : ": ",
-                outcome.failure.message);
+          .warn("ended as {} after its finish was committed, and stays completed{}{}", to_string(outcome.kind),
+                outcome.failure.message.empty() ? "" : ": ", outcome.failure.message);
     }
     outcome = {};
   } else if (said_so) {  // else it says itself why: what commit() threw, for one
-    fail(delivery, report, {.type = "transaction", .message = "finish not committed: run() called finish(transaction), and that transaction was rolled back"});
+    fail(delivery, report,
+         {.type = "transaction",
+          .message = "finish not committed: run() called finish(transaction), and that transaction was rolled back"});
   }
 }
 
@@ -145,17 +151,22 @@ void log_end(Logger& log, RunReport const& report, Transition const& next, bool 
     if (log.enabled(LogLevel::info)) log.log(LogLevel::info, "completed in " + seconds_text(report.duration) + " s");
     return;
   }
-  std::string const why = outcome.failure.message.empty() ? std::string(to_string(outcome.kind)) : outcome.failure.message;
+  std::string const why =
+      outcome.failure.message.empty() ? std::string(to_string(outcome.kind)) : outcome.failure.message;
   if (!kept) {
-    log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; this queue does not keep it", seconds(report.duration), why));
+    log.log(LogLevel::warn,
+            fmt::format("failed after {:.3f} s: {}; this queue does not keep it", seconds(report.duration), why));
   } else if (next.to == State::retryable) {
-    log.log(LogLevel::warn, fmt::format("failed after {:.3f} s: {}; runs again in {} (attempt {} of {})", seconds(report.duration), why, when(next.delay),
-                                        next.tally.attempt + 1, next.tally.max_attempts));
+    log.log(LogLevel::warn,
+            fmt::format("failed after {:.3f} s: {}; runs again in {} (attempt {} of {})", seconds(report.duration), why,
+                        when(next.delay), next.tally.attempt + 1, next.tally.max_attempts));
   } else if (next.to == State::scheduled) {
     LogLevel const level = outcome.kind == Outcome::Kind::snoozed ? LogLevel::info : LogLevel::warn;
-    log.log(level, fmt::format("{}: runs again in {}", outcome.kind == Outcome::Kind::snoozed ? "snoozed" : why, when(next.delay)));
+    log.log(level, fmt::format("{}: runs again in {}", outcome.kind == Outcome::Kind::snoozed ? "snoozed" : why,
+                               when(next.delay)));
   } else if (next.to == State::discarded) {
-    log.log(LogLevel::error, fmt::format("discarded after {:.3f} s ({}): {}", seconds(report.duration), to_string(next.reason), why));
+    log.log(LogLevel::error,
+            fmt::format("discarded after {:.3f} s ({}): {}", seconds(report.duration), to_string(next.reason), why));
   } else {
     log.log(LogLevel::info, fmt::format("{} after {:.3f} s: {}", to_string(next.to), seconds(report.duration), why));
   }

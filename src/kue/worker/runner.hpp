@@ -22,14 +22,16 @@ struct RunReport {
   Millis duration{0};
   std::chrono::nanoseconds took{0};  // the same, for those who compare runs of less than a millisecond
   SteadyPoint ended_at{};            // steady
-  bool finished_itself = false;      // by Context::finish, if its transaction was committed: to be read before anything is done with the outcome
+  // By Context::finish, if its transaction was committed: to be read before anything is done with the outcome.
+  bool finished_itself = false;
 };
 
 class Runner {
  public:
   using Emit = std::function<void(EventInfo const&)>;
   using Wants = std::function<bool(WorkerEvent)>;  // empty: every event
-  Runner(Registry const& registry, Services& services, Logger log, Emit emit, ProgressSink progress, Wants wants = {}, FinishSink finish = {})
+  Runner(Registry const& registry, Services& services, Logger log, Emit emit, ProgressSink progress, Wants wants = {},
+         FinishSink finish = {})
       : registry_(registry),
         services_(services),
         log_(std::move(log)),

@@ -15,7 +15,9 @@ struct NoServices final : Services {
 };
 
 struct Lines final : LogSink {
-  void write(LogLine const& line) override { all.push_back(std::string(line.job.text()) + " " + std::string(line.text)); }
+  void write(LogLine const& line) override {
+    all.push_back(std::string(line.job.text()) + " " + std::string(line.text));
+  }
   std::vector<std::string> all;
 };
 
@@ -27,7 +29,8 @@ struct RunnerTest : ::testing::Test {
   std::vector<EventInfo> told;
   std::set<WorkerEvent> wanted;
   FutexWord bell{0};
-  StopWatch watch{bell, {.stop_asked = [] { return false; }, .on_stop = [] {}, .trusted_until = [] { return SteadyPoint::max(); }}};
+  StopWatch watch{
+      bell, {.stop_asked = [] { return false; }, .on_stop = [] {}, .trusted_until = [] { return SteadyPoint::max(); }}};
   Delivery delivery{.job = {.id = JobId::make(), .kind = "Some", .queue = "mail"}, .attempt = 3};
   Transition const completed_now{.to = State::completed, .reason = Reason::completed, .delay = Millis(0), .tally = {}};
 
@@ -43,7 +46,8 @@ struct RunnerTest : ::testing::Test {
 
   void run_and_tell(Runner::Wants wants) {
     Runner runner(
-        registry, services, Logger(lines), [this](EventInfo const& info) { told.push_back(info); }, {}, std::move(wants));
+        registry, services, Logger(lines), [this](EventInfo const& info) { told.push_back(info); }, {},
+        std::move(wants));
     watch.begin(std::nullopt);
     RunReport const report = runner.run(delivery, TimePoint(Millis(5)), watch);
     watch.end();

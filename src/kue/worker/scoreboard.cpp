@@ -17,7 +17,8 @@ constexpr std::uint64_t kMagic = 0x6472616f42657543u;  // "CueBoard"
 constexpr std::uint32_t kVersion = 1;
 
 [[noreturn]] void fail(char const* what, std::size_t bytes) {
-  throw Error(ErrorKind::unavailable, fmt::format("cannot make the worker's shared memory ({} bytes): {}: {}", bytes, what, std::strerror(errno)));
+  throw Error(ErrorKind::unavailable, fmt::format("cannot make the worker's shared memory ({} bytes): {}: {}", bytes,
+                                                  what, std::strerror(errno)));
 }
 
 }  // namespace
@@ -59,12 +60,14 @@ OwnEntry Slot::hold(Delivery const& delivery, SteadyPoint steady_now, int from) 
     since[entry].store(steady_now.time_since_epoch().count(), std::memory_order_relaxed);
     std::uint64_t expected = now.pack();
     EntryWord const next{now.generation + 1, EntryState::held};
-    if (words[entry].compare_exchange_strong(expected, next.pack(), std::memory_order_acq_rel)) return {entry, next.generation};
+    if (words[entry].compare_exchange_strong(expected, next.pack(), std::memory_order_acq_rel))
+      return {entry, next.generation};
   }
   return {};
 }
 
-bool Slot::start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit) {
+bool Slot::start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout,
+                 std::optional<SteadyPoint> hard_limit) {
   EntryWord const held = word(entry);
   if (held != EntryWord{entry.generation, EntryState::held}) return false;
   write_run(bodies[entry], now, steady_now, timeout, hard_limit);
@@ -128,7 +131,8 @@ Scoreboard::Scoreboard(int max_children) : slot_count_(2 * max_children + 2) {
   slots_ = reinterpret_cast<Slot*>(header_ + 1);
   header_->magic = kMagic;
   header_->version = kVersion;
-  header_->layout = static_cast<std::uint32_t>(sizeof(Header) * 31 + sizeof(Slot) * 17 + sizeof(EntryBody) + sizeof(SlotLines));
+  header_->layout =
+      static_cast<std::uint32_t>(sizeof(Header) * 31 + sizeof(Slot) * 17 + sizeof(EntryBody) + sizeof(SlotLines));
   header_->slot_count = static_cast<std::uint32_t>(slot_count_);
   header_->slot_bytes = static_cast<std::uint32_t>(sizeof(Slot));
 }

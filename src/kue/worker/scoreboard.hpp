@@ -4,8 +4,9 @@
 //   header   what all read: stop flag, node, how long it is trusted
 //   slot     one process: pid, holder, state, and an entry for each job that it holds
 //
-// Who writes what: the master marks slots starting, live, dead and asks to stop; a child writes its own slot only (everything
-// else is unmapped or read-only there); only the keeper frees a dead slot, after the store holds nothing of it any more.
+// Who writes what: the master marks slots starting, live, dead and asks to stop; a child writes its own slot only
+// (everything else is unmapped or read-only there); only the keeper frees a dead slot, after the store holds nothing of
+// it any more.
 // There are 2N+2 slots for at most N children, so that a new child never waits for the keeper to bury the old one.
 
 #include "kue/base/fd.hpp"
@@ -22,12 +23,15 @@ namespace kue::worker {
 
 enum class SlotState : std::uint32_t { free, starting, live, dead };
 enum class Role : std::uint32_t { child, keeper };
-// failed: may go better next time. refused, broken: will not (wrong options, a damaged store). node_dead: the keeper's, when
-// another worker has declared this node dead.
+// failed: may go better next time. refused, broken: will not (wrong options, a damaged store). node_dead: the keeper's,
+// when another worker has declared this node dead.
 enum class Boot : std::uint32_t { booting, ready, failed, refused, broken, node_dead };
 // Why the master (or the keeper, in its place) killed a process. A process that nobody killed died by itself.
 enum class KillCause : std::uint32_t { none, hard_timeout, stop, master_died, cancelled };
-enum class Stage : std::uint32_t { running, closing };  // closing: all children are gone, the keeper finishes and leaves
+enum class Stage : std::uint32_t {
+  running,
+  closing
+};  // closing: all children are gone, the keeper finishes and leaves
 
 // A text that another process reads: bounded, length written last.
 template <std::size_t N> struct SharedText {
@@ -62,8 +66,8 @@ struct alignas(4096) Header {
   SharedText<512> store;                    // the store's description, from the keeper
 };
 
-// An entry as the child knows it that holds it. With its generation: what the keeper took, wrote and freed may hold another job of
-// the same child by now.
+// An entry as the child knows it that holds it. With its generation: what the keeper took, wrote and freed may hold
+// another job of the same child by now.
 struct OwnEntry {
   int index = -1;
   std::uint64_t generation = 0;
@@ -78,16 +82,17 @@ struct alignas(4096) Slot {
   std::atomic<std::uint64_t> holder;
   std::atomic<std::uint32_t> kill_cause;
   std::atomic<std::uint32_t> boot;
-  std::atomic<std::uint32_t> stop;  // this process only: finish what runs and leave
-  FutexWord bell;                   // its stop watch sleeps on it
+  std::atomic<std::uint32_t> stop;     // this process only: finish what runs and leave
+  FutexWord bell;                      // its stop watch sleeps on it
   std::atomic<std::uint32_t> idle;     // its last pop found nothing
   std::atomic<std::uint32_t> unknown;  // the store did not know this node: the keeper beats
-  std::atomic<std::uint64_t> runs;  // jobs started
+  std::atomic<std::uint64_t> runs;     // jobs started
   SharedText<1024> boot_error;
-  std::atomic<std::uint32_t> watched;                   // the keeper looks at the entries every few milliseconds; 0: ring its bell first
+  std::atomic<std::uint32_t> watched;  // the keeper looks at the entries every few milliseconds; 0: ring its bell first
   std::atomic<std::uint64_t> words[limits::kMaxBatch];  // apart from the bodies: a scan touches few pages
   std::atomic<std::int64_t> since[limits::kMaxBatch];   // steady ms: held, or done, since then
-  // A person wants the run of this generation cancelled; 0: none. Written by the keeper, the time before the generation.
+  // A person wants the run of this generation cancelled; 0: none. Written by the keeper, the time before the
+  // generation.
   std::atomic<std::uint64_t> cancels[limits::kMaxBatch];
   std::atomic<std::int64_t> cancelled_at[limits::kMaxBatch];  // steady ms
   EntryBody bodies[limits::kMaxBatch];
@@ -109,11 +114,12 @@ struct alignas(4096) Slot {
   std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry], texts[entry]); }
   bool has_entry(Claim const& claim) const;  // also if one cannot be read just now: it may be this one
 
-  // The child's own steps. Each says whether the entry is still its own: the keeper may have taken it, or somebody is about to kill
-  // the process.
+  // The child's own steps. Each says whether the entry is still its own: the keeper may have taken it, or somebody is
+  // about to kill the process.
   // The first free one at or behind `from`, and then those before it; index -1 if all are in use.
   OwnEntry hold(Delivery const& delivery, SteadyPoint steady_now, int from = 0);
-  bool start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout, std::optional<SteadyPoint> hard_limit);
+  bool start(OwnEntry entry, TimePoint now, SteadyPoint steady_now, Millis timeout,
+             std::optional<SteadyPoint> hard_limit);
   bool record(OwnEntry entry, Outcome const& outcome, SteadyPoint steady_now);
   bool clear(OwnEntry entry);
 

@@ -17,9 +17,15 @@ Delivery delivery(std::uint32_t claim_no = 7) {
   one.job.id = JobId::make();
   one.job.kind = "shop::SendInvoice";
   one.job.queue = "billing";
-  one.claim = {.id = one.job.id, .seq = 71, .queue = one.job.queue, .lane = 5, .kind = 6, .holder = 8, .claim_no = claim_no};
+  one.claim = {
+      .id = one.job.id, .seq = 71, .queue = one.job.queue, .lane = 5, .kind = 6, .holder = 8, .claim_no = claim_no};
   one.attempt = 3;
-  one.tally = {.attempt = 2, .max_attempts = 9, .crashes = 1, .node_losses = 4, .interruptions = 5, .unknown_since = TimePoint(Millis(123))};
+  one.tally = {.attempt = 2,
+               .max_attempts = 9,
+               .crashes = 1,
+               .node_losses = 4,
+               .interruptions = 5,
+               .unknown_since = TimePoint(Millis(123))};
   one.claimed_at = TimePoint(Millis(1000));
   return one;
 }
@@ -38,7 +44,8 @@ TEST_F(ScoreboardTest, has_two_slots_a_child_and_two_more) {
   EXPECT_EQ(board.take_free_slot(Role::child), -1);
 }
 
-// The keeper gives back what a child has held for long, while that child still waits for entries for the rest of its batch.
+// The keeper gives back what a child has held for long, while that child still waits for entries for the rest of its
+// batch.
 TEST_F(ScoreboardTest, an_entry_that_holds_another_job_by_now_is_not_taken_for_the_first) {
   OwnEntry const first = slot.hold(delivery(), kSteady);
   ASSERT_TRUE(slot.change(first, slot.word(first), EntryState::taken_held));
@@ -77,8 +84,10 @@ TEST_F(ScoreboardTest, an_entry_says_what_its_state_promises) {
   EXPECT_EQ(running->hard_limit, SteadyPoint(Millis(700)));
   EXPECT_FALSE(running->outcome);
 
-  Outcome const outcome{
-      .kind = Outcome::Kind::failed, .delay = Millis(9), .failure = {.type = "E", .message = "m", .backtrace = "b", .signal = 0}, .result = "{}"};
+  Outcome const outcome{.kind = Outcome::Kind::failed,
+                        .delay = Millis(9),
+                        .failure = {.type = "E", .message = "m", .backtrace = "b", .signal = 0},
+                        .result = "{}"};
   ASSERT_TRUE(slot.record(entry, outcome, kSteady));
   auto done = slot.read(entry);
   ASSERT_TRUE(done && done->outcome);
@@ -192,7 +201,8 @@ TEST_F(ScoreboardTest, a_torn_outcome_spoils_neither_job_nor_start) {
 TEST_F(ScoreboardTest, what_is_too_long_is_cut_and_says_so) {
   OwnEntry const entry = slot.hold(delivery(), kSteady);
   start(entry);
-  Outcome const outcome{.kind = Outcome::Kind::failed, .failure = {.type = "E", .message = std::string(5000, 'm')}, .result = "[1]"};
+  Outcome const outcome{
+      .kind = Outcome::Kind::failed, .failure = {.type = "E", .message = std::string(5000, 'm')}, .result = "[1]"};
   EXPECT_FALSE(fits(outcome));
   slot.record(entry, outcome, kSteady);
   auto const view = slot.read(entry);
@@ -238,8 +248,8 @@ TEST_F(ScoreboardTest, a_child_can_write_neither_the_header_nor_another_slot) {
 }
 
 TEST_F(ScoreboardTest, a_reader_sees_a_whole_entry_or_none_while_it_changes) {
-  // Two processes, so that it is the real thing: one writes thousands of entries, one reads. On a busy machine the reader may not come to
-  // run for a while, so the writer goes on until it has.
+  // Two processes, so that it is the real thing: one writes thousands of entries, one reads. On a busy machine the
+  // reader may not come to run for a while, so the writer goes on until it has.
   pid_t const child = ::fork();
   if (child == 0) {
     for (std::uint32_t i = 0; i < 20000 || (slot.stop == 0 && i < 5'000'000); ++i) {

@@ -2,8 +2,8 @@
 // Sentinel: notices that a job has closed the descriptors of its process. A number that SQLite still believes to be its
 // database may then name the job's next file, and writing there would destroy both.
 //
-// It is a file that stands at a random position: what else has its number later stands elsewhere, or nowhere. To ask for the
-// position takes half of the time of fstat, and it is asked after each job.
+// It is a file that stands at a random position: what else has its number later stands elsewhere, or nowhere. To ask
+// for the position takes half of the time of fstat, and it is asked after each job.
 
 #include "kue/base/fd.hpp"
 
@@ -28,7 +28,8 @@ class Sentinel {
 
  private:
   Fd fd_;
-  off_t position_ = static_cast<off_t>(random_bits() & static_cast<std::uint64_t>(std::numeric_limits<off_t>::max() / 2));
+  off_t position_ =
+      static_cast<off_t>(random_bits() & static_cast<std::uint64_t>(std::numeric_limits<off_t>::max() / 2));
 };
 
 }  // namespace kue::worker

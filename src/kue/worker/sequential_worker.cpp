@@ -78,7 +78,8 @@ struct SequentialWorker::State {
   Stop stop;
 };
 
-SequentialWorker::SequentialWorker(Registry const& registry, WorkerOptions options) : Worker(registry, std::move(options)), state_(std::make_unique<State>()) {}
+SequentialWorker::SequentialWorker(Registry const& registry, WorkerOptions options)
+    : Worker(registry, std::move(options)), state_(std::make_unique<State>()) {}
 
 SequentialWorker::~SequentialWorker() = default;
 
@@ -126,13 +127,18 @@ class Session {
 };
 
 Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::function<void(EventInfo const&)> emit)
-    : worker_(worker), stop_(stop), rescuer_(worker.node(), worker.options().node_dead, worker.options().log), emit_(std::move(emit)) {
+    : worker_(worker),
+      stop_(stop),
+      rescuer_(worker.node(), worker.options().node_dead, worker.options().log),
+      emit_(std::move(emit)) {
   queue_ = parts.queue ? parts.queue() : nullptr;
-  if (!queue_) throw Error(ErrorKind::refused, "the worker has no queue to take jobs from: WorkerParts::queue gave none");
+  if (!queue_)
+    throw Error(ErrorKind::refused, "the worker has no queue to take jobs from: WorkerParts::queue gave none");
   with_store_ = worker::store_queue_in(*queue_);
   services_ = worker::services_of(parts);
   std::string missing;
-  for (std::string const& sentence : worker.registry().missing(*services_)) missing += (missing.empty() ? "" : "; ") + sentence;
+  for (std::string const& sentence : worker.registry().missing(*services_))
+    missing += (missing.empty() ? "" : "; ") + sentence;
   if (!missing.empty()) throw Error(ErrorKind::refused, missing);
   queue_->process(worker_);
   if (with_store_ != nullptr) become_a_node();
@@ -148,10 +154,11 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
         with_store_->store().progress({.items = std::span(&item, 1)});
       },
       worker::Runner::Wants(), worker::finish_sink(with_store_));
-  watch_.emplace(stop_.bell, worker::StopWatch::Rules{.stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
-                                                      .on_stop = [this] { queue_->interrupt(); },
-                                                      .trusted_until = [this] { return SteadyPoint(Millis(trusted_until_.load())); },
-                                                      .cancel_asked = [this] { return cancel_asked(); }});
+  watch_.emplace(stop_.bell, worker::StopWatch::Rules{
+                                 .stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
+                                 .on_stop = [this] { queue_->interrupt(); },
+                                 .trusted_until = [this] { return SteadyPoint(Millis(trusted_until_.load())); },
+                                 .cancel_asked = [this] { return cancel_asked(); }});
 }
 
 void Session::become_a_node() {
@@ -159,17 +166,18 @@ void Session::become_a_node() {
   std::shared_ptr<Store> const store(queue_, &with_store_->store());
   beat_ = std::make_unique<worker::NodeBeat>(
       store,
-      worker::NodeBeat::Rules{.node = worker_.node(),
-                              .pid = ::getpid(),
-                              .lock = lock_.file(),
-                              .every = worker_.options().node_beat,
-                              .dead_after = worker_.options().node_dead,
-                              .trusted_until = [this](SteadyPoint until) { trusted_until_ = until.time_since_epoch().count(); },
-                              .declared_dead =
-                                  [this] {
-                                    node_dead_ = true;
-                                    futex_ring(stop_.bell);  // the watch may doze
-                                  }},
+      worker::NodeBeat::Rules{
+          .node = worker_.node(),
+          .pid = ::getpid(),
+          .lock = lock_.file(),
+          .every = worker_.options().node_beat,
+          .dead_after = worker_.options().node_dead,
+          .trusted_until = [this](SteadyPoint until) { trusted_until_ = until.time_since_epoch().count(); },
+          .declared_dead =
+              [this] {
+                node_dead_ = true;
+                futex_ring(stop_.bell);  // the watch may doze
+              }},
       log());
   beat_->beat();
   beat_->start();
@@ -192,10 +200,13 @@ void Session::work() {
       idle.event = WorkerEvent::idle;
       idle.pid = ::getpid();
       emit_(idle);
-      if (worker_.options().stop_when_empty && trouble_ == Millis(0) && nothing_left(with_store_, worker_.options().queues)) return;
+      if (worker_.options().stop_when_empty && trouble_ == Millis(0) &&
+          nothing_left(with_store_, worker_.options().queues))
+        return;
     }
   }
-  if (node_dead_) throw Error(ErrorKind::stale, "this worker was declared dead by another: its beat did not reach the store in time");
+  if (node_dead_)
+    throw Error(ErrorKind::stale, "this worker was declared dead by another: its beat did not reach the store in time");
 }
 
 std::optional<Delivery> Session::pop() {
@@ -205,7 +216,8 @@ std::optional<Delivery> Session::pop() {
     return delivery;
   } catch (std::exception const& error) {
     trouble_ = worker::next_trouble(trouble_);
-    if (!watch_->stopping()) log().error("cannot take a job, trying again in {} ms: {}", trouble_.count(), error.what());
+    if (!watch_->stopping())
+      log().error("cannot take a job, trying again in {} ms: {}", trouble_.count(), error.what());
     rest(trouble_);
     return std::nullopt;
   }
@@ -244,7 +256,8 @@ bool Session::settle_own_end(Delivery const& delivery, worker::RunReport& report
   return committed == true;
 }
 
-// In the watch's thread, about once a second while a job runs. A job that does not look at its stop token goes on: nobody can kill it here.
+// In the watch's thread, about once a second while a job runs. A job that does not look at its stop token goes on:
+// nobody can kill it here.
 bool Session::cancel_asked() {
   if (with_store_ == nullptr) return false;
   try {
@@ -306,7 +319,8 @@ int SequentialWorker::run(WorkerParts const& parts) {
     return 0;
   } catch (Error const& error) {
     log.error("the worker cannot go on: {}", error.what());
-    bool const wrong_options = error.kind() == ErrorKind::refused || error.kind() == ErrorKind::invalid || error.kind() == ErrorKind::not_found;
+    bool const wrong_options = error.kind() == ErrorKind::refused || error.kind() == ErrorKind::invalid ||
+                               error.kind() == ErrorKind::not_found;
     return wrong_options ? 2 : 4;
   }
 }

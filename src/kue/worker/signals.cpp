@@ -84,8 +84,8 @@ void set_child_signals(Slot& slot) noexcept {
   // A handler that does nothing instead of SIG_IGN: a program that a job starts gets the default back by exec.
   set(SIGPIPE, [](int) {});
   sigpipe_is_harmless = true;
-  // In a process group of its own a child is a background process: a terminal set to `tostop` would freeze it at its first
-  // log line.
+  // In a process group of its own a child is a background process: a terminal set to `tostop` would freeze it at its
+  // first log line.
   set(SIGTTOU, SIG_IGN);
   for (int const signal : {SIGTERM, SIGQUIT, SIGINT}) set(signal, on_stop_signal);
   let_all_through();

@@ -27,8 +27,8 @@ class MasterSignals {
 };
 
 // After the fork, in a child: every handler of the parent's program is forgotten, TERM, QUIT and INT ask this slot to
-// stop, writing to a pipe that nobody reads is an error and no death, and all signals are let through. Handlers do not survive exec, so a program that a job
-// starts has defaults.
+// stop, writing to a pipe that nobody reads is an error and no death, and all signals are let through. Handlers do not
+// survive exec, so a program that a job starts has defaults.
 void set_child_signals(Slot& slot) noexcept;
 // The keeper ends last: it does not hear TERM, QUIT, INT, HUP, TTIN, TTOU.
 void set_keeper_signals() noexcept;

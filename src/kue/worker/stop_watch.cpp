@@ -15,7 +15,8 @@ constexpr Millis kDoze{10'000};     // while none does: then only a stop matters
 
 }  // namespace
 
-StopWatch::StopWatch(FutexWord& bell, Rules rules, Clock const& clock) : bell_(bell), rules_(std::move(rules)), clock_(clock) {
+StopWatch::StopWatch(FutexWord& bell, Rules rules, Clock const& clock)
+    : bell_(bell), rules_(std::move(rules)), clock_(clock) {
   // Signals are for the thread that runs jobs, never for this one.
   sigset_t all, before;
   ::sigfillset(&all);
@@ -39,7 +40,8 @@ void StopWatch::begin(std::optional<SteadyPoint> time_out) {
   if (stopping()) {
     raise(StopCause::shutdown, lock);
   } else if (std::exchange(dozing_, false) || (time_out && *time_out < sleeps_until_)) {
-    futex_ring(bell_);  // only when the sleeper would wake too late: one job after another without a time-out costs no system call
+    // Only when the sleeper would wake too late: one job after another without a time-out costs no system call.
+    futex_ring(bell_);
   }
 }
 
@@ -61,7 +63,8 @@ StopCause StopWatch::cause() const {
 
 void StopWatch::watch() {
   while (true) {
-    std::uint32_t const heard = bell_.load(std::memory_order_acquire);  // before looking: a ring in between is not missed
+    std::uint32_t const heard =
+        bell_.load(std::memory_order_acquire);  // before looking: a ring in between is not missed
     if (quit_) return;
     SteadyPoint const until = look();
     Millis const sleep = std::clamp(until - clock_.steady_now(), Millis(1), kDoze);

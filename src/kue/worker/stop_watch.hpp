@@ -1,7 +1,8 @@
 #pragma once
-// StopWatch: the thread of a child that raises the stop token of the running job, at its time-out, when the worker stops and when it is cancelled,
-// and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing happens: it looks once a second while jobs run, and dozes when
-// none did between two looks. Only the first job after that has to ring.
+// StopWatch: the thread of a child that raises the stop token of the running job, at its time-out, when the worker
+// stops and when it is cancelled, and ends a waiting pop. It sleeps on a futex word and costs nothing while nothing
+// happens: it looks once a second while jobs run, and dozes when none did between two looks. Only the first job after
+// that has to ring.
 
 #include "kue/base/futex.hpp"
 

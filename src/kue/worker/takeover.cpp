@@ -15,8 +15,8 @@ bool anything_waits(Slot const& slot) {
   return false;
 }
 
-// A child that leaves jobs waiting in entries rings our bell, unless it sees that we look often anyway. The flag falls before
-// the last look, and the child looks at the flag after it wrote the entry: one of the two sees the other.
+// A child that leaves jobs waiting in entries rings our bell, unless it sees that we look often anyway. The flag falls
+// before the last look, and the child looks at the flag after it wrote the entry: one of the two sees the other.
 bool keep_watching(Slot& slot) {
   if (anything_waits(slot)) {
     slot.watched.store(1, std::memory_order_seq_cst);
@@ -68,9 +68,13 @@ std::vector<Takeover::Taken> Takeover::look(Store& store, std::uint64_t node, Sc
     for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
       if (!take(slot, entry, now)) continue;
       std::optional<EntryView> const view = slot.read(entry);
-      if (!view || !is_taken(view->word.state)) continue;  // damaged: its process is not well, and its death will settle it
+      if (!view || !is_taken(view->word.state))
+        continue;  // damaged: its process is not well, and its death will settle it
       Outcome outcome = view->outcome.value_or(Outcome{.kind = Outcome::Kind::returned});
-      released.push_back({.row = row_of(*view, slot.holder.load(), node), .entry = *view, .outcome = std::move(outcome), .transition = {}});
+      released.push_back({.row = row_of(*view, slot.holder.load(), node),
+                          .entry = *view,
+                          .outcome = std::move(outcome),
+                          .transition = {}});
       entries.push_back(entry);
     }
     if (released.empty()) continue;

@@ -1,9 +1,10 @@
 #pragma once
-// Takeover: what living children hold for too long. Jobs that were claimed and not started go back to the store, so that none is
-// the hostage of a long one before it; runs that have ended, and whose child does not come to writing them, are written; and so are
-// the lines of its log.
+// Takeover: what living children hold for too long. Jobs that were claimed and not started go back to the store, so
+// that none is the hostage of a long one before it; runs that have ended, and whose child does not come to writing
+// them, are written; and so are the lines of its log.
 //
-// It can be cut off at any point: an entry that was taken stays taken, and the next look (of the next keeper, too) does it again.
+// It can be cut off at any point: an entry that was taken stays taken, and the next look (of the next keeper, too) does
+// it again.
 
 #include "kue/worker/release.hpp"
 #include "kue/worker/scoreboard.hpp"

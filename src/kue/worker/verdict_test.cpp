@@ -26,9 +26,12 @@ TEST(Verdict, of_a_process_that_nobody_killed) {
 }
 
 TEST(Verdict, of_a_process_that_we_killed) {
-  EXPECT_EQ(verdict({.wait_status = SIGKILL, .cause = KillCause::stop}, entry(EntryState::condemned), Millis(0)).kind, Kind::interrupted);
-  EXPECT_EQ(verdict({.wait_status = SIGKILL, .cause = KillCause::master_died}, entry(), Millis(0)).kind, Kind::interrupted);
-  Outcome const over = verdict({.wait_status = SIGKILL, .cause = KillCause::hard_timeout}, entry(EntryState::condemned), Millis(10'000));
+  EXPECT_EQ(verdict({.wait_status = SIGKILL, .cause = KillCause::stop}, entry(EntryState::condemned), Millis(0)).kind,
+            Kind::interrupted);
+  EXPECT_EQ(verdict({.wait_status = SIGKILL, .cause = KillCause::master_died}, entry(), Millis(0)).kind,
+            Kind::interrupted);
+  Outcome const over =
+      verdict({.wait_status = SIGKILL, .cause = KillCause::hard_timeout}, entry(EntryState::condemned), Millis(10'000));
   EXPECT_EQ(over.kind, Kind::hard_timeout);
   EXPECT_EQ(over.failure.message, "killed: still running 10.000 s after its time-out of 2.000 s");
 }
@@ -38,7 +41,8 @@ TEST(Verdict, of_a_process_that_we_killed_because_its_job_was_cancelled) {
   Outcome const cancelled = verdict(death, entry(EntryState::condemned), Millis(10'000));
   EXPECT_EQ(cancelled.kind, Kind::cancelled);
   EXPECT_EQ(cancelled.failure.message, "killed: still running 10.000 s after it was cancelled");
-  EXPECT_EQ(verdict(death, entry(EntryState::running), Millis(0)).kind, Kind::crashed) << "another job of that process, if there were one";
+  EXPECT_EQ(verdict(death, entry(EntryState::running), Millis(0)).kind, Kind::crashed)
+      << "another job of that process, if there were one";
 }
 
 TEST(Verdict, a_crash_at_the_moment_of_a_stop_is_still_a_crash) {

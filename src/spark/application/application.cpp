@@ -16,10 +16,12 @@ namespace spark {
 Application::Application() : impl_(std::make_unique<Impl>()) {
   watch_forks(impl_->mutex);
   // Kept over a fork: a Logger is a level and a sink that writes whole lines.
-  (*this)[logger] = share([this] { return kue::Logger(kue::stderr_sink(config().log.format), config().log.level); }, Fork::keep);
+  (*this)[logger] =
+      share([this] { return kue::Logger(kue::stderr_sink(config().log.format), config().log.level); }, Fork::keep);
   (*this)[store] = share([this] {
     Config const& settings = config();
-    auto opened = kue::open_store(settings.store.url, {.durability = settings.store.durability, .event_log = settings.store.event_log});
+    auto opened = kue::open_store(settings.store.url,
+                                  {.durability = settings.store.durability, .event_log = settings.store.event_log});
     if (impl_->announce_store) log().info("store {}", opened->description());
     return opened;
   });
@@ -39,13 +41,16 @@ Application::~Application() {
 
 void Application::command(std::string name, std::string help, std::function<int(Args&)> action) {
   bool const plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == ':' || c == '-' || c == '_';
+    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == ':' || c == '-' ||
+           c == '_';
   });
   if (!plain || name.front() == '-') {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("command '{}': a name is letters, digits, ':', '-' and '_', such as mail:test", name));
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("command '{}': a name is letters, digits, ':', '-' and '_', such as mail:test", name));
   }
   for (UserCommand const& known : impl_->commands) {
-    if (known.name == name) throw kue::Error(kue::ErrorKind::conflict, fmt::format("command '{}' is defined twice", name));
+    if (known.name == name)
+      throw kue::Error(kue::ErrorKind::conflict, fmt::format("command '{}' is defined twice", name));
   }
   impl_->commands.push_back({std::move(name), std::move(help), std::move(action)});
 }
@@ -60,7 +65,8 @@ Config const& Application::config() const {
 void Application::configure(Config config) {
   std::lock_guard lock(impl_->mutex);
   if (impl_->config) {
-    throw kue::Error(kue::ErrorKind::conflict, "configure() comes too late: the configuration is in use already; call it first");
+    throw kue::Error(kue::ErrorKind::conflict,
+                     "configure() comes too late: the configuration is in use already; call it first");
   }
   apply(impl_->overrides, config);
   impl_->config = std::move(config);
@@ -80,7 +86,8 @@ void* Application::find(std::type_info const& type) {
 }
 
 bool Application::has(std::type_info const& type) {
-  return type == typeid(Application) || type == typeid(kue::Logger) || type == typeid(kue::Queue) || type == typeid(kue::Store) || Container::has(type);
+  return type == typeid(Application) || type == typeid(kue::Logger) || type == typeid(kue::Queue) ||
+         type == typeid(kue::Store) || Container::has(type);
 }
 
 Config const& Application::Impl::read_config() {

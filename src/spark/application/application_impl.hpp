@@ -29,9 +29,10 @@ struct Application::Impl {
   std::mutex mutex;  // of what follows
   std::optional<Config> config;
   Overrides overrides;
-  bool configured = false;                                   // by configure(), not by file and environment
-  bool announce_store = false;                               // say which file was opened: on for commands of the user's own, such as a server
-  std::string default_queue, default_store, default_logger;  // where the default recipes stand, to tell them from the user's
+  bool configured = false;      // by configure(), not by file and environment
+  bool announce_store = false;  // say which file was opened: on for commands of the user's own, such as a server
+  std::string default_queue, default_store,
+      default_logger;  // where the default recipes stand, to tell them from the user's
 
   Config const& read_config();  // with the mutex held
 };

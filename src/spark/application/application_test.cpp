@@ -50,7 +50,8 @@ TEST(Application, gives_jobs_what_they_ask_for_by_type) {
   app[second] = app.share([] { return std::make_unique<kue::StoreQueue>(kue::open_store("memory:")); });
   kue::Services& services = app;
   EXPECT_EQ(services.find(typeid(spark::Application)), &app);
-  EXPECT_EQ(services.find(typeid(kue::Queue)), &app.get(spark::queue)) << "the service `queue`, though there is a second one";
+  EXPECT_EQ(services.find(typeid(kue::Queue)), &app.get(spark::queue))
+      << "the service `queue`, though there is a second one";
   EXPECT_EQ(services.find(typeid(kue::Logger)), &app.log());
   EXPECT_EQ(static_cast<Ping*>(services.find(typeid(Ping)))->n, 3);
   EXPECT_EQ(services.find(typeid(int)), nullptr);

@@ -31,7 +31,8 @@ std::optional<SettingValue> value_of(Setting::Type type, std::string const& text
   return value;
 }
 
-// A value may be a secret (a URL with a password), so messages name the variable and what it should be, never what it is.
+// A value may be a secret (a URL with a password), so messages name the variable and what it should be, never what it
+// is.
 void read_environment(Config::Environment const& environment, std::string const& directory, LoadedConfig& loaded) {
   std::vector<std::string>& problems = loaded.problems;
   std::vector<std::string> known;
@@ -40,7 +41,8 @@ void read_environment(Config::Environment const& environment, std::string const&
     auto const found = environment.find(known.back());
     if (found == environment.end()) continue;
     if (found->second.empty()) {
-      problems.push_back(fmt::format("environment variable {} is empty: unset it or give it {}", known.back(), setting.expected));
+      problems.push_back(
+          fmt::format("environment variable {} is empty: unset it or give it {}", known.back(), setting.expected));
       continue;
     }
     auto value = value_of(setting.type, found->second);
@@ -50,7 +52,9 @@ void read_environment(Config::Environment const& environment, std::string const&
       continue;
     }
     std::string_view const expected =
-        setting.type == Setting::Type::list ? "queue names with commas between, all or none with a weight (mail:3,default:1)" : setting.expected;
+        setting.type == Setting::Type::list
+            ? "queue names with commas between, all or none with a weight (mail:3,default:1)"
+            : setting.expected;
     problems.push_back(fmt::format("environment variable {} must be {}", known.back(), expected));
   }
   // Other programs have variables called SPARK_ too; only what looks like a slip of ours is an error.
@@ -87,9 +91,11 @@ std::vector<ShownSetting> show_settings(LoadedConfig const& loaded) {
     auto const origin = loaded.origins.find(key);
     shown.push_back({key, std::move(value), origin == loaded.origins.end() ? std::string(otherwise) : origin->second});
   };
-  for (Setting const& setting : settings()) add(fmt::format("{}.{}", setting.section, setting.key), setting.show(loaded.config), "default");
+  for (Setting const& setting : settings())
+    add(fmt::format("{}.{}", setting.section, setting.key), setting.show(loaded.config), "default");
   for (auto const& [queue, keep] : loaded.config.retention.queues) {
-    for (std::string const& key : keys_of("retention")) add(fmt::format("retention.queues.{}.{}", queue, key), show_keep(keep, key), "as retention." + key);
+    for (std::string const& key : keys_of("retention"))
+      add(fmt::format("retention.queues.{}.{}", queue, key), show_keep(keep, key), "as retention." + key);
   }
   return shown;
 }
@@ -98,7 +104,8 @@ Config Config::load(std::string const& directory, Environment const& environment
   LoadedConfig loaded = load_config(directory, environment);
   std::vector<std::string> const& problems = loaded.problems;
   if (!problems.empty()) {
-    std::string text = problems.size() == 1 ? "configuration: " + problems.front() : fmt::format("configuration has {} problems:", problems.size());
+    std::string text = problems.size() == 1 ? "configuration: " + problems.front()
+                                            : fmt::format("configuration has {} problems:", problems.size());
     if (problems.size() > 1) {
       for (std::string const& problem : problems) text += "\n  - " + problem;
     }
@@ -112,7 +119,8 @@ Config::Environment Config::environment() {
   for (char** item = environ; item && *item; ++item) {
     std::string_view const text = *item;
     auto const equals = text.find('=');
-    if (text.starts_with("SPARK_") && equals != text.npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (text.starts_with("SPARK_") && equals != text.npos)
+      variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return variables;
 }

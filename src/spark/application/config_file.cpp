@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 
 class FileReader {
  public:
-  FileReader(std::string const& file, LoadedConfig& loaded) : file_(file), directory_(fs::path(file).parent_path().string()), loaded_(loaded) {}
+  FileReader(std::string const& file, LoadedConfig& loaded)
+      : file_(file), directory_(fs::path(file).parent_path().string()), loaded_(loaded) {}
 
   void read() {
     toml::table document;
@@ -32,7 +33,8 @@ class FileReader {
       document = toml::parse_file(file_);
     } catch (toml::parse_error const& error) {
       auto const line = error.source().begin.line;
-      loaded_.problems.push_back(line > 0 ? fmt::format("{}:{}: {}", file_, line, error.description()) : fmt::format("{}: {}", file_, error.description()));
+      loaded_.problems.push_back(line > 0 ? fmt::format("{}:{}: {}", file_, line, error.description())
+                                          : fmt::format("{}: {}", file_, error.description()));
       return;
     }
     for (auto const& [name, node] : document) section(name.str(), node);
@@ -45,7 +47,8 @@ class FileReader {
   void section(std::string_view name, toml::node const& node) {
     auto const known = sections();
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return problem(node, fmt::format("unknown {} '{}'{}", node.is_table() ? "section" : "key", name, did_you_mean(name, known)));
+      return problem(
+          node, fmt::format("unknown {} '{}'{}", node.is_table() ? "section" : "key", name, did_you_mean(name, known)));
     }
     if (!node.is_table()) return problem(node, fmt::format("'{0}' must be a section, [{0}]", name));
     for (auto const& [key, value] : *node.as_table()) setting(name, key.str(), value);
@@ -55,11 +58,13 @@ class FileReader {
     if (section_name == "retention" && key == "queues") return retention_of_queues(node);
     Setting const* const found = find_setting(section_name, key);
     if (!found) {
-      return problem(node, fmt::format("unknown key '{}.{}'{}", section_name, key, did_you_mean(key, known_keys(section_name))));
+      return problem(
+          node, fmt::format("unknown key '{}.{}'{}", section_name, key, did_you_mean(key, known_keys(section_name))));
     }
     auto const value = read_value(found->type, node);
     std::string const name = fmt::format("{}.{}", section_name, key);
-    if (!value || !found->set(loaded_.config, *value)) return problem(node, fmt::format("{} must be {}", name, found->expected));
+    if (!value || !found->set(loaded_.config, *value))
+      return problem(node, fmt::format("{} must be {}", name, found->expected));
     loaded_.origins[name] = place(node);
   }
 
@@ -89,7 +94,8 @@ class FileReader {
     if (!found) return problem(node, fmt::format("unknown key '{}'{}", name, did_you_mean(key, keys_of("retention"))));
     auto const value = read_value(found->type, node);
     kue::Keep tried;
-    if (!value || !set_keep(tried, key, *value)) return problem(node, fmt::format("{} must be {}", name, found->expected));
+    if (!value || !set_keep(tried, key, *value))
+      return problem(node, fmt::format("{} must be {}", name, found->expected));
     loaded_.queue_retention[queue][std::string(key)] = *value;
     loaded_.origins[name] = place(node);
   }
@@ -121,7 +127,9 @@ class FileReader {
   }
 
   std::string place(toml::node const& node) const { return fmt::format("{}:{}", file_, node.source().begin.line); }
-  void problem(toml::node const& node, std::string const& text) { found_.emplace_back(node.source().begin.line, place(node) + ": " + text); }
+  void problem(toml::node const& node, std::string const& text) {
+    found_.emplace_back(node.source().begin.line, place(node) + ": " + text);
+  }
 
   std::string const& file_;
   std::string directory_;

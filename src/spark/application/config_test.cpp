@@ -120,7 +120,8 @@ TEST_F(ConfigTest, queues_may_have_weights_all_or_none) {
 }
 
 TEST_F(ConfigTest, names_every_problem_with_file_and_line) {
-  write("[store]\nulr = \"sqlite:x\"\n[worker]\nconcurrency = 1000\nstop_timeout = 25\nqueues = [\"a\", 7]\n[wroker]\nx = 1\n[log]\nlevel = \"loud\"\n");
+  write("[store]\nulr = \"sqlite:x\"\n[worker]\nconcurrency = 1000\nstop_timeout = 25\nqueues = [\"a\", "
+        "7]\n[wroker]\nx = 1\n[log]\nlevel = \"loud\"\n");
   std::string const text = refusal({{"SPARK_STORE_URL", ""}, {"SPARK_WORKER_CONCURENCY", "4"}});
   std::string const file = (root_ / "spark.toml").string();
   EXPECT_THAT(text, HasSubstr("configuration has 8 problems:"));
@@ -131,7 +132,8 @@ TEST_F(ConfigTest, names_every_problem_with_file_and_line) {
   EXPECT_THAT(text, HasSubstr(file + ":7: unknown section 'wroker', did you mean worker?"));
   EXPECT_THAT(text, HasSubstr(file + ":10: log.level must be \"debug\""));
   EXPECT_THAT(text, HasSubstr("environment variable SPARK_STORE_URL is empty"));
-  EXPECT_THAT(text, HasSubstr("unknown environment variable SPARK_WORKER_CONCURENCY, did you mean SPARK_WORKER_CONCURRENCY?"));
+  EXPECT_THAT(
+      text, HasSubstr("unknown environment variable SPARK_WORKER_CONCURENCY, did you mean SPARK_WORKER_CONCURRENCY?"));
 }
 
 TEST_F(ConfigTest, a_syntax_error_has_its_line) {
@@ -144,25 +146,32 @@ TEST_F(ConfigTest, a_directory_in_its_place_is_an_error) {
   EXPECT_THAT(refusal(), HasSubstr("is not a file"));
 }
 
-TEST_F(ConfigTest, never_repeats_a_secret) { EXPECT_THAT(refusal({{"SPARK_STORE_URL", "hunter2"}}), testing::Not(HasSubstr("hunter2"))); }
+TEST_F(ConfigTest, never_repeats_a_secret) {
+  EXPECT_THAT(refusal({{"SPARK_STORE_URL", "hunter2"}}), testing::Not(HasSubstr("hunter2")));
+}
 
 TEST_F(ConfigTest, other_programs_variables_are_left_alone) {
   EXPECT_NO_THROW(load({{"SPARK_HOME", "/opt/spark"}, {"SPARK_WORKER_CORES", "4"}, {"SPARK_LOG_DIR", "/var"}}));
 }
 
 TEST_F(ConfigTest, retention_usually_and_of_single_queues) {
-  write("[retention]\ncompleted = \"2d\"\ncompleted_count = 500\n[retention.queues.mail]\ncompleted = \"0s\"\ndiscarded = \"forever\"\n");
+  write("[retention]\ncompleted = \"2d\"\ncompleted_count = 500\n[retention.queues.mail]\ncompleted = "
+        "\"0s\"\ndiscarded = \"forever\"\n");
   Config const config = load();
   EXPECT_EQ(config.retention.usual, (kue::Keep{.completed = 48h, .completed_count = 500}));
-  EXPECT_EQ(config.retention.of("mail"), (kue::Keep{.completed = 0s, .discarded = kue::limits::kForever, .completed_count = 500}));
-  EXPECT_EQ(load({{"SPARK_RETENTION_COMPLETED_COUNT", "7"}}).retention.of("mail").completed_count, 7) << "what a queue does not say is the usual";
+  EXPECT_EQ(config.retention.of("mail"),
+            (kue::Keep{.completed = 0s, .discarded = kue::limits::kForever, .completed_count = 500}));
+  EXPECT_EQ(load({{"SPARK_RETENTION_COMPLETED_COUNT", "7"}}).retention.of("mail").completed_count, 7)
+      << "what a queue does not say is the usual";
   EXPECT_EQ(load({{"SPARK_RETENTION_COMPLETED", "1h"}}).retention.of("mail").completed, 0s);
 }
 
 TEST_F(ConfigTest, refuses_wrong_retention) {
-  write("[retention]\ncompleted = 24\nqueus = 1\n[retention.queues.mail]\ncompletd = \"1h\"\ncompleted_count = -1\n[retention.queues.\"a b\"]\n");
+  write("[retention]\ncompleted = 24\nqueus = 1\n[retention.queues.mail]\ncompletd = \"1h\"\ncompleted_count = "
+        "-1\n[retention.queues.\"a b\"]\n");
   std::string const text = refusal();
-  EXPECT_THAT(text, HasSubstr("spark.toml:2: retention.completed must be a duration such as \"24h\", \"0s\" (gone at the next look) or \"forever\""));
+  EXPECT_THAT(text, HasSubstr("spark.toml:2: retention.completed must be a duration such as \"24h\", \"0s\" (gone at "
+                              "the next look) or \"forever\""));
   EXPECT_THAT(text, HasSubstr("spark.toml:3: unknown key 'retention.queus', did you mean queues?"));
   EXPECT_THAT(text, HasSubstr("spark.toml:5: unknown key 'retention.queues.mail.completd', did you mean completed?"));
   EXPECT_THAT(text, HasSubstr("spark.toml:6: retention.queues.mail.completed_count must be a whole number, 0 or more"));
@@ -175,7 +184,8 @@ TEST(Duration, reads_what_people_write) {
   EXPECT_EQ(spark::parse_duration("5m"), 5min);
   EXPECT_EQ(spark::parse_duration("2h"), 2h);
   EXPECT_EQ(spark::parse_duration("1d"), 24h);
-  for (auto const* wrong : {"", "5", "s", "-5s", "1.5s", "5 s", "5S", "9223372036854775807d", "99999999999999999999s"}) {
+  for (auto const* wrong :
+       {"", "5", "s", "-5s", "1.5s", "5 s", "5S", "9223372036854775807d", "99999999999999999999s"}) {
     EXPECT_EQ(spark::parse_duration(wrong), std::nullopt) << wrong;
   }
   for (auto const duration : {0ms, 1ms, 1500ms, 90'000ms, 86'400'000ms}) {
@@ -195,7 +205,8 @@ TEST(StoreUrl, becomes_absolute_and_hides_passwords) {
   EXPECT_EQ(spark::absolute_store_url("sqlite:spark.db", "/srv/app"), "sqlite:/srv/app/spark.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite:/var/x.db", "/srv/app"), "sqlite:/var/x.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite:///var/x.db", "/srv/app"), "sqlite:/var/x.db");
-  EXPECT_EQ(spark::absolute_store_url("sqlite:spark.db?gathered_wal=off", "/srv/app"), "sqlite:/srv/app/spark.db?gathered_wal=off");
+  EXPECT_EQ(spark::absolute_store_url("sqlite:spark.db?gathered_wal=off", "/srv/app"),
+            "sqlite:/srv/app/spark.db?gathered_wal=off");
   EXPECT_EQ(spark::absolute_store_url("sqlite:what%3F.db", "/srv/50%?"), "sqlite:/srv/50%25%3F/what%3F.db");
   EXPECT_EQ(spark::sqlite_file("sqlite:/srv/50%25%3F/what%3F.db?gathered_wal=off"), "/srv/50%?/what?.db");
   EXPECT_EQ(spark::absolute_store_url("sqlite://host/x.db", "/srv/app"), "sqlite://host/x.db");

@@ -91,14 +91,17 @@ Entry& Container::Impl::at(std::string_view name, std::type_info const& type) {
   if (found == entries.end()) {
     auto const stack = stacks.find(std::this_thread::get_id());
     if (stack == stacks.end() || stack->second.empty()) {
-      throw kue::Error(kue::ErrorKind::not_found, fmt::format("no service '{0}': set it before it is used, app[{0}] = app.share(...)", name));
+      throw kue::Error(kue::ErrorKind::not_found,
+                       fmt::format("no service '{0}': set it before it is used, app[{0}] = app.share(...)", name));
     }
     Entry const& needer = *stack->second.back();
-    throw kue::Error(kue::ErrorKind::not_found, fmt::format("no service '{}', needed by '{}' (defined at {})", name, needer.name, place(needer.where)));
+    throw kue::Error(kue::ErrorKind::not_found, fmt::format("no service '{}', needed by '{}' (defined at {})", name,
+                                                            needer.name, place(needer.where)));
   }
   if (*found->second.type != type) {
     throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("service '{}' (defined at {}) is of another type than the key it was asked for with", name, place(found->second.where)));
+                     fmt::format("service '{}' (defined at {}) is of another type than the key it was asked for with",
+                                 name, place(found->second.where)));
   }
   return found->second;
 }
@@ -110,9 +113,11 @@ Entry* Container::Impl::only(std::type_info const& type) {
   }
   if (matches.empty()) return nullptr;
   if (matches.size() > 1) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("'{}' and '{}' are services of the same type, so that type alone does not say which is "
-                                                          "meant: take Application& and ask for it by its key",
-                                                          matches[0]->name, matches[1]->name));
+    throw kue::Error(
+        kue::ErrorKind::invalid,
+        fmt::format("'{}' and '{}' are services of the same type, so that type alone does not say which is "
+                    "meant: take Application& and ask for it by its key",
+                    matches[0]->name, matches[1]->name));
   }
   return matches.front();
 }
@@ -164,7 +169,9 @@ void* Container::Impl::build(Entry& entry, std::unique_lock<std::mutex>& lock) {
   try {
     object = entry.build();
     if (!object) {
-      throw kue::Error(kue::ErrorKind::invalid, fmt::format("the factory of service '{}' (defined at {}) returned nothing", entry.name, place(entry.where)));
+      throw kue::Error(
+          kue::ErrorKind::invalid,
+          fmt::format("the factory of service '{}' (defined at {}) returned nothing", entry.name, place(entry.where)));
     }
   } catch (...) {
     lock.lock();
@@ -203,14 +210,17 @@ void Container::destroy_services() {
   }
 }
 
-void Container::define(std::string_view name, std::type_info const& type, Build build, Fork fork, std::source_location where) {
+void Container::define(std::string_view name, std::type_info const& type, Build build, Fork fork,
+                       std::source_location where) {
   std::lock_guard lock(impl_->mutex);
   impl_->notice_fork();
   Entry& entry = impl_->entries[std::string(name)];
   if (entry.state != Entry::State::defined) {
-    throw kue::Error(kue::ErrorKind::conflict, fmt::format("service '{}' cannot be set at {}: it is in use already (defined at {}); set it before "
-                                                           "its first use",
-                                                           name, place(where), place(entry.where)));
+    throw kue::Error(
+        kue::ErrorKind::conflict,
+        fmt::format("service '{}' cannot be set at {}: it is in use already (defined at {}); set it before "
+                    "its first use",
+                    name, place(where), place(entry.where)));
   }
   entry.name = name;
   entry.type = &type;
@@ -226,7 +236,8 @@ void* Container::resolve(std::string_view name, std::type_info const& type) {
   for (;;) {
     if (entry.state == Entry::State::built) return entry.object.get();
     if (impl_->closing) {
-      throw kue::Error(kue::ErrorKind::refused, fmt::format("service '{}' is asked for while the application is being destroyed", name));
+      throw kue::Error(kue::ErrorKind::refused,
+                       fmt::format("service '{}' is asked for while the application is being destroyed", name));
     }
     if (entry.state == Entry::State::defined) return impl_->build(entry, lock);
     if (impl_->circular(entry)) {

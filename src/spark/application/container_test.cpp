@@ -111,11 +111,13 @@ TEST(Container, refuses_to_replace_what_was_built) {
 
 TEST(Container, tells_who_needs_a_missing_service_and_where) {
   Container app;
-  EXPECT_EQ(message([&] { (void)app[animal].get(); }), "not_found: no service 'animal': set it before it is used, app[animal] = app.share(...)");
+  EXPECT_EQ(message([&] { (void)app[animal].get(); }),
+            "not_found: no service 'animal': set it before it is used, app[animal] = app.share(...)");
   int const line = __LINE__ + 1;
   app[owner] = app.share([&] { return std::make_unique<Owner>(app[animal]); });
-  EXPECT_EQ(message([&] { (void)app[owner].get(); }),
-            "not_found: no service 'animal', needed by 'owner' (defined at container_test.cpp:" + std::to_string(line) + ")");
+  EXPECT_EQ(
+      message([&] { (void)app[owner].get(); }),
+      "not_found: no service 'animal', needed by 'owner' (defined at container_test.cpp:" + std::to_string(line) + ")");
 }
 
 TEST(Container, tells_the_way_of_a_circle) {
@@ -166,7 +168,8 @@ TEST(Container, a_failing_factory_is_tried_again) {
 TEST(Container, refuses_a_factory_that_returns_nothing) {
   Container app;
   app[animal] = app.share([] { return std::unique_ptr<Dog>(); });
-  EXPECT_THAT(message([&] { (void)app[animal].get(); }), HasSubstr("the factory of service 'animal' (defined at container_test.cpp:"));
+  EXPECT_THAT(message([&] { (void)app[animal].get(); }),
+              HasSubstr("the factory of service 'animal' (defined at container_test.cpp:"));
 }
 
 TEST(Container, a_key_of_another_type_is_refused) {
@@ -185,7 +188,8 @@ TEST(Container, finds_by_type_and_says_when_that_is_not_enough) {
   EXPECT_TRUE(app.built().empty()) << "has() must not build";
   EXPECT_EQ(static_cast<Animal*>(app.find(typeid(Animal)))->sound(), "Rex barks");
   app[Service<Animal>{"beast"}] = app.share([] { return Dog("Fido"); });
-  EXPECT_THAT(message([&] { app.find(typeid(Animal)); }), HasSubstr("'animal' and 'beast' are services of the same type"));
+  EXPECT_THAT(message([&] { app.find(typeid(Animal)); }),
+              HasSubstr("'animal' and 'beast' are services of the same type"));
 }
 
 TEST(Container, destroys_in_reverse_order_of_construction) {

@@ -31,7 +31,8 @@ std::optional<kue::Millis> parse_duration(std::string_view text) {
 std::string duration_text(kue::Millis duration) {
   if (duration.count() == 0) return "0s";
   for (Unit const& unit : kUnits) {
-    if (duration.count() % unit.millis == 0) return std::to_string(duration.count() / unit.millis) + std::string(unit.name);
+    if (duration.count() % unit.millis == 0)
+      return std::to_string(duration.count() / unit.millis) + std::string(unit.name);
   }
   return std::to_string(duration.count()) + "ms";
 }

@@ -14,8 +14,9 @@ namespace spark {
 
 struct LoadedConfig {
   Config config;
-  std::vector<std::string> problems;           // sentences with file and line; empty: config holds
-  std::map<std::string, std::string> origins;  // "store.url" -> "/srv/app/spark.toml:3" or "SPARK_STORE_URL"; not there: default
+  std::vector<std::string> problems;  // sentences with file and line; empty: config holds
+  std::map<std::string, std::string>
+      origins;  // "store.url" -> "/srv/app/spark.toml:3" or "SPARK_STORE_URL"; not there: default
   // [retention.queues.NAME], until it is known what they leave to [retention]. By name, then key.
   std::map<std::string, std::map<std::string, SettingValue>> queue_retention;
 };

@@ -43,7 +43,9 @@ TEST(QueueChoice, both_ways_at_once_are_refused_with_a_way_out) {
 
 TEST(QueueChoice, wrong_weights_and_names_are_refused) {
   for (char const* weight : {"0", "-1", "1001", "", "x", "1.5", "1:2"}) {
-    EXPECT_THAT(refusal({std::string("mail:") + weight}), HasSubstr("the weight of queue 'mail' must be a whole number from 1 to 1000")) << weight;
+    EXPECT_THAT(refusal({std::string("mail:") + weight}),
+                HasSubstr("the weight of queue 'mail' must be a whole number from 1 to 1000"))
+        << weight;
   }
   EXPECT_THAT(refusal({"no blanks"}), HasSubstr("'no blanks' is not the name of a queue"));
   EXPECT_THAT(refusal({"a:1", "a:2"}), HasSubstr("queue 'a' is named twice"));

@@ -99,22 +99,30 @@ constexpr std::string_view kKeepTime = "a duration such as \"24h\", \"0s\" (gone
 
 constexpr std::array kSettings{
     Setting{"application", "name", Type::text, "a name", set_name, [](Config const& c) { return c.application.name; }},
-    Setting{"application", "binary", Type::text, "the path of a program", set_binary, [](Config const& c) { return c.application.binary; }},
-    Setting{"store", "url", Type::text, "a URL such as \"sqlite:spark.db\"", set_url, [](Config const& c) { return without_secrets(c.store.url); }},
-    Setting{"store", "durability", Type::text, "\"full\" or \"process\"", set_durability,
-            [](Config const& c) { return std::string(c.store.durability == kue::Durability::full ? "full" : "process"); }},
+    Setting{"application", "binary", Type::text, "the path of a program", set_binary,
+            [](Config const& c) { return c.application.binary; }},
+    Setting{"store", "url", Type::text, "a URL such as \"sqlite:spark.db\"", set_url,
+            [](Config const& c) { return without_secrets(c.store.url); }},
+    Setting{
+        "store", "durability", Type::text, "\"full\" or \"process\"", set_durability,
+        [](Config const& c) { return std::string(c.store.durability == kue::Durability::full ? "full" : "process"); }},
     Setting{"store", "event_log", Type::yes_no, "true or false", set_event_log,
             [](Config const& c) { return std::string(c.store.event_log ? "true" : "false"); }},
     Setting{"worker", "concurrency", Type::number, "a whole number from 0 to 256", set_concurrency,
             [](Config const& c) { return std::to_string(c.worker.concurrency); }},
-    Setting{"worker", "queues", Type::list, "a list of queue names such as [\"mail\", \"default\"], all or none with a weight: [\"mail:3\", \"default:1\"]",
-            set_queues, [](Config const& c) { return joined(c.worker.queues); }},
+    Setting{
+        "worker", "queues", Type::list,
+        "a list of queue names such as [\"mail\", \"default\"], all or none with a weight: [\"mail:3\", \"default:1\"]",
+        set_queues, [](Config const& c) { return joined(c.worker.queues); }},
     Setting{"worker", "stop_timeout", Type::text, "a duration such as \"25s\" or \"5m\"", set_stop_timeout,
             [](Config const& c) { return duration_text(c.worker.stop_timeout); }},
-    Setting{"worker", "pid_file", Type::text, "the path of a file", set_pid_file, [](Config const& c) { return c.worker.pid_file; }},
-    Setting{"retention", "completed", Type::text, kKeepTime, [](Config& c, Value const& value) { return set_keep(c.retention.usual, "completed", value); },
+    Setting{"worker", "pid_file", Type::text, "the path of a file", set_pid_file,
+            [](Config const& c) { return c.worker.pid_file; }},
+    Setting{"retention", "completed", Type::text, kKeepTime,
+            [](Config& c, Value const& value) { return set_keep(c.retention.usual, "completed", value); },
             [](Config const& c) { return show_keep(c.retention.usual, "completed"); }},
-    Setting{"retention", "discarded", Type::text, kKeepTime, [](Config& c, Value const& value) { return set_keep(c.retention.usual, "discarded", value); },
+    Setting{"retention", "discarded", Type::text, kKeepTime,
+            [](Config& c, Value const& value) { return set_keep(c.retention.usual, "discarded", value); },
             [](Config const& c) { return show_keep(c.retention.usual, "discarded"); }},
     Setting{"retention", "completed_count", Type::number, "a whole number, 0 or more",
             [](Config& c, Value const& value) { return set_keep(c.retention.usual, "completed_count", value); },
@@ -130,7 +138,8 @@ static_assert(kue::limits::kMaxConcurrency == 256, "the sentence above says so")
 
 std::string Setting::variable() const {
   std::string name = "SPARK_" + std::string(section) + "_" + std::string(key);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return name;
 }
 
@@ -166,7 +175,9 @@ std::vector<std::string> keys_of(std::string_view section) {
 }
 
 Setting const* find_setting(std::string_view section, std::string_view key) {
-  auto const found = std::find_if(kSettings.begin(), kSettings.end(), [&](Setting const& setting) { return setting.section == section && setting.key == key; });
+  auto const found = std::find_if(kSettings.begin(), kSettings.end(), [&](Setting const& setting) {
+    return setting.section == section && setting.key == key;
+  });
   return found == kSettings.end() ? nullptr : &*found;
 }
 

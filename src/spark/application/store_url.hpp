@@ -1,5 +1,6 @@
 #pragma once
-// The address of a store, as the configuration treats it. What a scheme means is the store's business (kue::open_store).
+// The address of a store, as the configuration treats it. What a scheme means is the store's business
+// (kue::open_store).
 
 #include <string>
 #include <string_view>

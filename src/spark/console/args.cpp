@@ -66,13 +66,17 @@ struct Args::Impl {
   }
 
   CLI::Option* declare(Name const& name, std::string_view help_text, std::string const& shown_default) {
-    if (arguments_asked) refuse(fmt::format("the program asks for {} after an argument: options come first", name.shown));
+    if (arguments_asked)
+      refuse(fmt::format("the program asks for {} after an argument: options come first", name.shown));
     try {
-      CLI::Option* const option = app.add_option(name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }), std::string(help_text));
+      CLI::Option* const option = app.add_option(
+          name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }), std::string(help_text));
       option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
       if (name.flags.starts_with('-')) {
-        about.options.push_back(
-            {.names = name.flags, .value = name.value.empty() ? "TEXT" : name.value, .help = std::string(help_text), .fallback = shown_default});
+        about.options.push_back({.names = name.flags,
+                                 .value = name.value.empty() ? "TEXT" : name.value,
+                                 .help = std::string(help_text),
+                                 .fallback = shown_default});
       } else {
         about.arguments.push_back({.name = name.flags, .help = std::string(help_text)});
       }
@@ -82,7 +86,8 @@ struct Args::Impl {
     }
   }
 
-  // What no declaration took, in order: options that nobody knows, and arguments too many. After "--" all are arguments.
+  // What no declaration took, in order: options that nobody knows, and arguments too many. After "--" all are
+  // arguments.
   std::vector<std::string> left(bool as_options) const {
     std::vector<std::string> result;
     bool after_mark = false;
@@ -118,7 +123,8 @@ Args make_args(CommandHelp about, std::vector<std::string> const& words, std::fu
   for (std::string const& word : words) {
     if (word == "--") break;
     // CLI11 would take the next word for the value.
-    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1) refuse(word.substr(0, word.size() - 1) + " needs a value");
+    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1)
+      refuse(word.substr(0, word.size() - 1) + " needs a value");
   }
   return Args(std::make_unique<Args::Impl>(std::move(about), words, std::move(understood)));
 }
@@ -164,7 +170,9 @@ std::vector<std::string> Args::options(std::string_view text, std::string_view h
   return impl_->help ? std::vector<std::string>() : option->results();
 }
 
-bool Args::flag(std::string_view text, std::string_view help) { return impl_->flag(Name(text).flags, std::string(help)) && !impl_->help; }
+bool Args::flag(std::string_view text, std::string_view help) {
+  return impl_->flag(Name(text).flags, std::string(help)) && !impl_->help;
+}
 
 std::string Args::argument(std::string_view name, std::string_view help) {
   CLI::Option* const option = impl_->declare(Name(name), help, {})->required();

@@ -27,14 +27,17 @@ std::string answer() {
 
 }  // namespace
 
-Change::Change(Args& args) : dry_run(args.flag("--dry-run", "say what would be done, and do nothing")), yes(args.flag("-y,--yes", "do it without asking")) {}
+Change::Change(Args& args)
+    : dry_run(args.flag("--dry-run", "say what would be done, and do nothing")),
+      yes(args.flag("-y,--yes", "do it without asking")) {}
 
 void Change::confirm(Call const& call, std::string const& what) const {
   if (yes) return;
   if (call.style.json() || !is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
-    throw kue::Error(kue::ErrorKind::refused, fmt::format("this would {}, and there is nobody to ask; nothing was changed\n"
-                                                          "hint: --yes does it, --dry-run only shows it",
-                                                          what));
+    throw kue::Error(kue::ErrorKind::refused,
+                     fmt::format("this would {}, and there is nobody to ask; nothing was changed\n"
+                                 "hint: --yes does it, --dry-run only shows it",
+                                 what));
   }
   write_error(printable(what) + "? [y/N] ");
   std::string const said = answer();
@@ -49,6 +52,8 @@ std::string grouped(std::int64_t number) {
   return digits;
 }
 
-std::string counted(std::int64_t number, std::string_view noun) { return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s"); }
+std::string counted(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
 
 }  // namespace spark

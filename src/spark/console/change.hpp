@@ -5,8 +5,8 @@
 //   if (change.dry_run) return call.out.line("would delete 1,204 jobs"), kDone;
 //   change.confirm(call, "delete 1,204 jobs of queue mail");
 //
-// confirm() returns if it is to be done: --yes was given, or a person at a terminal says y. Else it throws Error(refused),
-// and nobody was asked if there is nobody to answer or the answer is for a program (--json).
+// confirm() returns if it is to be done: --yes was given, or a person at a terminal says y. Else it throws
+// Error(refused), and nobody was asked if there is nobody to answer or the answer is for a program (--json).
 
 #include "spark/console/command.hpp"
 

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kHelpColumn = 30;
 constexpr std::size_t kLine = 100;
 
-constexpr std::array<std::string_view, 7> kCommon{"--help", "--store", "--log-level", "--log-format", "--json", "--jsonl", "--color"};
+constexpr std::array<std::string_view, 7> kCommon{"--help", "--store", "--log-level", "--log-format",
+                                                  "--json", "--jsonl", "--color"};
 
 // "  -c, --concurrency N" and beside it the help, in lines that fit.
 std::string entry(std::string const& left, std::string const& help) {
@@ -45,7 +46,8 @@ std::string entry(std::string const& left, std::string const& help) {
 
 std::string left_of(OptionHelp const& option) {
   std::string text;
-  for (std::string const& name : option.all_names()) text += (text.empty() ? (name.starts_with("--") ? "    " : "") : ", ") + name;
+  for (std::string const& name : option.all_names())
+    text += (text.empty() ? (name.starts_with("--") ? "    " : "") : ", ") + name;
   return text + (option.value.empty() ? "" : " " + option.value);
 }
 
@@ -65,7 +67,9 @@ std::vector<std::string> OptionHelp::all_names() const { return split_list(names
 
 bool OptionHelp::common() const {
   auto const all = all_names();
-  return std::any_of(all.begin(), all.end(), [](std::string const& name) { return std::find(kCommon.begin(), kCommon.end(), name) != kCommon.end(); });
+  return std::any_of(all.begin(), all.end(), [](std::string const& name) {
+    return std::find(kCommon.begin(), kCommon.end(), name) != kCommon.end();
+  });
 }
 
 std::string CommandHelp::usage() const {
@@ -76,7 +80,8 @@ std::string CommandHelp::usage() const {
 
 std::string CommandHelp::text() const {
   std::string text = fmt::format("{}\n\nUsage: {}\n", printable(summary), usage());
-  if (!complete) return text + "\nIts options are not known: the program's command never calls args.done(), or not within 5 s.\n";
+  if (!complete)
+    return text + "\nIts options are not known: the program's command never calls args.done(), or not within 5 s.\n";
   if (!arguments.empty()) {
     text += "\nArguments:\n";
     for (ArgumentHelp const& argument : arguments) text += entry(argument.name, printable(argument.help));

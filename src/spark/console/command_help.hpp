@@ -1,6 +1,6 @@
 #pragma once
-// CommandHelp: what a command takes, as its action asked for it. --help, the manual page, completion and `help --json` are
-// made from this one description; a test compares it with docs/guide/commands.md.
+// CommandHelp: what a command takes, as its action asked for it. --help, the manual page, completion and `help --json`
+// are made from this one description; a test compares it with docs/guide/commands.md.
 
 #include <string>
 #include <string_view>

@@ -80,7 +80,8 @@ std::vector<Candidate> of_command(Console& console, Application& app, Words cons
     for (Candidate& candidate : found) candidate.word.insert(0, word.substr(0, equals + 1));
     return found;
   }
-  if (OptionHelp const* const option = option_named(help, before); option && !option->value.empty()) return values(console, app, option->value);
+  if (OptionHelp const* const option = option_named(help, before); option && !option->value.empty())
+    return values(console, app, option->value);
   if (word.starts_with('-')) return options(help);
   return help.arguments.empty() ? std::vector<Candidate>() : values(console, app, help.arguments.front().name);
 }
@@ -94,7 +95,9 @@ std::vector<Candidate> complete(Console& console, Application& app, Words const&
   } catch (kue::Error const&) {  // no such command
   }
   std::string const word = words.empty() ? std::string() : words.back();
-  std::erase_if(found, [&](Candidate const& candidate) { return candidate.word != ":files" && !candidate.word.starts_with(word); });
+  std::erase_if(found, [&](Candidate const& candidate) {
+    return candidate.word != ":files" && !candidate.word.starts_with(word);
+  });
   for (Candidate& candidate : found) candidate.meaning = printable(candidate.meaning);
   return found;
 }

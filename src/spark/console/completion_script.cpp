@@ -13,7 +13,8 @@ namespace spark {
 namespace {
 
 // bash breaks words at ':' and '=', so only what follows the last of them is given back.
-constexpr std::string_view kBash = R"script(# completion of @PROGRAM@ in bash: eval "$(@PROGRAM@ completion bash)" in ~/.bashrc
+constexpr std::string_view kBash =
+    R"script(# completion of @PROGRAM@ in bash: eval "$(@PROGRAM@ completion bash)" in ~/.bashrc
 _@NAME@_complete() {
   local line=${COMP_LINE:0:COMP_POINT} word files="" candidate before
   local -a words
@@ -31,7 +32,8 @@ _@NAME@_complete() {
 complete -F _@NAME@_complete @PROGRAM@
 )script";
 
-// A file of fpath (packages install it as _PROGRAM) is the body of the function that completes, so it must complete, too.
+// A file of fpath (packages install it as _PROGRAM) is the body of the function that completes, so it must complete,
+// too.
 constexpr std::string_view kZsh = R"script(#compdef @PROGRAM@
 # completion of @PROGRAM@ in zsh: eval "$(@PROGRAM@ completion zsh)" in ~/.zshrc after compinit
 _@NAME@_complete() {
@@ -49,7 +51,8 @@ _@NAME@_complete() {
 if [[ ${funcstack[1]} == _@PROGRAM@ ]]; then _@NAME@_complete; else compdef _@NAME@_complete @PROGRAM@; fi
 )script";
 
-constexpr std::string_view kFish = R"script(# completion of @PROGRAM@ in fish: @PROGRAM@ completion fish > ~/.config/fish/completions/@PROGRAM@.fish
+constexpr std::string_view kFish =
+    R"script(# completion of @PROGRAM@ in fish: @PROGRAM@ completion fish > ~/.config/fish/completions/@PROGRAM@.fish
 function __@NAME@_complete
   set -l words (commandline -opc) (commandline -ct)
   for line in ($words[1] completion:words $words[2..-1] 2> /dev/null)
@@ -65,23 +68,27 @@ complete -c @PROGRAM@ -f -a '(__@NAME@_complete)'
 
 std::string filled(std::string_view script, std::string const& program) {
   std::string name;
-  for (char const c : program) name += ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ? c : '_';
+  for (char const c : program)
+    name += ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ? c : '_';
   std::string text(script);
   for (auto const& [mark, value] : {std::pair<std::string_view, std::string>{"@PROGRAM@", program}, {"@NAME@", name}}) {
-    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + value.size())) text.replace(at, mark.size(), value);
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + value.size()))
+      text.replace(at, mark.size(), value);
   }
   return text;
 }
 
 int run(Call& call) {
-  std::string const program = call.args.option("--program NAME", call.console.program(), "the word that is typed to run it");
+  std::string const program =
+      call.args.option("--program NAME", call.console.program(), "the word that is typed to run it");
   std::string const shell = call.args.argument("SHELL", "bash, zsh or fish");
   call.args.done();
   std::string_view const script = shell == "bash" ? kBash : shell == "zsh" ? kZsh : shell == "fish" ? kFish : "";
   if (script.empty()) {
     std::array<std::string, 3> const known{"bash", "zsh", "fish"};
     throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("no completion for the shell '{}'{}; there is bash, zsh and fish", shell, did_you_mean(shell, known)));
+                     fmt::format("no completion for the shell '{}'{}; there is bash, zsh and fish", shell,
+                                 did_you_mean(shell, known)));
   }
   call.out.text(filled(script, program));
   return kDone;
@@ -92,7 +99,8 @@ int run(Call& call) {
 Command completion_command() {
   return {"completion",
           "prints a script that completes commands, options, kinds and queues in a shell",
-          "The script asks the program at each Tab, so it stays true when commands are added. In an application's directory\n"
+          "The script asks the program at each Tab, so it stays true when commands are added. In an application's "
+          "directory\n"
           "`spark` completes what the application has.\n\n"
           "Examples:\n  completion bash\n  completion fish --program spark\n",
           run,

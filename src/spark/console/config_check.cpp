@@ -37,7 +37,8 @@ int run(Call& call) {
   }
   for (std::string const& problem : loaded.problems) call.out.line(printable(problem));
   if (loaded.problems.empty()) {
-    call.out.line(loaded.config.file.empty() ? "no spark.toml here or above: the defaults hold" : printable(loaded.config.file) + ": no problems");
+    call.out.line(loaded.config.file.empty() ? "no spark.toml here or above: the defaults hold"
+                                             : printable(loaded.config.file) + ": no problems");
   }
   return code;
 }

@@ -34,7 +34,8 @@ std::vector<ShownSetting> what_holds(Call& call) {
 }
 
 int run(Call& call) {
-  bool const origin = call.args.flag("--origin", "where each value comes from: a flag, an environment variable, file:line, or the default");
+  bool const origin = call.args.flag(
+      "--origin", "where each value comes from: a flag, an environment variable, file:line, or the default");
   call.args.done();
   std::vector<Column> columns{{"KEY"}, {"VALUE"}};
   if (origin) columns.push_back({"ORIGIN"});
@@ -43,12 +44,14 @@ int run(Call& call) {
     list.item(
         [&] {
           Row row{setting.key, {setting.value.empty() ? "-" : printable(setting.value), printable(setting.value)}};
-          if (origin) row.push_back({printable(setting.origin), setting.origin == "default" ? Colour::dim : Colour::none});
+          if (origin)
+            row.push_back({printable(setting.origin), setting.origin == "default" ? Colour::dim : Colour::none});
           return row;
         },
         [&](kue::Writer& writer) {
           writer.begin_object();
-          for (auto const& [key, value] : {std::pair{"key", &setting.key}, {"value", &setting.value}, {"origin", &setting.origin}}) {
+          for (auto const& [key, value] :
+               {std::pair{"key", &setting.key}, {"value", &setting.value}, {"origin", &setting.origin}}) {
             if (value == &setting.origin && !origin) continue;
             writer.key(key);
             writer.string(as_utf8(*value));

@@ -16,22 +16,31 @@
 namespace spark {
 namespace {
 
-std::string_view name_of(Health health) { return health == Health::ok ? "ok" : health == Health::warn ? "warn" : "fail"; }
-Colour colour_of_health(Health health) { return health == Health::ok ? Colour::green : health == Health::warn ? Colour::yellow : Colour::red; }
+std::string_view name_of(Health health) {
+  return health == Health::ok ? "ok" : health == Health::warn ? "warn" : "fail";
+}
+Colour colour_of_health(Health health) {
+  return health == Health::ok ? Colour::green : health == Health::warn ? Colour::yellow : Colour::red;
+}
 
 std::vector<Finding> examine(Call& call) {
   LoadedConfig const loaded = load_config(std::filesystem::current_path().string(), Config::environment());
   std::vector<Finding> all = examine_configuration(loaded);
-  auto const add = [&](std::vector<Finding> more) { all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
+  auto const add = [&](std::vector<Finding> more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
   Config config = loaded.config;
   apply(call.console.overrides(), config);
   add(examine_program(call.app, config));
   add(examine_process(config));
-  bool const readable =
-      std::none_of(all.begin(), all.end(), [](Finding const& finding) { return finding.health == Health::fail && finding.subject == "configuration"; });
+  bool const readable = std::none_of(all.begin(), all.end(), [](Finding const& finding) {
+    return finding.health == Health::fail && finding.subject == "configuration";
+  });
   if (!readable) return all;  // what it says of the store cannot be trusted
   if (!call.console.has_own_queue() && !call.console.has_own_store()) add(examine_place(config));
-  if (std::any_of(all.begin(), all.end(), [](Finding const& finding) { return finding.health == Health::fail && finding.subject == "store"; })) return all;
+  if (std::any_of(all.begin(), all.end(),
+                  [](Finding const& finding) { return finding.health == Health::fail && finding.subject == "store"; }))
+    return all;
   add(examine_jobs(call));
   return all;
 }
@@ -39,13 +48,15 @@ std::vector<Finding> examine(Call& call) {
 void print(Call& call, std::vector<Finding> const& findings) {
   for (Finding const& finding : findings) {
     if (call.style.form == Form::plain) {
-      call.out.line(fmt::format("{}\t{}\t{}\t{}", name_of(finding.health), finding.subject, printable(finding.text), printable(finding.advice)));
+      call.out.line(fmt::format("{}\t{}\t{}\t{}", name_of(finding.health), finding.subject, printable(finding.text),
+                                printable(finding.advice)));
       continue;
     }
     std::string const pad(6 - name_of(finding.health).size(), ' ');
-    call.out.line(call.style.paint(name_of(finding.health), colour_of_health(finding.health)) + pad + fmt::format("{:<15}", finding.subject) +
-                  printable(finding.text));
-    if (!finding.advice.empty()) call.out.line(std::string(21, ' ') + call.style.paint("do: ", Colour::bold) + printable(finding.advice));
+    call.out.line(call.style.paint(name_of(finding.health), colour_of_health(finding.health)) + pad +
+                  fmt::format("{:<15}", finding.subject) + printable(finding.text));
+    if (!finding.advice.empty())
+      call.out.line(std::string(21, ' ') + call.style.paint("do: ", Colour::bold) + printable(finding.advice));
   }
 }
 
@@ -75,14 +86,17 @@ std::string as_json(std::vector<Finding> const& findings, bool ok) {
 int run(Call& call) {
   call.args.done();
   std::vector<Finding> const findings = examine(call);
-  auto const number = [&](Health health) { return std::count_if(findings.begin(), findings.end(), [&](Finding const& f) { return f.health == health; }); };
+  auto const number = [&](Health health) {
+    return std::count_if(findings.begin(), findings.end(), [&](Finding const& f) { return f.health == health; });
+  };
   bool const ok = number(Health::fail) == 0;
   if (call.json) {
     call.out.line(as_json(findings, ok));
   } else {
     print(call, findings);
     if (call.style.form == Form::table)
-      call.out.line(fmt::format("\n{} checks: {} failed, {} warnings", findings.size(), number(Health::fail), number(Health::warn)));
+      call.out.line(fmt::format("\n{} checks: {} failed, {} warnings", findings.size(), number(Health::fail),
+                                number(Health::warn)));
   }
   return ok ? kDone : kFailed;
 }
@@ -92,7 +106,8 @@ int run(Call& call) {
 Command doctor_command() {
   return {"doctor",
           "looks at configuration, program, store and workers, and says what to do",
-          "Exit code 1 if something failed. It changes nothing, and makes no store.\n\nExamples:\n  doctor\n  doctor --json\n",
+          "Exit code 1 if something failed. It changes nothing, and makes no store.\n\nExamples:\n  doctor\n  doctor "
+          "--json\n",
           run,
           false,
           false};

@@ -28,12 +28,14 @@ constexpr int kDescriptorsOfAChild = 16;  // of the master, for each child: pidf
 
 bool is_source(fs::path const& file) {
   constexpr std::array<std::string_view, 7> kEndings{".cpp", ".cc", ".cxx", ".hpp", ".hh", ".h", ".ipp"};
-  return std::find(kEndings.begin(), kEndings.end(), file.extension().string()) != kEndings.end() || file.filename() == "CMakeLists.txt";
+  return std::find(kEndings.begin(), kEndings.end(), file.extension().string()) != kEndings.end() ||
+         file.filename() == "CMakeLists.txt";
 }
 
 bool not_ours(fs::path const& folder) {
   std::error_code ignored;
-  return folder.filename().string().starts_with('.') || folder.filename() == "node_modules" || fs::exists(folder / "CMakeCache.txt", ignored);
+  return folder.filename().string().starts_with('.') || folder.filename() == "node_modules" ||
+         fs::exists(folder / "CMakeCache.txt", ignored);
 }
 
 // A source that was changed after the program was built; empty: none.
@@ -58,10 +60,12 @@ Finding examine_binary(Config const& config) {
   std::string const& binary = config.application.binary;
   std::error_code ignored;
   if (!fs::exists(binary, ignored)) {
-    return {Health::fail, "program", fmt::format("[application] binary {} does not exist", binary), "build it, or correct the path in " + config.file};
+    return {Health::fail, "program", fmt::format("[application] binary {} does not exist", binary),
+            "build it, or correct the path in " + config.file};
   }
   if (fs::is_directory(binary, ignored) || ::access(binary.c_str(), X_OK) != 0) {
-    return {Health::fail, "program", fmt::format("[application] binary {} cannot be executed", binary), "name a program, or chmod +x it"};
+    return {Health::fail, "program", fmt::format("[application] binary {} cannot be executed", binary),
+            "name a program, or chmod +x it"};
   }
   std::string const home = fs::path(config.file).parent_path().string();
   if (std::string const source = config.file.empty() ? "" : newer_source(home, binary); !source.empty()) {
@@ -73,7 +77,8 @@ Finding examine_binary(Config const& config) {
 Finding examine_pid_file(std::string const& path) {
   std::string const folder = fs::path(path).parent_path().string();
   std::error_code ignored;
-  if (!fs::is_directory(folder, ignored)) return {Health::fail, "pid file", fmt::format("the folder {} does not exist", folder), "mkdir -p " + folder};
+  if (!fs::is_directory(folder, ignored))
+    return {Health::fail, "pid file", fmt::format("the folder {} does not exist", folder), "mkdir -p " + folder};
   if (::access(folder.c_str(), W_OK) != 0)
     return {Health::fail, "pid file", fmt::format("the folder {} cannot be written by this user", folder),
             "give its user the right, or set worker.pid_file elsewhere"};
@@ -81,15 +86,19 @@ Finding examine_pid_file(std::string const& path) {
   if (file < 0) return {Health::ok, "pid file", path + " is not there: no worker holds it", ""};
   bool const locked = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   ::close(file);
-  return {Health::ok, "pid file", path + (locked ? ": a worker runs" : " is left over, no worker holds it; the next one takes it"), ""};
+  return {Health::ok, "pid file",
+          path + (locked ? ": a worker runs" : " is left over, no worker holds it; the next one takes it"), ""};
 }
 
 Finding examine_descriptors(Config const& config) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {Health::warn, "descriptors", std::string("cannot be asked for: ") + std::strerror(errno), ""};
-  auto const wanted = std::max<rlim_t>(kFewDescriptors, static_cast<rlim_t>(config.worker.concurrency) * kDescriptorsOfAChild);
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return {Health::warn, "descriptors", std::string("cannot be asked for: ") + std::strerror(errno), ""};
+  auto const wanted =
+      std::max<rlim_t>(kFewDescriptors, static_cast<rlim_t>(config.worker.concurrency) * kDescriptorsOfAChild);
   if (limit.rlim_cur < wanted) {
-    return {Health::warn, "descriptors", fmt::format("a process may open {} files; {} are better for this configuration", limit.rlim_cur, wanted),
+    return {Health::warn, "descriptors",
+            fmt::format("a process may open {} files; {} are better for this configuration", limit.rlim_cur, wanted),
             fmt::format("ulimit -n {}, or LimitNOFILE= in the systemd unit", std::max<rlim_t>(wanted, 1024))};
   }
   return {Health::ok, "descriptors", fmt::format("a process may open {} files", limit.rlim_cur), ""};
@@ -102,7 +111,9 @@ std::vector<Finding> examine_configuration(LoadedConfig const& loaded) {
   for (std::string const& problem : loaded.problems)
     all.push_back({Health::fail, "configuration", problem, "correct it; config:check says whether all is well"});
   if (all.empty())
-    all.push_back({Health::ok, "configuration", loaded.config.file.empty() ? "no spark.toml here or above: the defaults hold" : loaded.config.file, ""});
+    all.push_back({Health::ok, "configuration",
+                   loaded.config.file.empty() ? "no spark.toml here or above: the defaults hold" : loaded.config.file,
+                   ""});
   return all;
 }
 
@@ -126,8 +137,9 @@ std::vector<Finding> examine_process(Config const& config) {
   if (!config.worker.pid_file.empty()) all.push_back(examine_pid_file(config.worker.pid_file));
   constexpr std::chrono::sys_days kWritten{std::chrono::year{2026} / 1 / 1};
   if (std::chrono::system_clock::now() < kWritten) {
-    all.push_back(
-        {Health::fail, "clock", "the clock of this machine stands before 2026: jobs would be due at wrong times", "set it (timedatectl set-ntp true)"});
+    all.push_back({Health::fail, "clock",
+                   "the clock of this machine stands before 2026: jobs would be due at wrong times",
+                   "set it (timedatectl set-ntp true)"});
   }
   return all;
 }

@@ -25,7 +25,8 @@ std::string section(std::vector<Listed> const& all, bool builtin) {
 std::string overview(Console const& console) {
   auto const all = console.list();
   std::string text = fmt::format("Usage: {} COMMAND [OPTIONS]\n\n", console.program());
-  if (std::string const own = section(all, false); !own.empty()) text += fmt::format("Commands of {}:\n{}\n", console.program(), own);
+  if (std::string const own = section(all, false); !own.empty())
+    text += fmt::format("Commands of {}:\n{}\n", console.program(), own);
   text += "Commands:\n" + section(all, true);
   text += fmt::format("\n{} help COMMAND, or COMMAND --help, shows its options and examples.\n", console.program());
   return text;
@@ -37,8 +38,9 @@ void write_options(kue::Writer& writer, CommandHelp const& help) {
   for (OptionHelp const& option : help.options) {
     writer.begin_object();
     write_strings(writer, "names", option.all_names());
-    for (auto const& [key, value] :
-         {std::pair<std::string_view, std::string_view>{"value", option.value}, {"help", option.help}, {"default", option.fallback}}) {
+    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"value", option.value},
+                                     {"help", option.help},
+                                     {"default", option.fallback}}) {
       writer.key(key);
       writer.string(as_utf8(value));
     }

@@ -9,9 +9,12 @@
 namespace spark {
 
 std::string idle_jobs(kue::Store& jobs, std::span<kue::QueueCounts const> counts, std::string const& program) {
-  bool const waiting = std::any_of(counts.begin(), counts.end(), [](kue::QueueCounts const& queue) { return queue.of(kue::State::available) > 0; });
+  bool const waiting = std::any_of(counts.begin(), counts.end(),
+                                   [](kue::QueueCounts const& queue) { return queue.of(kue::State::available) > 0; });
   if (!waiting) return {};
-  return kue::worker::any_worker_lives(jobs) ? std::string() : fmt::format("no worker is running: start one with {} queue:worker", program);
+  return kue::worker::any_worker_lives(jobs)
+             ? std::string()
+             : fmt::format("no worker is running: start one with {} queue:worker", program);
 }
 
 }  // namespace spark

@@ -41,8 +41,10 @@ std::string JobChoice::slip(Call const& call, kue::Store& jobs) const {
     }
   }
   std::vector<std::string> const kinds = call.app.registry().kinds();
-  bool const strange = !filter.kind.empty() && !kinds.empty() && std::find(kinds.begin(), kinds.end(), filter.kind) == kinds.end();
-  return strange ? fmt::format("this program has no job class '{}'{}", filter.kind, did_you_mean(filter.kind, kinds)) : "";
+  bool const strange =
+      !filter.kind.empty() && !kinds.empty() && std::find(kinds.begin(), kinds.end(), filter.kind) == kinds.end();
+  return strange ? fmt::format("this program has no job class '{}'{}", filter.kind, did_you_mean(filter.kind, kinds))
+                 : "";
 }
 
 std::vector<kue::State> parse_states(std::string_view option, std::vector<std::string> const& texts) {
@@ -52,7 +54,9 @@ std::vector<kue::State> parse_states(std::string_view option, std::vector<std::s
   for (std::string const& text : texts) {
     for (std::string const& name : split_list(text)) {
       auto const state = kue::parse_state(name);
-      if (!state) throw kue::Error(kue::ErrorKind::invalid, fmt::format("{}: no state '{}'{}", option, name, did_you_mean(name, known)));
+      if (!state)
+        throw kue::Error(kue::ErrorKind::invalid,
+                         fmt::format("{}: no state '{}'{}", option, name, did_you_mean(name, known)));
       states.push_back(*state);
     }
   }
@@ -62,7 +66,10 @@ std::vector<kue::State> parse_states(std::string_view option, std::vector<std::s
 std::string words_of(kue::Filter const& filter) {
   std::string words;
   for (std::size_t i = 0; i < filter.states.size(); ++i) {
-    words += (i == 0 ? "" : i + 1 == filter.states.size() ? " or " : ", ") + std::string(kue::to_string(filter.states[i]));
+    words += (i == 0                          ? ""
+              : i + 1 == filter.states.size() ? " or "
+                                              : ", ") +
+             std::string(kue::to_string(filter.states[i]));
   }
   words += words.empty() ? "jobs" : " jobs";
   if (!filter.queue.empty()) words += " of queue " + filter.queue;

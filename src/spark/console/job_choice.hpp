@@ -26,7 +26,8 @@ struct JobChoice {
   bool given_ = false;
 };
 
-std::vector<kue::State> parse_states(std::string_view option, std::vector<std::string> const& texts);  // names, also with commas
+std::vector<kue::State> parse_states(std::string_view option,
+                                     std::vector<std::string> const& texts);  // names, also with commas
 std::string words_of(kue::Filter const& filter);  // "discarded or cancelled jobs of queue mail with tag eu", printable
 
 }  // namespace spark

@@ -23,8 +23,10 @@ constexpr int kBar = 30;
 
 // What a person waits for; a change of it is worth a line.
 std::string what_counts(kue::JobRecord const& record) {
-  std::string const progress = record.progress ? fmt::format("{}\t{}", record.progress->percent, printable(record.progress->note)) : "\t";
-  return fmt::format("{}\t{}\t{}{}", kue::to_string(record.state), attempt_text(record.tally), progress, record.cancel_asked_at ? "\tasked to stop" : "");
+  std::string const progress =
+      record.progress ? fmt::format("{}\t{}", record.progress->percent, printable(record.progress->note)) : "\t";
+  return fmt::format("{}\t{}\t{}{}", kue::to_string(record.state), attempt_text(record.tally), progress,
+                     record.cancel_asked_at ? "\tasked to stop" : "");
 }
 
 std::string last_failure(kue::JobRecord const& record) {
@@ -34,7 +36,8 @@ std::string last_failure(kue::JobRecord const& record) {
 }
 
 std::string when(kue::JobRecord const& record, kue::TimePoint now) {
-  if (record.state == kue::State::running && record.attempted_at) return ", since " + span_text(std::max(now - *record.attempted_at, kue::Millis(0)));
+  if (record.state == kue::State::running && record.attempted_at)
+    return ", since " + span_text(std::max(now - *record.attempted_at, kue::Millis(0)));
   if (kue::is_waiting(record.state) && record.run_at > now) return ", due " + relative_text(record.run_at, now);
   if (kue::is_waiting(record.state)) return ", waits " + span_text(now - record.run_at);
   return {};
@@ -46,12 +49,16 @@ std::string bar(int percent) {
 }
 
 std::string as_picture(Style const& style, kue::JobRecord const& record, kue::TimePoint now) {
-  std::string text = fmt::format("{} {}\n{}{}, attempt {} of {}{}\n", printable(record.job.kind), record.job.id.str(),
-                                 style.paint(kue::to_string(record.state), colour_of(record.state)), when(record, now),
-                                 std::min(record.tally.attempt + (kue::is_final(record.state) ? 0U : 1U), record.tally.max_attempts), record.tally.max_attempts,
-                                 record.cancel_asked_at ? ", asked to stop" : "");
-  if (record.progress) text += fmt::format("{} {:>3} %  {}\n", bar(record.progress->percent), record.progress->percent, printable(record.progress->note));
-  if (std::string const failure = last_failure(record); !failure.empty()) text += style.paint("last failure: " + failure, Colour::red) + "\n";
+  std::string text =
+      fmt::format("{} {}\n{}{}, attempt {} of {}{}\n", printable(record.job.kind), record.job.id.str(),
+                  style.paint(kue::to_string(record.state), colour_of(record.state)), when(record, now),
+                  std::min(record.tally.attempt + (kue::is_final(record.state) ? 0U : 1U), record.tally.max_attempts),
+                  record.tally.max_attempts, record.cancel_asked_at ? ", asked to stop" : "");
+  if (record.progress)
+    text += fmt::format("{} {:>3} %  {}\n", bar(record.progress->percent), record.progress->percent,
+                        printable(record.progress->note));
+  if (std::string const failure = last_failure(record); !failure.empty())
+    text += style.paint("last failure: " + failure, Colour::red) + "\n";
   return text;
 }
 
@@ -102,26 +109,29 @@ int JobFollower::follow(kue::JobId id) {
 
 kue::JobRecord JobFollower::look(kue::JobId id) {
   if (auto record = store_.get(id)) return *record;
-  throw kue::Error(kue::ErrorKind::not_found, fmt::format("no job {} here; finished jobs are removed after some time", id.str()));
+  throw kue::Error(kue::ErrorKind::not_found,
+                   fmt::format("no job {} here; finished jobs are removed after some time", id.str()));
 }
 
 int JobFollower::tell_end(kue::JobRecord const& record) {
   bool const completed = record.state == kue::State::completed;
   if (call_.json) call_.out.line(as_document(record, true));
   if (call_.style.json()) return completed ? kDone : kFailed;
-  if (completed && !record.result.empty()) call_.out.line((call_.style.form == Form::table ? "result: " : "") + printable(record.result));
+  if (completed && !record.result.empty())
+    call_.out.line((call_.style.form == Form::table ? "result: " : "") + printable(record.result));
   if (completed) return kDone;
   std::string const failure = last_failure(record);
-  write_error(fmt::format("{} is {}{}\nhint: {} job:show {} tells every attempt\n", printable(record.job.kind), kue::to_string(record.state),
-                          failure.empty() ? "" : ": " + failure, call_.console.program(), record.job.id.str()));
+  write_error(fmt::format("{} is {}{}\nhint: {} job:show {} tells every attempt\n", printable(record.job.kind),
+                          kue::to_string(record.state), failure.empty() ? "" : ": " + failure, call_.console.program(),
+                          record.job.id.str()));
   return kFailed;
 }
 
 int JobFollower::tell_unfinished(kue::JobRecord const& record, int signal) {
   if (call_.json) call_.out.line(as_document(record, false));
   if (!call_.style.json()) {
-    write_error(fmt::format("{} is {} and goes on without us; job:watch {} looks again\n", printable(record.job.kind), kue::to_string(record.state),
-                            record.job.id.str()));
+    write_error(fmt::format("{} is {} and goes on without us; job:watch {} looks again\n", printable(record.job.kind),
+                            kue::to_string(record.state), record.job.id.str()));
   }
   return signal != 0 ? 128 + signal : kFailed;
 }

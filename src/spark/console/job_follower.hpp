@@ -1,5 +1,6 @@
 #pragma once
-// JobFollower: looks at a job until it has ended, and shows what changes: on a terminal in place, in a pipe a line a change.
+// JobFollower: looks at a job until it has ended, and shows what changes: on a terminal in place, in a pipe a line a
+// change.
 //
 //   JobFollower follower(call, store, {.interval = 200ms, .patience = 5min});
 //   return follower.follow(id);                 // kDone: completed; kFailed: ended otherwise, or the time was over

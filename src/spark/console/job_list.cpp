@@ -19,7 +19,8 @@ namespace {
 // What matters next, or last: when a waiting job is due, since when one runs, when one ended.
 std::string when(kue::JobRecord const& record, kue::TimePoint now) {
   if (kue::is_final(record.state)) return record.finished_at ? "ended " + relative_text(*record.finished_at, now) : "";
-  if (record.state == kue::State::running) return record.attempted_at ? "started " + relative_text(*record.attempted_at, now) : "claimed";
+  if (record.state == kue::State::running)
+    return record.attempted_at ? "started " + relative_text(*record.attempted_at, now) : "claimed";
   if (record.run_at > now) return "due " + relative_text(record.run_at, now);
   return "waits " + span_text(now - record.run_at);
 }
@@ -48,7 +49,8 @@ int parse_limit(std::optional<std::string> const& text, bool all) {
   auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
   bool const number = error == std::errc() && end == text->data() + text->size();
   if (number && limit >= 1 && limit <= 1000) return limit;
-  if (!number) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be a whole number, not '{}'", *text));
+  if (!number)
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be a whole number, not '{}'", *text));
   throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be 1 to 1000, not {}", *text));
 }
 
@@ -78,7 +80,8 @@ int run(Call& call) {
   } while (all && !page.cursor.empty());
   list.more(page.cursor);
   list.end("no jobs");
-  if (std::string const slip = shown == 0 ? choice.slip(call, jobs) : ""; !slip.empty() && !call.style.json()) write_error(printable(slip) + "\n");
+  if (std::string const slip = shown == 0 ? choice.slip(call, jobs) : ""; !slip.empty() && !call.style.json())
+    write_error(printable(slip) + "\n");
   return kDone;
 }
 
@@ -88,7 +91,8 @@ Command job_list_command() {
   return {"job:list", "lists jobs, the newest first",
           "States: scheduled, blocked, available, running, retryable, completed, discarded, cancelled.\n\n"
           "Pages: --limit and --cursor; --all for every job, in a pipe or with --jsonl however many.\n\n"
-          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --error refused --after 2h --json\n  job:list "
+          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --error "
+          "refused --after 2h --json\n  job:list "
           "--state completed --all --jsonl\n",
           run, true};
 }

@@ -37,7 +37,9 @@ kue::JobType const& known_type(kue::Registry const& registry, std::string const&
 std::optional<kue::Millis> duration(std::optional<std::string> const& text, std::string_view option) {
   if (!text) return std::nullopt;
   auto const value = parse_duration(*text);
-  if (!value) throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", option, *text));
+  if (!value)
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", option, *text));
   return value;
 }
 
@@ -46,7 +48,8 @@ std::optional<int> number(std::optional<std::string> const& text, std::string_vi
   int value = 0;
   auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error != std::errc() || end != text->data() + text->size() || value < min || value > max) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("{} must be a whole number from {} to {}, not '{}'", option, min, max, *text));
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("{} must be a whole number from {} to {}, not '{}'", option, min, max, *text));
   }
   return value;
 }
@@ -55,11 +58,13 @@ kue::PushOptions push_options(Args& args) {
   kue::PushOptions options;
   options.queue = args.option("--queue NAME", "instead of the class's own");
   options.delay = duration(args.option("--delay,--in TIME", "run it after this long: 500ms, 25s, 5m, 2h, 1d"), "--in");
-  if (auto const at = args.option("--at TIME", "run it at this time: 2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00")) options.run_at = moment_of("--at", *at);
+  if (auto const at = args.option("--at TIME", "run it at this time: 2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00"))
+    options.run_at = moment_of("--at", *at);
   if (options.delay && options.run_at) throw kue::Error(kue::ErrorKind::invalid, "--in and --at exclude one another");
-  options.priority = number(args.option("--priority N", "lower first; 0 is usual"), "--priority", kue::limits::kMinPriority, kue::limits::kMaxPriority);
-  if (auto const attempts =
-          number(args.option("--max-attempts N", "runs at most, the first included"), "--max-attempts", 1, static_cast<int>(kue::limits::kMaxMaxAttempts))) {
+  options.priority = number(args.option("--priority N", "lower first; 0 is usual"), "--priority",
+                            kue::limits::kMinPriority, kue::limits::kMaxPriority);
+  if (auto const attempts = number(args.option("--max-attempts N", "runs at most, the first included"),
+                                   "--max-attempts", 1, static_cast<int>(kue::limits::kMaxMaxAttempts))) {
     options.max_attempts = static_cast<std::uint32_t>(*attempts);
   }
   options.timeout = duration(args.option("--timeout TIME", "of one run"), "--timeout");
@@ -78,8 +83,10 @@ kue::Envelope make_envelope(kue::JobType const& type, std::string const& args, k
 std::string as_json(kue::Envelope const& job, std::string const& where) {
   kue::Writer writer;
   writer.begin_object();
-  for (auto const& [key, value] :
-       {std::pair<std::string_view, std::string>{"id", job.id.str()}, {"kind", job.kind}, {"queue", job.queue}, {"store", as_utf8(where)}}) {
+  for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"id", job.id.str()},
+                                   {"kind", job.kind},
+                                   {"queue", job.queue},
+                                   {"store", as_utf8(where)}}) {
     writer.key(key);
     if (value.empty())
       writer.null();
@@ -98,9 +105,12 @@ std::string as_json(kue::Envelope const& job, std::string const& where) {
 // A queue that keeps its jobs for itself cannot be asked what became of one.
 kue::Store& followed(Call& call, kue::StoreQueue* stored) {
   if (stored != nullptr) return stored->store();
-  throw kue::Error(kue::ErrorKind::refused, fmt::format("--wait needs a store to look into, and this program keeps its jobs in a queue of its own (set at {}); "
-                                                        "nothing was pushed",
-                                                        call.app.where(queue.name)));
+  throw kue::Error(
+      kue::ErrorKind::refused,
+      fmt::format(
+          "--wait needs a store to look into, and this program keeps its jobs in a queue of its own (set at {}); "
+          "nothing was pushed",
+          call.app.where(queue.name)));
 }
 
 int follow(Call& call, kue::Store& jobs, kue::JobId id, kue::Millis patience) {
@@ -115,7 +125,8 @@ int follow(Call& call, kue::Store& jobs, kue::JobId id, kue::Millis patience) {
 int run(Call& call) {
   kue::PushOptions const options = push_options(call.args);
   bool const wait = call.args.flag("--wait", "until the job has ended: shows its progress, then its result or error");
-  kue::Millis const patience = call.args.option("--wait-timeout TIME", kue::Millis(0), "give up waiting after this long; 0s: never");
+  kue::Millis const patience =
+      call.args.option("--wait-timeout TIME", kue::Millis(0), "give up waiting after this long; 0s: never");
   std::string const arguments = call.args.option("--args JSON", "{}", "the job's fields, by name");
   std::string const kind = call.args.argument("KIND", "the job's class");
   call.args.done();
@@ -136,9 +147,11 @@ int run(Call& call) {
   if (call.style.json()) {
     call.out.line(as_json(job, where));
   } else {
-    std::string const due = job.run_at ? fmt::format(", due {} ({})", utc_text(*job.run_at), relative_text(*job.run_at, kue::Clock::system().now())) : "";
-    call.out.line(fmt::format("pushed {} as {} to queue {}{}{}", printable(job.kind), job.id.str(), printable(job.queue),
-                              where.empty() ? "" : " of " + printable(where), due));
+    std::string const due = job.run_at ? fmt::format(", due {} ({})", utc_text(*job.run_at),
+                                                     relative_text(*job.run_at, kue::Clock::system().now()))
+                                       : "";
+    call.out.line(fmt::format("pushed {} as {} to queue {}{}{}", printable(job.kind), job.id.str(),
+                              printable(job.queue), where.empty() ? "" : " of " + printable(where), due));
   }
   return wait ? follow(call, stored->store(), job.id, patience) : static_cast<int>(kDone);
 }
@@ -148,7 +161,8 @@ int run(Call& call) {
 Command job_push_command() {
   return {"job:push", "pushes a job of a class that this program knows",
           "The class itself reads the arguments, so that a wrong one is refused here and not in the worker.\n"
-          "Exit code 3 if the program has no such class, 2 if the arguments are not what it takes. With --wait 0 if the job is completed,\n"
+          "Exit code 3 if the program has no such class, 2 if the arguments are not what it takes. With --wait 0 if "
+          "the job is completed,\n"
           "1 if it ended otherwise or the time is over, 130 after Ctrl-C; the job goes on in any case.\n\n"
           "Examples:\n  job:push HelloWorldJob --args '{\"name\":\"John Doe\"}'\n"
           "  job:push SendInvoice --args '{\"order\":7}' --in 5m --priority -3 --tag monthly\n"

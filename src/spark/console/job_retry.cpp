@@ -9,7 +9,8 @@ Verdict verdict(kue::JobId id, kue::RetryStatus status) {
   switch (status) {
     case kue::RetryStatus::retried: return {id.str(), "retried", "is available again"};
     case kue::RetryStatus::not_final: return {id.str(), "not_final", "has not ended: it will run by itself", kRefused};
-    case kue::RetryStatus::completed: return {id.str(), "completed", "is completed: to do it again, push it again", kRefused};
+    case kue::RetryStatus::completed:
+      return {id.str(), "completed", "is completed: to do it again, push it again", kRefused};
     case kue::RetryStatus::not_found: break;
   }
   return {id.str(), "not_found", "does not exist", kNotFound};
@@ -33,11 +34,14 @@ JobVerb retry_verb() {
 
 Command job_retry_command() {
   return {"job:retry", "makes discarded or cancelled jobs available again, counters at zero",
-          "By ids, or by options that choose them: then discarded jobs, unless --state names cancelled. It asks before it retries by\n"
+          "By ids, or by options that choose them: then discarded jobs, unless --state names cancelled. It asks before "
+          "it retries by\n"
           "options; without a terminal it wants --yes.\n"
-          "Exit code 3 if a job does not exist, 5 if one has not ended or is completed, or if nobody said yes; the others are\n"
+          "Exit code 3 if a job does not exist, 5 if one has not ended or is completed, or if nobody said yes; the "
+          "others are\n"
           "retried all the same.\n\n"
-          "Examples:\n  job:retry 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:retry --queue mail --error 'connection refused' --dry-run\n"
+          "Examples:\n  job:retry 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:retry --queue mail --error 'connection "
+          "refused' --dry-run\n"
           "  job:retry --kind HelloWorldJob --after 2h --yes\n",
           [](Call& call) { return run_job_verb(call, retry_verb()); }};
 }

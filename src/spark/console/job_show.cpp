@@ -34,11 +34,13 @@ std::string joined(std::vector<std::string> const& items) {
 
 void add_failure(Sheet& sheet, kue::Attempt const& attempt) {
   kue::Failure const failure = kue::whole_failure(attempt);
-  sheet.line(fmt::format("  run {} (attempt {}): {}, {} after {}, pid {}", attempt.claim_no, attempt.attempt, kue::to_string(attempt.reason),
-                         utc_text(attempt.ended_at), span_text(attempt.ended_at - attempt.started_at), attempt.pid));
+  sheet.line(fmt::format("  run {} (attempt {}): {}, {} after {}, pid {}", attempt.claim_no, attempt.attempt,
+                         kue::to_string(attempt.reason), utc_text(attempt.ended_at),
+                         span_text(attempt.ended_at - attempt.started_at), attempt.pid));
   std::string what = printable(failure.type);
   if (!failure.message.empty()) what += (what.empty() ? "" : ": ") + printable(failure.message);
-  if (failure.signal != 0 && failure.message.find(fmt::format("signal {}", failure.signal)) == std::string::npos) what += fmt::format(" (signal {})", failure.signal);
+  if (failure.signal != 0 && failure.message.find(fmt::format("signal {}", failure.signal)) == std::string::npos)
+    what += fmt::format(" (signal {})", failure.signal);
   if (!what.empty()) sheet.line("    " + what);
   std::string_view trace = failure.backtrace;
   while (!trace.empty()) {
@@ -67,7 +69,8 @@ std::string as_text(kue::JobRecord const& record) {
   sheet.time("started", record.attempted_at);
   sheet.time("ended", record.finished_at);
   sheet.time("to be stopped", record.cancel_asked_at);
-  if (record.progress) sheet.row("progress", fmt::format("{} % {}", record.progress->percent, printable(record.progress->note)));
+  if (record.progress)
+    sheet.row("progress", fmt::format("{} % {}", record.progress->percent, printable(record.progress->note)));
   sheet.row("args", printable(job.args));
   for (auto const& [key, value] : job.meta) sheet.row("meta", fmt::format("{} = {}", printable(key), printable(value)));
   if (!record.result.empty()) sheet.row("result", printable(record.result));
@@ -81,7 +84,9 @@ int run(Call& call) {
   call.args.done();
   kue::JobId const id = parse_ids({text}).front();
   auto const record = job_store(call).get(id);
-  if (!record) throw kue::Error(kue::ErrorKind::not_found, fmt::format("no job {} here; finished jobs are removed after some time", id.str()));
+  if (!record)
+    throw kue::Error(kue::ErrorKind::not_found,
+                     fmt::format("no job {} here; finished jobs are removed after some time", id.str()));
   if (!call.json) {
     call.out.text(as_text(*record));
     return kDone;
@@ -98,7 +103,8 @@ int run(Call& call) {
 }  // namespace
 
 Command job_show_command() {
-  return {"job:show", "shows one job with every attempt's error", "Example:\n  job:show 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n", run};
+  return {"job:show", "shows one job with every attempt's error",
+          "Example:\n  job:show 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n", run};
 }
 
 }  // namespace spark

@@ -25,9 +25,11 @@ void require_file(std::string const& url) {
   std::error_code error;
   if (file.empty() || std::filesystem::exists(std::filesystem::symlink_status(file, error))) return;
   if (error == std::errc::permission_denied) return;  // opening it says so
-  throw kue::Error(kue::ErrorKind::unavailable, fmt::format("there is no store at {}: nothing was pushed there yet; for another one say --store URL, or "
-                                                            "go to the application's directory",
-                                                            file));
+  throw kue::Error(
+      kue::ErrorKind::unavailable,
+      fmt::format("there is no store at {}: nothing was pushed there yet; for another one say --store URL, or "
+                  "go to the application's directory",
+                  file));
 }
 
 }  // namespace
@@ -35,9 +37,11 @@ void require_file(std::string const& url) {
 kue::Store& job_store(Call& call) {
   if (call.console.has_own_queue() && !call.console.store_named()) {
     if (auto* const found = store_queue_in(call.app.get(queue))) return found->store();
-    throw kue::Error(kue::ErrorKind::refused, fmt::format("this program keeps its jobs in a queue of its own (set at {}), which cannot be looked "
-                                                          "into; these commands work on a store",
-                                                          call.app.where(queue.name)));
+    throw kue::Error(
+        kue::ErrorKind::refused,
+        fmt::format("this program keeps its jobs in a queue of its own (set at {}), which cannot be looked "
+                    "into; these commands work on a store",
+                    call.app.where(queue.name)));
   }
   if (!call.console.has_own_store()) require_file(call.app.config().store.url);
   return call.app.get(store);
@@ -53,7 +57,8 @@ std::vector<kue::JobId> parse_ids(std::vector<std::string> const& texts) {
       wrong += fmt::format("{}'{}'", wrong.empty() ? "" : ", ", text);
   }
   if (!wrong.empty()) {
-    throw kue::Error(kue::ErrorKind::invalid, "not a job id: " + wrong + "; one looks like 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506");
+    throw kue::Error(kue::ErrorKind::invalid,
+                     "not a job id: " + wrong + "; one looks like 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506");
   }
   return ids;
 }

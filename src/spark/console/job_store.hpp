@@ -13,7 +13,8 @@ namespace spark {
 // store, and Error(unavailable) if there is no such file yet: looking must not make one.
 kue::Store& job_store(Call& call);
 
-kue::StoreQueue* store_queue_in(kue::Queue& queue);                        // through queues that wrap another; null: not kept in a store
-std::vector<kue::JobId> parse_ids(std::vector<std::string> const& texts);  // throws Error(invalid) naming all that are none
+kue::StoreQueue* store_queue_in(kue::Queue& queue);  // through queues that wrap another; null: not kept in a store
+std::vector<kue::JobId> parse_ids(
+    std::vector<std::string> const& texts);  // throws Error(invalid) naming all that are none
 
 }  // namespace spark

@@ -28,7 +28,8 @@ std::string names_of(std::vector<kue::State> const& states) {
 kue::Filter with_states(JobVerb const& verb, kue::Filter filter) {
   for (kue::State const state : filter.states) {
     if (std::find(verb.possible.begin(), verb.possible.end(), state) != verb.possible.end()) continue;
-    refuse(fmt::format("{} jobs cannot be {}; it works on these states: {}", kue::to_string(state), verb.done, names_of(verb.possible)));
+    refuse(fmt::format("{} jobs cannot be {}; it works on these states: {}", kue::to_string(state), verb.done,
+                       names_of(verb.possible)));
   }
   if (filter.states.empty()) filter.states = verb.usual;
   return filter;
@@ -39,7 +40,8 @@ std::string in_words(Sweep::ByState const& counts) {
   std::string words;
   for (std::size_t state = 0; state < kue::kStateCount; ++state) {
     if (counts[state] == 0) continue;
-    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", grouped(counts[state]), kue::to_string(static_cast<kue::State>(state)));
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", grouped(counts[state]),
+                         kue::to_string(static_cast<kue::State>(state)));
   }
   return words;
 }
@@ -77,7 +79,8 @@ void answer_json(Call& call, Sweep::ByState const& counts, Tally const* tally) {
   call.out.line(writer.take());
 }
 
-Tally sweep(Call& call, JobVerb const& verb, kue::Store& jobs, kue::Filter const& filter, Sweep& chosen, std::int64_t total) {
+Tally sweep(Call& call, JobVerb const& verb, kue::Store& jobs, kue::Filter const& filter, Sweep& chosen,
+            std::int64_t total) {
   Tally tally;
   std::int64_t seen = 0;
   Progress progress(call, verb.word, total);
@@ -102,9 +105,12 @@ int by_ids(Call& call, JobVerb const& verb, std::vector<kue::JobId> const& ids, 
     std::vector<Verdict> verdicts;
     for (kue::JobId const& id : ids) {
       auto const record = jobs.get(id);
-      bool const possible = record && std::find(verb.possible.begin(), verb.possible.end(), record->state) != verb.possible.end();
+      bool const possible =
+          record && std::find(verb.possible.begin(), verb.possible.end(), record->state) != verb.possible.end();
       std::string const state = record ? std::string(kue::to_string(record->state)) : "not_found";
-      verdicts.push_back({id.str(), state, !record ? "does not exist" : fmt::format("is {}: {} be {}", state, possible ? "would" : "would not", verb.done),
+      verdicts.push_back({id.str(), state,
+                          !record ? "does not exist"
+                                  : fmt::format("is {}: {} be {}", state, possible ? "would" : "would not", verb.done),
                           !record    ? kNotFound
                           : possible ? kDone
                                      : kRefused});
@@ -139,27 +145,32 @@ int sweep_with(Call& call, JobVerb const& verb, kue::Filter const& filter, Chang
     return kDone;
   }
   call.out.line(fmt::format("{} {}", verb.done, counted(tally.done, "job")));
-  for (auto const& [sentence, number] : tally.others) call.out.line(fmt::format("{}, each {}", counted(number, "job"), sentence));
-  for (auto const& [sentence, number] : tally.left) call.out.line(fmt::format("left alone: {}, each {}", counted(number, "job"), sentence));
+  for (auto const& [sentence, number] : tally.others)
+    call.out.line(fmt::format("{}, each {}", counted(number, "job"), sentence));
+  for (auto const& [sentence, number] : tally.left)
+    call.out.line(fmt::format("left alone: {}, each {}", counted(number, "job"), sentence));
   return kDone;
 }
 
 int run_job_verb(Call& call, JobVerb const& verb) {
   JobChoice const choice(call.args);
   Change const change(call.args);
-  std::vector<std::string> const texts = call.args.optional_arguments("ID...", "jobs, by their ids; or choose them by the options above");
+  std::vector<std::string> const texts =
+      call.args.optional_arguments("ID...", "jobs, by their ids; or choose them by the options above");
   call.args.done();
   if (!texts.empty() && choice.given()) refuse("name jobs by their ids, or choose them by options, not both");
   if (!texts.empty()) return by_ids(call, verb, parse_ids(texts), change);
   if (!choice.given()) {
-    refuse(fmt::format("which jobs? Name them by their ids, or choose them, such as --queue mail --state {}\nhint: job:list with the same options "
+    refuse(fmt::format("which jobs? Name them by their ids, or choose them, such as --queue mail --state {}\nhint: "
+                       "job:list with the same options "
                        "shows what they choose",
                        kue::to_string(verb.usual.front())));
   }
   kue::Store& jobs = job_store(call);
   kue::Filter const filter = with_states(verb, choice.filter);
   // A slip of the pen must not look as if everything were in order.
-  if (std::string const slip = choice.slip(call, jobs); slip.starts_with("there is no queue")) throw kue::Error(kue::ErrorKind::not_found, slip);
+  if (std::string const slip = choice.slip(call, jobs); slip.starts_with("there is no queue"))
+    throw kue::Error(kue::ErrorKind::not_found, slip);
   return sweep_with(call, verb, filter, change);
 }
 

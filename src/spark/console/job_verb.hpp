@@ -1,6 +1,6 @@
 #pragma once
-// JobVerb: what job:retry, job:cancel, job:delete and queue:purge have in common: something is done to jobs, named by their ids
-// or chosen by a filter.
+// JobVerb: what job:retry, job:cancel, job:delete and queue:purge have in common: something is done to jobs, named by
+// their ids or chosen by a filter.
 
 #include "spark/console/change.hpp"
 #include "spark/console/job_choice.hpp"
@@ -20,7 +20,8 @@ struct JobVerb {
   std::vector<kue::State> possible;  // what it can be done to
   std::vector<kue::State> usual;     // by a filter that names no state
   // One verdict an id; `states`: only if it is still in one of these. A verdict with kDone counts as done.
-  std::function<std::vector<Verdict>(kue::Store&, std::span<kue::JobId const>, std::vector<kue::State> const& states)> act;
+  std::function<std::vector<Verdict>(kue::Store&, std::span<kue::JobId const>, std::vector<kue::State> const& states)>
+      act;
 };
 
 // The whole command: [ID...] or the options of JobChoice, --dry-run, --yes.

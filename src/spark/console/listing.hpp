@@ -30,7 +30,8 @@ struct Cell {
 
   Cell(char const* text) : shown(text), exact(text) {}
   Cell(std::string text, Colour colour_ = Colour::none) : shown(text), exact(std::move(text)), colour(colour_) {}
-  Cell(std::string shown_, std::string exact_, Colour colour_ = Colour::none) : shown(std::move(shown_)), exact(std::move(exact_)), colour(colour_) {}
+  Cell(std::string shown_, std::string exact_, Colour colour_ = Colour::none)
+      : shown(std::move(shown_)), exact(std::move(exact_)), colour(colour_) {}
 };
 using Row = std::vector<Cell>;
 
@@ -39,7 +40,7 @@ class Listing {
   Listing(Call& call, std::string name, std::vector<Column> columns);
   void item(std::function<Row()> const& row, std::function<void(kue::Writer&)> const& object);
   void member(std::string_view key, std::string_view value);  // beside the items in the document of --json
-  void more(std::string const& cursor);                       // of the next page: --json member "cursor", else a hint how to go on
+  void more(std::string const& cursor);  // of the next page: --json member "cursor", else a hint how to go on
   void note(std::string text) { notes_.push_back(std::move(text)); }
   void end(std::string_view nothing);
 

@@ -50,7 +50,8 @@ std::string list(std::vector<OptionHelp> const& options, bool common) {
   for (OptionHelp const& option : options) {
     if (option.common() != common) continue;
     std::string names;
-    for (std::string const& name : option.all_names()) names += (names.empty() ? " Fl " : " , Fl ") + word(name.substr(1));
+    for (std::string const& name : option.all_names())
+      names += (names.empty() ? " Fl " : " , Fl ") + word(name.substr(1));
     items += ".It" + names + (option.value.empty() ? "" : " Ar " + word(option.value)) + '\n' + sentences(option.help);
     if (!option.fallback.empty()) items += "[" + plain(option.fallback) + "]\n";
   }
@@ -75,34 +76,41 @@ std::string command_text(CommandHelp const& help) {
   text += ".Nm " + help.program + '\n' + ".Cm " + word(help.name) + '\n' + ".Op Ar options\n";
   for (ArgumentHelp const& argument : help.arguments) text += ".Ar " + word(argument.name) + '\n';
   text += ".Pp\n" + plain(help.summary) + ".\n";
-  for (ArgumentHelp const& argument : help.arguments) text += ".Pp\n.Ar " + word(argument.name) + " :\n" + sentences(argument.help);
+  for (ArgumentHelp const& argument : help.arguments)
+    text += ".Pp\n.Ar " + word(argument.name) + " :\n" + sentences(argument.help);
   return text + list(help.options, false) + details(help.details);
 }
 
 std::string variables() {
   std::string text = ".Bl -tag -width Ds\n";
   for (Setting const& setting : settings()) {
-    text += ".It Ev " + word(setting.variable()) + '\n' + plain(fmt::format("{}.{}", setting.section, setting.key)) + ": " + plain(setting.expected) + ".\n";
+    text += ".It Ev " + word(setting.variable()) + '\n' + plain(fmt::format("{}.{}", setting.section, setting.key)) +
+            ": " + plain(setting.expected) + ".\n";
   }
   return text + ".It Ev NO_COLOR\nIf set and not empty, no colours.\n.El\n";
 }
 
 std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return 'a' <= c && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return text;
 }
 
 constexpr std::string_view kCodes =
-    ".Bl -tag -width Ds\n.It 0\nDone.\n.It 1\nFailed: problems were found, a corrupt store, or what a command of the program threw.\n"
-    ".It 2\nUsage or configuration.\n.It 3\nNot found: no such job, queue or class.\n.It 4\nThe store cannot be reached or written, or there is none yet.\n"
+    ".Bl -tag -width Ds\n.It 0\nDone.\n.It 1\nFailed: problems were found, a corrupt store, or what a command of the "
+    "program threw.\n"
+    ".It 2\nUsage or configuration.\n.It 3\nNot found: no such job, queue or class.\n.It 4\nThe store cannot be "
+    "reached or written, or there is none yet.\n"
     ".It 5\nRefused: understood and not done on purpose, or nobody could be asked.\n.It 70\nA bug.\n.El\n";
 
 std::string manual(Console& console) {
   std::string const& program = console.program();
-  std::string text = fmt::format(".Dd " SPARK_DATE "\n.Dt {} 1\n.Os\n.Sh NAME\n.Nm {}\n.Nd durable background jobs\n", upper(program), program);
+  std::string text = fmt::format(".Dd " SPARK_DATE "\n.Dt {} 1\n.Os\n.Sh NAME\n.Nm {}\n.Nd durable background jobs\n",
+                                 upper(program), program);
   text += ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar options\n.Op Ar arguments\n.Sh DESCRIPTION\n";
-  text += fmt::format("The commands of\n.Nm ,\na program that pushes and runs jobs with spark " SPARK_VERSION ".\n"
-                      "Jobs live in the store that the configuration or\n.Fl \\-store\nnames, usually an SQLite file.\n");
+  text +=
+      fmt::format("The commands of\n.Nm ,\na program that pushes and runs jobs with spark " SPARK_VERSION ".\n"
+                  "Jobs live in the store that the configuration or\n.Fl \\-store\nnames, usually an SQLite file.\n");
   std::string common;
   for (Listed const& listed : console.list()) {
     CommandHelp const help = console.explain(listed.name);
@@ -111,7 +119,8 @@ std::string manual(Console& console) {
   }
   text += ".Ss Options of every command\n" + common;
   text += ".Sh ENVIRONMENT\n" + variables();
-  text += ".Sh FILES\n.Bl -tag -width Ds\n.It Pa spark.toml\nThe configuration, in the working directory or above.\n.It Pa spark.db\nThe store, if nothing "
+  text += ".Sh FILES\n.Bl -tag -width Ds\n.It Pa spark.toml\nThe configuration, in the working directory or "
+          "above.\n.It Pa spark.db\nThe store, if nothing "
           "else is said.\n.El\n";
   return text + ".Sh EXIT STATUS\n" + std::string(kCodes);
 }
@@ -125,7 +134,9 @@ int run(Call& call) {
     return kDone;
   }
   std::ofstream out(*file, std::ios::binary);
-  if (!(out << text).flush()) throw kue::Error(kue::ErrorKind::unavailable, "cannot write " + *file + ": name a file in a folder that is there and yours");
+  if (!(out << text).flush())
+    throw kue::Error(kue::ErrorKind::unavailable,
+                     "cannot write " + *file + ": name a file in a folder that is there and yours");
   return kDone;
 }
 

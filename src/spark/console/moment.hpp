@@ -1,7 +1,8 @@
 #pragma once
 // Moments as people write them.
 //
-//   parse_moment("2026-12-01T10:00:00Z")   parse_moment("2026-12-01T11:00+01:00")   parse_moment("2026-12-01")   // midnight, UTC
+//   parse_moment("2026-12-01T10:00:00Z")   parse_moment("2026-12-01T11:00+01:00")
+//   parse_moment("2026-12-01")  // midnight, UTC
 //   parse_past("2h", now)                  // two hours ago
 //
 // A time of day needs its zone: a guess would be an hour off for half of the world.

@@ -8,7 +8,9 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::chrono;
 
-kue::TimePoint at(int y, unsigned m, unsigned d, milliseconds time = 0ms) { return kue::TimePoint(sys_days(year(y) / month(m) / day(d))) + time; }
+kue::TimePoint at(int y, unsigned m, unsigned d, milliseconds time = 0ms) {
+  return kue::TimePoint(sys_days(year(y) / month(m) / day(d))) + time;
+}
 
 TEST(Moment, with_a_date_a_time_and_a_zone) {
   EXPECT_EQ(parse_moment("2026-12-01T10:00:00Z"), at(2026, 12, 1, 10h));

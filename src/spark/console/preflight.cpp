@@ -33,11 +33,14 @@ std::string answer(Application& app) {
     kue::Queue& built = app.get(queue);
     kue::StoreQueue* const stored = store_queue_in(built);
     if (stored && !stored->store().capabilities().across_processes) {
-      throw kue::Error(kue::ErrorKind::refused, fmt::format("the store {} lives in one process: children of a worker cannot see what is pushed into it; "
-                                                            "use sqlite:PATH, or -c 0 to run jobs in this process",
-                                                            stored->store().description()));
+      throw kue::Error(
+          kue::ErrorKind::refused,
+          fmt::format("the store {} lives in one process: children of a worker cannot see what is pushed into it; "
+                      "use sqlite:PATH, or -c 0 to run jobs in this process",
+                      stored->store().description()));
     }
-    return std::string("K") + (built.capabilities().acknowledge ? '1' : '0') + (stored ? stored->store().description() : "");
+    return std::string("K") + (built.capabilities().acknowledge ? '1' : '0') +
+           (stored ? stored->store().description() : "");
   } catch (kue::Error const& error) {
     return std::string("E") + static_cast<char>('a' + static_cast<int>(error.kind())) + error.what();
   } catch (std::exception const& error) {
@@ -78,24 +81,31 @@ void refuse_open_sqlite(Application& app) {
     std::string const name = fmt::format("'{}' (defined at {})", service.name, service.where);
     all.push_back(name);
     bool const opened = std::any_of(files.begin(), files.end(), [&](kue::OpenFile const& file) {
-      return std::find(service.descriptors.begin(), service.descriptors.end(), file.descriptor) != service.descriptors.end();
+      return std::find(service.descriptors.begin(), service.descriptors.end(), file.descriptor) !=
+             service.descriptors.end();
     });
     if (opened) holders.push_back(name);
   }
-  std::string const who = !holders.empty() ? fmt::format("the service {} was used before the worker started", quoted(holders))
-                          : !all.empty()   ? fmt::format("services in use already: {}", quoted(all))
-                                           : std::string("no service of this application opened it");
-  throw kue::Error(kue::ErrorKind::refused, fmt::format("queue:worker cannot fork while the SQLite file {} is open: {}. A child that closes it would drop "
-                                                        "the locks of this process, and rows would be lost. Use it only inside commands and jobs, or say -c 0",
-                                                        files.front().path, who));
+  std::string const who = !holders.empty()
+                              ? fmt::format("the service {} was used before the worker started", quoted(holders))
+                          : !all.empty() ? fmt::format("services in use already: {}", quoted(all))
+                                         : std::string("no service of this application opened it");
+  throw kue::Error(
+      kue::ErrorKind::refused,
+      fmt::format(
+          "queue:worker cannot fork while the SQLite file {} is open: {}. A child that closes it would drop "
+          "the locks of this process, and rows would be lost. Use it only inside commands and jobs, or say -c 0",
+          files.front().path, who));
 }
 
 QueueReport try_queue(Application& app) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   pid_t const parent = ::getpid();
   pid_t const child = ::fork();
-  if (child < 0) throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot start a process: {}", std::strerror(errno)));
+  if (child < 0)
+    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot start a process: {}", std::strerror(errno)));
   if (child == 0) {
     ::close(ends[0]);
     answer_and_leave(app, ends[1], parent);
@@ -106,11 +116,13 @@ QueueReport try_queue(Application& app) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   if (text.size() < 2) {
-    throw kue::Error(kue::ErrorKind::unavailable, WIFSIGNALED(status)
-                                                      ? fmt::format("building the service 'queue' (defined at {}) ended its process by signal {} ({})",
-                                                                    app.where(queue.name), WTERMSIG(status), ::strsignal(WTERMSIG(status)))
-                                                      : fmt::format("building the service 'queue' (defined at {}) ended its process with exit code {}",
-                                                                    app.where(queue.name), WEXITSTATUS(status)));
+    throw kue::Error(
+        kue::ErrorKind::unavailable,
+        WIFSIGNALED(status)
+            ? fmt::format("building the service 'queue' (defined at {}) ended its process by signal {} ({})",
+                          app.where(queue.name), WTERMSIG(status), ::strsignal(WTERMSIG(status)))
+            : fmt::format("building the service 'queue' (defined at {}) ended its process with exit code {}",
+                          app.where(queue.name), WEXITSTATUS(status)));
   }
   if (text[0] == 'E') throw kue::Error(static_cast<kue::ErrorKind>(text[1] - 'a'), text.substr(2));
   return {.where = text.substr(2), .acknowledges = text[1] == '1'};

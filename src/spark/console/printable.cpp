@@ -11,7 +11,8 @@
 namespace spark {
 namespace {
 
-// wcwidth() asks the thread's locale, which may be "C"; this makes it C.UTF-8, that is part of the C library, for a while.
+// wcwidth() asks the thread's locale, which may be "C"; this makes it C.UTF-8, that is part of the C library, for a
+// while.
 class Utf8Locale {
  public:
   Utf8Locale() : before_(shared() ? ::uselocale(shared()) : nullptr) {}

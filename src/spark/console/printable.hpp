@@ -1,6 +1,6 @@
 #pragma once
-// Text of jobs as a terminal may see it. Whoever pushes a job chooses these bytes; they must not move the cursor, change
-// the order of letters, or start a line of their own.
+// Text of jobs as a terminal may see it. Whoever pushes a job chooses these bytes; they must not move the cursor,
+// change the order of letters, or start a line of their own.
 
 #include <kue/json.hpp>
 
@@ -14,7 +14,8 @@ namespace spark {
 std::string printable(std::string_view text);
 // The same, at most `width` columns, with "..." at the end if there is more.
 std::string shortened(std::string_view text, std::size_t width);
-// Columns of a terminal, by the C library's table: two for East Asian wide characters and emoji, none for combining marks.
+// Columns of a terminal, by the C library's table: two for East Asian wide characters and emoji, none for combining
+// marks.
 std::size_t width_of(std::string_view printable_text);
 
 // JSON text with the same characters as \u escapes, which mean the same in it; `json` is valid.

@@ -69,7 +69,8 @@ TEST(Table, aligns_by_columns_and_leaves_no_blanks_at_the_end) {
 TEST(Table, colours_take_no_room_and_the_last_column_ends_with_the_terminal) {
   spark::Table table({{"STATE"}, {"ARGS"}});
   table.row({{"running", spark::Colour::yellow}, "0123456789abcdef"});
-  EXPECT_EQ(table.text({.colours = true, .width = 20}), "\x1b[1mSTATE\x1b[0m    \x1b[1mARGS\x1b[0m\n\x1b[33mrunning\x1b[0m  01234567...\n");
+  EXPECT_EQ(table.text({.colours = true, .width = 20}),
+            "\x1b[1mSTATE\x1b[0m    \x1b[1mARGS\x1b[0m\n\x1b[33mrunning\x1b[0m  01234567...\n");
 }
 
 TEST(Times, are_readable) {

@@ -28,7 +28,8 @@ std::string bar(std::int64_t done, std::int64_t total) {
 // From what went by until now; nothing as long as that says little.
 std::string left(std::int64_t done, std::int64_t total, kue::Millis spent) {
   if (done <= 0 || done >= total || spent < 1s) return "";
-  auto const rest = static_cast<std::int64_t>(static_cast<double>(spent.count()) * static_cast<double>(total - done) / static_cast<double>(done));
+  auto const rest = static_cast<std::int64_t>(static_cast<double>(spent.count()) * static_cast<double>(total - done) /
+                                              static_cast<double>(done));
   return ", " + span_text(kue::Millis(std::max<std::int64_t>(rest, 1000))) + " left";
 }
 
@@ -49,8 +50,8 @@ Progress::~Progress() {
 std::string Progress::line(std::int64_t done, kue::SteadyPoint now) const {
   if (total_ <= 0) return fmt::format("{} {}", verb_, grouped(done));
   auto const percent = std::min<std::int64_t>(100, done * 100 / total_);
-  return fmt::format("{} {}{} % {} of {}{}", verb_, terminal_ ? bar(done, total_) + " " : "", percent, grouped(done), grouped(total_),
-                     left(done, total_, std::chrono::duration_cast<kue::Millis>(now - began_)));
+  return fmt::format("{} {}{} % {} of {}{}", verb_, terminal_ ? bar(done, total_) + " " : "", percent, grouped(done),
+                     grouped(total_), left(done, total_, std::chrono::duration_cast<kue::Millis>(now - began_)));
 }
 
 void Progress::at(std::int64_t done) {

@@ -27,7 +27,13 @@ int run(Call& call) {
   call.args.done();
   kue::Store& jobs = job_store(call);
   auto const now = kue::Clock::system().now();
-  Listing list(call, "queues", {{"QUEUE"}, {"STATE"}, {"AVAILABLE", Align::right}, {"RUNNING", Align::right}, {"OLDEST WAITS", Align::right}, {"NEXT DUE"}});
+  Listing list(call, "queues",
+               {{"QUEUE"},
+                {"STATE"},
+                {"AVAILABLE", Align::right},
+                {"RUNNING", Align::right},
+                {"OLDEST WAITS", Align::right},
+                {"NEXT DUE"}});
   for (kue::QueueCounts const& counts : jobs.counts()) {
     auto const head = jobs.head({.queue = counts.queue});
     list.item([&] { return row_of(counts, head, now); },
@@ -49,8 +55,10 @@ int run(Call& call) {
 
 Command queue_list_command() {
   return {"queue:list", "lists the queues: paused or open, what waits, and how long the oldest has waited",
-          "A queue is known from its first job on. OLDEST WAITS is the latency: how long the job has been due that has waited longest\n"
-          "(the first of each priority is looked at). If it grows there are too few workers, or none that serve this queue.\n\n"
+          "A queue is known from its first job on. OLDEST WAITS is the latency: how long the job has been due that has "
+          "waited longest\n"
+          "(the first of each priority is looked at). If it grows there are too few workers, or none that serve this "
+          "queue.\n\n"
           "Examples:\n  queue:list\n  queue:list --jsonl | jq -r 'select(.available > 1000) | .queue'\n",
           run, true};
 }

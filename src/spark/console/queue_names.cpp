@@ -9,7 +9,8 @@
 namespace spark {
 
 kue::QueueCounts known_queue(kue::Store& jobs, std::string const& name, std::string_view hint) {
-  if (!kue::valid_name(name)) throw kue::Error(kue::ErrorKind::invalid, fmt::format("'{}' is not the name of a queue", name));
+  if (!kue::valid_name(name))
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("'{}' is not the name of a queue", name));
   std::vector<std::string> known;
   for (kue::QueueCounts const& counts : jobs.counts()) {
     if (counts.queue == name) return counts;

@@ -9,7 +9,8 @@
 
 namespace spark {
 
-// The counters of a queue that has or had jobs, or is paused. Throws Error(not_found) with the nearest name, and `hint` if there is one.
+// The counters of a queue that has or had jobs, or is paused. Throws Error(not_found) with the nearest name, and `hint`
+// if there is one.
 kue::QueueCounts known_queue(kue::Store& jobs, std::string const& name, std::string_view hint = {});
 
 }  // namespace spark

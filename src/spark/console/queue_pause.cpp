@@ -32,7 +32,8 @@ int run(Call& call) {
   std::vector<Verdict> verdicts;
   for (std::size_t i = 0; i < names.size(); ++i) {
     jobs.pause({.queue = names[i]});
-    verdicts.push_back({names[i], "paused", before[i] ? "was paused already" : "is paused: jobs that run go on, no other is begun"});
+    verdicts.push_back(
+        {names[i], "paused", before[i] ? "was paused already" : "is paused: jobs that run go on, no other is begun"});
   }
   return say(call, verdicts, "queues", "queue");
 }
@@ -40,11 +41,13 @@ int run(Call& call) {
 }  // namespace
 
 Command queue_pause_command() {
-  return {"queue:pause", "pauses queues: no job of theirs is begun until queue:resume",
-          "Jobs that run go on to their end, and pushing goes on. It lasts until queue:resume, also when workers start anew.\n"
-          "Exit code 3 if no job was ever pushed to a queue of that name, unless --force is given; then none is paused.\n\n"
-          "Examples:\n  queue:pause mail\n  queue:pause mail billing\n",
-          run};
+  return {
+      "queue:pause", "pauses queues: no job of theirs is begun until queue:resume",
+      "Jobs that run go on to their end, and pushing goes on. It lasts until queue:resume, also when workers start "
+      "anew.\n"
+      "Exit code 3 if no job was ever pushed to a queue of that name, unless --force is given; then none is paused.\n\n"
+      "Examples:\n  queue:pause mail\n  queue:pause mail billing\n",
+      run};
 }
 
 }  // namespace spark

@@ -14,14 +14,16 @@ namespace {
 using enum kue::State;
 
 int run(Call& call) {
-  auto const texts = call.args.options("--states STATE", "in these states instead of scheduled,blocked,available,retryable; several times, or with commas");
+  auto const texts = call.args.options(
+      "--states STATE",
+      "in these states instead of scheduled,blocked,available,retryable; several times, or with commas");
   Change const change(call.args);
   std::string const name = call.args.argument("NAME", "the queue");
   call.args.done();
   std::vector<kue::State> states = parse_states("--states", texts);
   if (std::find(states.begin(), states.end(), running) != states.end()) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     "--states: running jobs cannot be deleted\nhint: job:cancel --queue " + name + " --state running asks them to stop");
+    throw kue::Error(kue::ErrorKind::invalid, "--states: running jobs cannot be deleted\nhint: job:cancel --queue " +
+                                                  name + " --state running asks them to stop");
   }
   if (states.empty()) states = {scheduled, blocked, available, retryable};
   (void)known_queue(job_store(call), name);
@@ -32,7 +34,8 @@ int run(Call& call) {
 
 Command queue_purge_command() {
   return {"queue:purge", "deletes the jobs that wait in a queue",
-          "It asks first; without a terminal it wants --yes. Jobs that run are left alone, and so is what is pushed meanwhile: pause the\n"
+          "It asks first; without a terminal it wants --yes. Jobs that run are left alone, and so is what is pushed "
+          "meanwhile: pause the\n"
           "queue before, or stop its producers, if it is to be empty afterwards. Nothing brings the jobs back.\n"
           "Exit code 3 if there is no such queue, 5 if nobody said yes.\n\n"
           "Examples:\n  queue:purge mail --dry-run\n  queue:purge mail --states discarded,cancelled --yes\n",

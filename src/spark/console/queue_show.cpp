@@ -27,7 +27,8 @@ struct Node {
 struct Sheet {
   kue::QueueCounts counts;
   kue::HeadResult head;
-  std::vector<std::pair<std::string, std::int64_t>> kinds;  // of the newest jobs that have not ended, the most frequent first
+  std::vector<std::pair<std::string, std::int64_t>>
+      kinds;  // of the newest jobs that have not ended, the most frequent first
   std::size_t sampled = 0;
   std::vector<Node> nodes;  // that run a job of this queue
   std::size_t workers = 0;  // alive, whatever they serve
@@ -48,7 +49,8 @@ void look_at_kinds(kue::Store& jobs, Sheet& sheet) {
     request.cursor = page.cursor;
   } while (!request.cursor.empty() && sheet.sampled < kSample);
   sheet.kinds.assign(kinds.begin(), kinds.end());
-  std::stable_sort(sheet.kinds.begin(), sheet.kinds.end(), [](auto const& a, auto const& b) { return a.second > b.second; });
+  std::stable_sort(sheet.kinds.begin(), sheet.kinds.end(),
+                   [](auto const& a, auto const& b) { return a.second > b.second; });
 }
 
 void look_at_workers(kue::Store& jobs, Sheet& sheet) {
@@ -60,13 +62,16 @@ void look_at_workers(kue::Store& jobs, Sheet& sheet) {
   for (kue::NodeInfo const& node : jobs.nodes()) {
     if (!kue::worker::is_alive(node, one_host)) continue;
     ++sheet.workers;
-    if (auto const found = running.find(node.node); found != running.end()) sheet.nodes.push_back({node.name, node.pid, found->second});
+    if (auto const found = running.find(node.node); found != running.end())
+      sheet.nodes.push_back({node.name, node.pid, found->second});
   }
 }
 
 std::string as_text(Call const& call, Sheet const& sheet, kue::TimePoint now) {
   std::string text;
-  auto const row = [&](std::string_view name, std::string_view value) { text += fmt::format("{:<14}{}\n", name, value); };
+  auto const row = [&](std::string_view name, std::string_view value) {
+    text += fmt::format("{:<14}{}\n", name, value);
+  };
   row("queue", printable(sheet.counts.queue));
   row("state", sheet.counts.paused ? call.style.paint("paused", Colour::yellow) : std::string("open"));
   for (kue::State const state : kCountedStates) {
@@ -74,12 +79,17 @@ std::string as_text(Call const& call, Sheet const& sheet, kue::TimePoint now) {
     row(kue::to_string(state), call.style.paint(grouped(number), number > 0 ? colour_of(state) : Colour::dim));
   }
   if (auto const since = sheet.head.waiting_since)
-    row("oldest waits", fmt::format("{}, since {}", span_text(std::max(now - *since, kue::Millis(0))), utc_text(*since)));
-  if (auto const due = sheet.head.next_due) row("next due", fmt::format("{}, {}", relative_text(*due, now), utc_text(*due)));
+    row("oldest waits",
+        fmt::format("{}, since {}", span_text(std::max(now - *since, kue::Millis(0))), utc_text(*since)));
+  if (auto const due = sheet.head.next_due)
+    row("next due", fmt::format("{}, {}", relative_text(*due, now), utc_text(*due)));
   row("workers", fmt::format("{} alive", sheet.workers));
-  for (Node const& node : sheet.nodes) row("  runs here", fmt::format("{} pid {}: {}", printable(node.name), node.pid, counted(node.running, "job")));
-  for (auto const& [kind, number] : sheet.kinds) row("  kind", fmt::format("{:>7}  {}", grouped(number), printable(kind)));
-  if (sheet.sampled >= kSample) text += fmt::format("  (kinds of the newest {} jobs)\n", grouped(static_cast<std::int64_t>(sheet.sampled)));
+  for (Node const& node : sheet.nodes)
+    row("  runs here", fmt::format("{} pid {}: {}", printable(node.name), node.pid, counted(node.running, "job")));
+  for (auto const& [kind, number] : sheet.kinds)
+    row("  kind", fmt::format("{:>7}  {}", grouped(number), printable(kind)));
+  if (sheet.sampled >= kSample)
+    text += fmt::format("  (kinds of the newest {} jobs)\n", grouped(static_cast<std::int64_t>(sheet.sampled)));
   return text;
 }
 
@@ -134,8 +144,10 @@ int run(Call& call) {
 }  // namespace
 
 Command queue_show_command() {
-  return {"queue:show", "shows one queue: counts, what waits longest, what is due next, who runs its jobs, and of which classes they are",
-          "Exit code 3 if there is no such queue.\n\nExample:\n  queue:show mail\n", run};
+  return {
+      "queue:show",
+      "shows one queue: counts, what waits longest, what is due next, who runs its jobs, and of which classes they are",
+      "Exit code 3 if there is no such queue.\n\nExample:\n  queue:show mail\n", run};
 }
 
 }  // namespace spark

@@ -83,7 +83,8 @@ Tick look(kue::Store& jobs, Tick const* before) {
   for (kue::QueueCounts const& now : tick.queues) {
     for (kue::QueueCounts const& then : before->queues) {
       // Fewer than before: some were pruned or deleted meanwhile, and the difference says nothing.
-      if (then.queue == now.queue && ended(now) >= ended(then)) tick.ended_per_second[now.queue] = static_cast<double>(ended(now) - ended(then)) / seconds;
+      if (then.queue == now.queue && ended(now) >= ended(then))
+        tick.ended_per_second[now.queue] = static_cast<double>(ended(now) - ended(then)) / seconds;
     }
   }
   return tick;
@@ -105,7 +106,10 @@ std::string as_picture(Call const& call, Tick const& tick, std::string const& wh
     table.row(std::move(row));
   }
   std::string const body = table.empty() ? "no jobs\n" : table.text(call.style);
-  return body + call.style.paint(fmt::format("\n{}, every {}, in {}; Ctrl-C ends", utc_text(tick.at), span_text(interval), printable(where)), Colour::dim) +
+  return body +
+         call.style.paint(fmt::format("\n{}, every {}, in {}; Ctrl-C ends", utc_text(tick.at), span_text(interval),
+                                      printable(where)),
+                          Colour::dim) +
          "\n";
 }
 
@@ -143,8 +147,12 @@ void write_rows(Call& call, Tick const& tick) {
 }
 
 int watch(Call& call, kue::Store& jobs, kue::Millis interval) {
-  if (call.json) throw kue::Error(kue::ErrorKind::invalid, "--watch answers again and again, and --json is one document\nhint: --jsonl writes one a line");
-  if (interval < kue::Millis(50)) throw kue::Error(kue::ErrorKind::invalid, fmt::format("--interval must be 50ms at least, not {}", span_text(interval)));
+  if (call.json)
+    throw kue::Error(kue::ErrorKind::invalid,
+                     "--watch answers again and again, and --json is one document\nhint: --jsonl writes one a line");
+  if (interval < kue::Millis(50))
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("--interval must be 50ms at least, not {}", span_text(interval)));
   bool const in_place = call.style.form == Form::table && is_terminal(STDOUT_FILENO);
   Interrupt interrupt;
   Screen screen(call.out);
@@ -175,9 +183,11 @@ int run(Call& call) {
 
 Command queue_stats_command() {
   return {"queue:stats", "counts the jobs of each queue by state, once or again and again",
-          "With --watch a terminal shows the table in place until Ctrl-C, with the jobs that ended a second; in a pipe each look is one\n"
+          "With --watch a terminal shows the table in place until Ctrl-C, with the jobs that ended a second; in a pipe "
+          "each look is one\n"
           "line a queue, the time first, and with --jsonl one object a look.\n\n"
-          "Examples:\n  queue:stats\n  queue:stats --watch --interval 500ms\n  queue:stats --json | jq '.queues[].available'\n",
+          "Examples:\n  queue:stats\n  queue:stats --watch --interval 500ms\n  queue:stats --json | jq "
+          "'.queues[].available'\n",
           run, true};
 }
 

@@ -23,8 +23,9 @@ namespace {
 
 void require_jobs_and_services(Application& app) {
   if (app.registry().kinds().empty()) {
-    throw kue::Error(kue::ErrorKind::invalid, "this program has no job class to run: app.jobs<...>() registers them; the program `spark` finds "
-                                              "yours by [application] binary in spark.toml");
+    throw kue::Error(kue::ErrorKind::invalid,
+                     "this program has no job class to run: app.jobs<...>() registers them; the program `spark` finds "
+                     "yours by [application] binary in spark.toml");
   }
   std::vector<std::string> const missing = app.registry().missing(app);
   if (missing.empty()) return;
@@ -35,11 +36,13 @@ void require_jobs_and_services(Application& app) {
 
 void check(kue::WorkerOptions const& options) {
   if (options.concurrency < 0 || options.concurrency > kue::limits::kMaxConcurrency) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("-c must be 0 to {}, not {}", kue::limits::kMaxConcurrency, options.concurrency));
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("-c must be 0 to {}, not {}", kue::limits::kMaxConcurrency, options.concurrency));
   }
 }
 
-void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const& flag, std::vector<std::string> const& configured) {
+void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const& flag,
+                   std::vector<std::string> const& configured) {
   try {
     QueueChoice choice = parse_queue_choice(flag ? split_list(*flag) : configured);
     options.queues = std::move(choice.names);
@@ -53,11 +56,16 @@ void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const
 void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& report) {
   Config const& config = call.app.config();
   auto const classes = call.app.registry().kinds().size();
-  call.app.log().info("{} queue:worker, {} job {}, {}", config.application.name.empty() ? call.console.program() : config.application.name, classes,
-                      classes == 1 ? "class" : "classes", config.file.empty() ? "no spark.toml" : "configured by " + config.file);
+  call.app.log().info("{} queue:worker, {} job {}, {}",
+                      config.application.name.empty() ? call.console.program() : config.application.name, classes,
+                      classes == 1 ? "class" : "classes",
+                      config.file.empty() ? "no spark.toml" : "configured by " + config.file);
   if (options.concurrency == 0) {
-    call.app.log().info("jobs of {}", report.where.empty() ? "the program's own queue, set at " + call.app.where(queue.name) : report.where);
-    if (!report.acknowledges) call.app.log().warn("this queue is at-most-once: a job whose process dies, or that fails, is lost");
+    call.app.log().info("jobs of {}", report.where.empty()
+                                          ? "the program's own queue, set at " + call.app.where(queue.name)
+                                          : report.where);
+    if (!report.acknowledges)
+      call.app.log().warn("this queue is at-most-once: a job whose process dies, or that fails, is lost");
   }
   if (!call.json) return;
   kue::Writer writer;
@@ -104,16 +112,19 @@ int run_here(Call& call, kue::WorkerOptions const& options) {
 int run(Call& call) {
   Config const defaults = call.app.config();
   kue::WorkerOptions options;
-  options.concurrency =
-      call.args.option("-c,--concurrency N", defaults.worker.concurrency, "jobs at once, each in a child process; 0: run jobs in this process");
-  auto const queues = call.args.option("--queues LIST", "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1");
-  options.stop_timeout = call.args.option("--stop-timeout TIME", defaults.worker.stop_timeout, "patience with running jobs after TERM");
+  options.concurrency = call.args.option("-c,--concurrency N", defaults.worker.concurrency,
+                                         "jobs at once, each in a child process; 0: run jobs in this process");
+  auto const queues = call.args.option(
+      "--queues LIST", "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1");
+  options.stop_timeout =
+      call.args.option("--stop-timeout TIME", defaults.worker.stop_timeout, "patience with running jobs after TERM");
   options.stop_when_empty = call.args.flag("--stop-when-empty", "end when no job is available or running");
   auto const pid_file = call.args.option("--pid-file FILE", "written and locked while the worker runs");
   call.args.done();
 
   choose_queues(options, queues, defaults.worker.queues);
-  options.pid_file = pid_file ? absolute_path(*pid_file, std::filesystem::current_path().string()) : defaults.worker.pid_file;
+  options.pid_file =
+      pid_file ? absolute_path(*pid_file, std::filesystem::current_path().string()) : defaults.worker.pid_file;
   check(options);
   call.console.refuse_store_with_own_queue();
   require_jobs_and_services(call.app);
@@ -130,13 +141,17 @@ int run(Call& call) {
 
 Command queue_worker_command() {
   return {"queue:worker", "takes jobs from the queue and runs them",
-          "Signals: TERM and QUIT stop after the running jobs, at most --stop-timeout; what still runs is given back. INT does\n"
+          "Signals: TERM and QUIT stop after the running jobs, at most --stop-timeout; what still runs is given back. "
+          "INT does\n"
           "the same, a second INT stops now. TTIN and TTOU: one child more, one fewer.\n"
-          "Without -c there is one child, so that a job that crashes never ends the worker; the configuration may say another\n"
+          "Without -c there is one child, so that a job that crashes never ends the worker; the configuration may say "
+          "another\n"
           "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\n"
-          "Queues without weights are served strictly: a later one only when all before it are empty. With weights the order is\n"
+          "Queues without weights are served strictly: a later one only when all before it are empty. With weights the "
+          "order is\n"
           "drawn anew for each job, mail:3 before default:1 three times out of four, and no queue starves.\n\n"
-          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker --queues mail:3,default:1\n  "
+          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker "
+          "--queues mail:3,default:1\n  "
           "queue:worker --stop-when-empty\n",
           run};
 }

@@ -43,10 +43,12 @@ constexpr bool kSanitized = false;
 
 // Reading, memory, and asking who and when. Standard input is /dev/null there.
 constexpr std::array kAllowed {
-  SYS_read, SYS_pread64, SYS_readv, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_fstatfs, SYS_faccessat, SYS_readlinkat, SYS_lseek,
-      SYS_getdents64, SYS_getcwd, SYS_brk, SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_futex, SYS_getpid, SYS_gettid, SYS_getppid,
-      SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_clock_gettime, SYS_gettimeofday, SYS_getrandom, SYS_uname, SYS_sched_yield, SYS_sched_getaffinity,
-      SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit, SYS_exit_group,
+  SYS_read, SYS_pread64, SYS_readv, SYS_close, SYS_fstat, SYS_newfstatat, SYS_statx, SYS_statfs, SYS_fstatfs,
+      SYS_faccessat, SYS_readlinkat, SYS_lseek, SYS_getdents64, SYS_getcwd, SYS_brk, SYS_mmap, SYS_munmap, SYS_mprotect,
+      SYS_mremap, SYS_madvise, SYS_futex, SYS_getpid, SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid,
+      SYS_getegid, SYS_clock_gettime, SYS_gettimeofday, SYS_getrandom, SYS_uname, SYS_sched_yield,
+      SYS_sched_getaffinity, SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit,
+      SYS_exit_group,
 #if defined(__x86_64__)
       SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_time,
 #endif
@@ -78,11 +80,14 @@ class Filter {
 
   bool install() {
     sock_fprog const program{.len = static_cast<unsigned short>(code_.size()), .filter = code_.data()};
-    return kArchitecture != 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    return kArchitecture != 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
   }
 
  private:
-  void add(int code, std::size_t value) { code_.push_back(BPF_STMT(static_cast<unsigned short>(code), static_cast<unsigned>(value))); }
+  void add(int code, std::size_t value) {
+    code_.push_back(BPF_STMT(static_cast<unsigned short>(code), static_cast<unsigned>(value)));
+  }
   void allow(long number) {
     code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 1));
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -100,7 +105,8 @@ class Filter {
   void open_only_to_read(long number, std::size_t flags) {
     code_.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 4));
     add(BPF_LD | BPF_W | BPF_ABS, offset_of_argument(flags));
-    code_.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, static_cast<unsigned>(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC), 1, 0));
+    code_.push_back(
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, static_cast<unsigned>(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC), 1, 0));
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     refuse();
   }

@@ -1,9 +1,10 @@
 #pragma once
 // rehearse: learns what a command of the program's own takes, without doing what it does.
 //
-// Options are what the action asks its Args for, up to done(). For --help and completion the action is run with Args whose
-// done() ends it. An action that never calls done() would go on to its work: so it runs in a process of its own that the
-// kernel (seccomp) lets compute and read, and nothing else: it cannot write, connect, start, remove or signal anything.
+// Options are what the action asks its Args for, up to done(). For --help and completion the action is run with Args
+// whose done() ends it. An action that never calls done() would go on to its work: so it runs in a process of its own
+// that the kernel (seccomp) lets compute and read, and nothing else: it cannot write, connect, start, remove or signal
+// anything.
 
 #include "spark/console/command_help.hpp"
 

@@ -4,8 +4,8 @@
 //   Screen screen(call.out);
 //   screen.draw(table.text(call.style));
 //
-// What stood above it stays, and so does its last picture: no other screen, no hidden cursor, nothing to restore. Lines are cut
-// where the terminal ends, and so is what is higher than it.
+// What stood above it stays, and so does its last picture: no other screen, no hidden cursor, nothing to restore. Lines
+// are cut where the terminal ends, and so is what is higher than it.
 
 #include "spark/console/output.hpp"
 

@@ -28,7 +28,9 @@ int run(Call& call) {
     call.out.line(printable(jobs.description()));
     for (std::string const& fact : report.facts) call.out.line("  " + printable(fact));
     for (std::string const& problem : report.problems) call.out.line("problem: " + printable(problem));
-    call.out.line(report.ok() ? "no problems" : fmt::format("{} problem{}", report.problems.size(), report.problems.size() == 1 ? "" : "s"));
+    call.out.line(report.ok()
+                      ? "no problems"
+                      : fmt::format("{} problem{}", report.problems.size(), report.problems.size() == 1 ? "" : "s"));
   }
   return report.ok() ? kDone : kFailed;
 }

@@ -24,7 +24,8 @@ Shown for_people(kue::StoreFact const& fact) {
   int unit = 0;
   for (; number >= 1024 && unit < 4; ++unit) number /= 1024;
   constexpr std::array<char const*, 5> kUnits{"bytes", "KiB", "MiB", "GiB", "TiB"};
-  return unit == 0 ? fmt::format("{:.0f} bytes", number) : fmt::format("{:.1f} {}", number, kUnits[static_cast<std::size_t>(unit)]);
+  return unit == 0 ? fmt::format("{:.0f} bytes", number)
+                   : fmt::format("{:.1f} {}", number, kUnits[static_cast<std::size_t>(unit)]);
 }
 
 struct Facts {
@@ -32,7 +33,9 @@ struct Facts {
   std::vector<kue::NodeInfo> nodes;
   bool one_host = false;
 
-  std::string_view life_of(kue::NodeInfo const& node) const { return kue::worker::is_alive(node, one_host) ? "alive" : "dead"; }
+  std::string_view life_of(kue::NodeInfo const& node) const {
+    return kue::worker::is_alive(node, one_host) ? "alive" : "dead";
+  }
 };
 
 Facts gather(kue::Store& jobs) {
@@ -48,7 +51,6 @@ Facts gather(kue::Store& jobs) {
   return facts;
 }
 
-
 std::string name_of(kue::NodeInfo const& node) { return fmt::format("{:016x}", node.node); }
 
 std::string as_json(Facts const& facts) {
@@ -63,13 +65,15 @@ std::string as_json(Facts const& facts) {
   writer.begin_array();
   for (kue::NodeInfo const& node : facts.nodes) {
     writer.begin_object();
-    for (auto const& [key, value] :
-         {std::pair<std::string_view, std::string>{"node", name_of(node)}, {"host", node.name}, {"life", std::string(facts.life_of(node))}}) {
+    for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"node", name_of(node)},
+                                     {"host", node.name},
+                                     {"life", std::string(facts.life_of(node))}}) {
       writer.key(key);
       writer.string(as_utf8(value));
     }
-    for (auto const& [key, value] :
-         {std::pair<std::string_view, std::int64_t>{"pid", node.pid}, {"beat", static_cast<std::int64_t>(node.beat)}, {"running", node.running}}) {
+    for (auto const& [key, value] : {std::pair<std::string_view, std::int64_t>{"pid", node.pid},
+                                     {"beat", static_cast<std::int64_t>(node.beat)},
+                                     {"running", node.running}}) {
       writer.key(key);
       writer.integer(value);
     }
@@ -81,8 +85,8 @@ std::string as_json(Facts const& facts) {
 }
 
 std::string node_line(kue::NodeInfo const& node, std::string_view life, char const* between) {
-  return fmt::format("{2}{0}{3}{0}pid {4}{0}beat {5}{0}{1}{0}{6}", between, fmt::format("{} running", node.running), name_of(node), printable(node.name),
-                     node.pid, node.beat, life);
+  return fmt::format("{2}{0}{3}{0}pid {4}{0}beat {5}{0}{1}{0}{6}", between, fmt::format("{} running", node.running),
+                     name_of(node), printable(node.name), node.pid, node.beat, life);
 }
 
 int run(Call& call) {
@@ -104,7 +108,9 @@ int run(Call& call) {
     if (!people)
       call.out.line("node\t" + node_line(node, facts.life_of(node), "\t"));
     else
-      table.row({"node", {node_line(node, facts.life_of(node), "  "), facts.life_of(node) == "dead" ? Colour::red : Colour::none}});
+      table.row(
+          {"node",
+           {node_line(node, facts.life_of(node), "  "), facts.life_of(node) == "dead" ? Colour::red : Colour::none}});
   }
   call.out.text(table.text(call.style));
   return kDone;

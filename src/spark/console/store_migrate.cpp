@@ -15,8 +15,9 @@ std::string as_json(std::string const& where, kue::StoreSchema const& before, bo
   writer.begin_object();
   writer.key("store");
   writer.string(as_utf8(where));
-  for (auto const& [key, value] :
-       {std::pair<std::string_view, int>{"schema_before", before.version}, {"schema", done ? before.newest : before.version}, {"newest", before.newest}}) {
+  for (auto const& [key, value] : {std::pair<std::string_view, int>{"schema_before", before.version},
+                                   {"schema", done ? before.newest : before.version},
+                                   {"newest", before.newest}}) {
     writer.key(key);
     writer.integer(value);
   }
@@ -39,7 +40,8 @@ int run(Call& call) {
   std::string const url = call.app.config().store.url;
   auto const store = kue::open_store(url, {.migrate = false});
   kue::StoreSchema const before = store->schema();
-  if (!before.refused_because.empty()) throw kue::Error(kue::ErrorKind::refused, store->description() + ": " + before.refused_because);
+  if (!before.refused_because.empty())
+    throw kue::Error(kue::ErrorKind::refused, store->description() + ": " + before.refused_because);
   std::string const where = store->description();
   bool const needed = before.version != before.newest;
   if (needed && !dry_run) store->migrate();
@@ -54,7 +56,8 @@ int run(Call& call) {
 
 Command store_migrate_command() {
   return {"store:migrate", "updates the store to the schema of this program",
-          "Whoever opens a store updates it; this command does it at a moment of your choice, before a deploy for example.\n"
+          "Whoever opens a store updates it; this command does it at a moment of your choice, before a deploy for "
+          "example.\n"
           "Programs older than the schema refuse the store from then on and change nothing (exit code 5).\n\n"
           "Examples:\n  store:migrate --dry-run\n  store:migrate\n",
           run};

@@ -20,13 +20,17 @@ void require_queue(std::vector<kue::QueueCounts> const& counts, std::string cons
   std::vector<std::string> known;
   for (kue::QueueCounts const& queue : counts) known.push_back(queue.queue);
   if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
-  throw kue::Error(kue::ErrorKind::not_found, fmt::format("no queue '{}' in this store{}", name, did_you_mean(name, known)));
+  throw kue::Error(kue::ErrorKind::not_found,
+                   fmt::format("no queue '{}' in this store{}", name, did_you_mean(name, known)));
 }
 
-std::int64_t finished(kue::QueueCounts const& counts) { return counts.of(kue::State::completed) + counts.of(kue::State::cancelled); }
+std::int64_t finished(kue::QueueCounts const& counts) {
+  return counts.of(kue::State::completed) + counts.of(kue::State::cancelled);
+}
 
 std::string rule(kue::Keep const& keep) {
-  return fmt::format("completed {}, at most {}; discarded {}", show_keep(keep, "completed"), grouped(keep.completed_count), show_keep(keep, "discarded"));
+  return fmt::format("completed {}, at most {}; discarded {}", show_keep(keep, "completed"),
+                     grouped(keep.completed_count), show_keep(keep, "discarded"));
 }
 
 kue::PruneResult prune_all(Call& call, kue::Store& jobs, kue::PruneRequest request) {
@@ -69,11 +73,16 @@ int run(Call& call) {
   call.args.done();
   kue::Store& jobs = job_store(call);
   require_queue(jobs.counts(), queue.value_or(""));
-  kue::PruneRequest const request{.retention = call.app.config().retention, .queue = queue.value_or(""), .dry_run = dry_run};
+  kue::PruneRequest const request{
+      .retention = call.app.config().retention, .queue = queue.value_or(""), .dry_run = dry_run};
   kue::PruneResult const result = dry_run ? jobs.prune(request) : prune_all(call, jobs, request);
 
   Listing list(call, "queues",
-               {{"QUEUE"}, {dry_run ? "WOULD GO" : "PRUNED", Align::right}, {"KEPT", Align::right}, {"DISCARDED KEPT", Align::right}, {"RULE"}});
+               {{"QUEUE"},
+                {dry_run ? "WOULD GO" : "PRUNED", Align::right},
+                {"KEPT", Align::right},
+                {"DISCARDED KEPT", Align::right},
+                {"RULE"}});
   for (kue::QueueCounts counts : jobs.counts()) {
     if (queue && counts.queue != *queue) continue;
     auto const found = result.by_queue.find(counts.queue);
@@ -99,7 +108,8 @@ int run(Call& call) {
 
 Command store_prune_command() {
   return {"store:prune", "removes final jobs that have been kept long enough",
-          "How long is said by [retention] of the configuration, for all queues and for single ones. A worker does the same by\n"
+          "How long is said by [retention] of the configuration, for all queues and for single ones. A worker does the "
+          "same by\n"
           "itself; this is for stores without one, and for a rule that was changed. Others push and work meanwhile.\n\n"
           "Examples:\n  store:prune --dry-run\n  store:prune --queue mail\n",
           run, true};

@@ -3,8 +3,8 @@
 //
 //   out.line(call.style.paint("available", colour_of(kue::State::available)));
 //
-// table: aligned, for people, on a terminal. plain: a row a line, cells apart by tabs, no head, whole values, in a pipe or
-// file. json: one document. jsonl: one document a line. Colours only in a table.
+// table: aligned, for people, on a terminal. plain: a row a line, cells apart by tabs, no head, whole values, in a pipe
+// or file. json: one document. jsonl: one document a line. Colours only in a table.
 
 #include <kue/state.hpp>
 
@@ -28,8 +28,8 @@ struct Style {
   std::string paint(std::string_view text, Colour colour) const;
 };
 
-// --color always is "as on a terminal": table and colours in a pipe too, for `less -R`. Otherwise colours need a terminal
-// whose TERM is not dumb, and NO_COLOR unset or empty (no-color.org).
+// --color always is "as on a terminal": table and colours in a pipe too, for `less -R`. Otherwise colours need a
+// terminal whose TERM is not dumb, and NO_COLOR unset or empty (no-color.org).
 Style text_style(ColourWhen when, int descriptor);
 
 }  // namespace spark

@@ -10,7 +10,8 @@ namespace {
 constexpr int kBatch = 100;  // rows of one transaction, and arguments in memory: each may be 1 MiB
 
 bool known_by_counters(kue::Filter const& filter) {
-  return filter.kind.empty() && filter.tag.empty() && filter.error.empty() && !filter.inserted_from && !filter.inserted_until;
+  return filter.kind.empty() && filter.tag.empty() && filter.error.empty() && !filter.inserted_from &&
+         !filter.inserted_until;
 }
 
 }  // namespace
@@ -32,11 +33,13 @@ Sweep::ByState Sweep::count(Call const& call) {
     return found;
   }
   auto const wanted = [&](std::size_t state) {
-    return filter_.states.empty() || std::find(filter_.states.begin(), filter_.states.end(), static_cast<kue::State>(state)) != filter_.states.end();
+    return filter_.states.empty() || std::find(filter_.states.begin(), filter_.states.end(),
+                                               static_cast<kue::State>(state)) != filter_.states.end();
   };
   for (kue::QueueCounts const& counts : store_.counts()) {
     if (!filter_.queue.empty() && counts.queue != filter_.queue) continue;
-    for (std::size_t state = 0; state < kue::kStateCount; ++state) found[state] += wanted(state) ? counts.by_state[state] : 0;
+    for (std::size_t state = 0; state < kue::kStateCount; ++state)
+      found[state] += wanted(state) ? counts.by_state[state] : 0;
   }
   return found;
 }
@@ -53,7 +56,8 @@ void Sweep::pages(int limit, std::function<void(std::vector<kue::JobRecord> cons
   kue::QueryRequest request{.filter = filter_, .newest_first = false, .limit = limit};
   do {
     kue::QueryResult result = store_.query(request);
-    auto const later = std::find_if(result.jobs.begin(), result.jobs.end(), [&](kue::JobRecord const& record) { return record.seq > last_seq_; });
+    auto const later = std::find_if(result.jobs.begin(), result.jobs.end(),
+                                    [&](kue::JobRecord const& record) { return record.seq > last_seq_; });
     bool const last = later != result.jobs.end();
     result.jobs.erase(later, result.jobs.end());
     if (!result.jobs.empty()) page(result.jobs);

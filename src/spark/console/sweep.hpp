@@ -5,8 +5,8 @@
 //   auto const chosen = sweep.count(call);                   // by state
 //   sweep.each([&](std::span<kue::JobId const> ids) { store.remove({.ids = ids}); });
 //
-// Oldest first, in batches so small that a worker's write waits a moment only. What was pushed after it began is left alone, so
-// that it comes to an end however fast a producer is.
+// Oldest first, in batches so small that a worker's write waits a moment only. What was pushed after it began is left
+// alone, so that it comes to an end however fast a producer is.
 
 #include "spark/console/command.hpp"
 

@@ -54,7 +54,8 @@ std::string Table::text(Style const& style) const {
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + '\n';
   };
-  if (std::any_of(columns_.begin(), columns_.end(), [](Column const& column) { return !column.name.empty(); })) add(head());
+  if (std::any_of(columns_.begin(), columns_.end(), [](Column const& column) { return !column.name.empty(); }))
+    add(head());
   for (auto const& row : rows_) add(row);
   return out;
 }

@@ -8,7 +8,8 @@ namespace spark {
 namespace {
 
 std::tm parts_of(kue::TimePoint time) {
-  auto const seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+  auto const seconds =
+      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
   return parts;
@@ -18,13 +19,15 @@ std::tm parts_of(kue::TimePoint time) {
 
 std::string utc_text(kue::TimePoint time) {
   std::tm const p = parts_of(time);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour, p.tm_min, p.tm_sec);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour,
+                     p.tm_min, p.tm_sec);
 }
 
 std::string iso_text(kue::TimePoint time) {
   std::tm const p = parts_of(time);
   auto const millis = (time - std::chrono::floor<std::chrono::seconds>(time)).count();
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour, p.tm_min, p.tm_sec, millis);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour,
+                     p.tm_min, p.tm_sec, millis);
 }
 
 std::string span_text(kue::Millis span) {

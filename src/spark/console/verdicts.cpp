@@ -23,7 +23,9 @@ int say(Call& call, std::vector<Verdict> const& verdicts, std::string_view all, 
   writer.end_array();
   writer.end_object();
   if (call.json) call.out.line(writer.take());
-  auto const any = [&](int code) { return std::any_of(verdicts.begin(), verdicts.end(), [&](Verdict const& v) { return v.code == code; }); };
+  auto const any = [&](int code) {
+    return std::any_of(verdicts.begin(), verdicts.end(), [&](Verdict const& v) { return v.code == code; });
+  };
   return any(kNotFound) ? kNotFound : any(kRefused) ? kRefused : kDone;
 }
 

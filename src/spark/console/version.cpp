@@ -58,7 +58,11 @@ int run(Call& call) {
 }  // namespace
 
 Command version_command() {
-  return {.name = "version", .summary = "prints the version of spark that this program was built with, and the stores that it has", .details = {}, .run = run, .stands_alone = true};
+  return {.name = "version",
+          .summary = "prints the version of spark that this program was built with, and the stores that it has",
+          .details = {},
+          .run = run,
+          .stands_alone = true};
 }
 
 }  // namespace spark

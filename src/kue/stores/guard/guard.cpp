@@ -24,24 +24,32 @@ void require(bool holds, char const* sentence) {
 
 void require_queue_name(std::string const& queue) {
   if (valid_name(queue)) return;
-  throw Error(ErrorKind::invalid, fmt::format("'{}' is no queue name: 1 to 128 letters, digits, '_', '.', '-', starting with a letter or digit", queue));
+  throw Error(
+      ErrorKind::invalid,
+      fmt::format("'{}' is no queue name: 1 to 128 letters, digits, '_', '.', '-', starting with a letter or digit",
+                  queue));
 }
 
 // All before the first write: all or nothing.
 void require_attempt(Verb verb, JobId const& id, Attempt const& attempt) {
-  std::size_t const type = attempt.failure.type.size(), message = attempt.failure.message.size(), record = attempt.record.size();
-  if (type <= limits::kMaxNameBytes && message <= limits::kMaxHeadTextBytes && record <= limits::kMaxRecordBytes) return;
-  throw Error(ErrorKind::invalid,
-              fmt::format("{} of job {} brings an attempt with a type of {} bytes, a message of {} bytes and a record of {}; at most {}, {} and {} are kept",
-                          to_string(verb), id.str(), type, message, record, limits::kMaxNameBytes, limits::kMaxHeadTextBytes, limits::kMaxRecordBytes));
+  std::size_t const type = attempt.failure.type.size(), message = attempt.failure.message.size(),
+                    record = attempt.record.size();
+  if (type <= limits::kMaxNameBytes && message <= limits::kMaxHeadTextBytes && record <= limits::kMaxRecordBytes)
+    return;
+  throw Error(ErrorKind::invalid, fmt::format("{} of job {} brings an attempt with a type of {} bytes, a message of {} "
+                                              "bytes and a record of {}; at most {}, {} and {} are kept",
+                                              to_string(verb), id.str(), type, message, record, limits::kMaxNameBytes,
+                                              limits::kMaxHeadTextBytes, limits::kMaxRecordBytes));
 }
 
 void require_finishes(Verb verb, std::span<Finish const> items) {
   for (Finish const& item : items) {
     Transition const& next = item.transition;
     if (!allowed(verb, State::running, next.to, next.reason)) {
-      throw Error(ErrorKind::invalid, fmt::format("{} of job {} asks for running -> {} because of {}, which is no transition of a job's life (kue/state.hpp)",
-                                                  to_string(verb), item.claim.id.str(), to_string(next.to), to_string(next.reason)));
+      throw Error(ErrorKind::invalid,
+                  fmt::format("{} of job {} asks for running -> {} because of {}, which is no transition of a job's "
+                              "life (kue/state.hpp)",
+                              to_string(verb), item.claim.id.str(), to_string(next.to), to_string(next.reason)));
     }
     if (item.attempt) require_attempt(verb, item.claim.id, *item.attempt);
   }
@@ -53,10 +61,12 @@ GuardedStore::GuardedStore(std::shared_ptr<Store> store, StoreOptions const& opt
     : store_(std::move(store)), description_(store_->description()), on_call_(options.on_call), owner_(own_pid()) {}
 
 // `tried` reads before the store's name: "push to".
-template <class Body> auto GuardedStore::run(std::string_view verb, std::string_view tried, std::size_t rows, Body&& body) {
+template <class Body>
+auto GuardedStore::run(std::string_view verb, std::string_view tried, std::size_t rows, Body&& body) {
   auto const began = on_call_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   auto const tell = [&](Error const* error) {
-    if (on_call_) on_call_({.verb = verb, .took = std::chrono::steady_clock::now() - began, .rows = rows, .error = error});
+    if (on_call_)
+      on_call_({.verb = verb, .took = std::chrono::steady_clock::now() - began, .rows = rows, .error = error});
   };
   try {
     refuse_foreign_process();
@@ -64,7 +74,9 @@ template <class Body> auto GuardedStore::run(std::string_view verb, std::string_
     tell(nullptr);
     return result;
   } catch (Error const& error) {
-    Error const told = retold(error, fmt::format("{} {} {}: {}", tried, description_, error.kind() == ErrorKind::refused ? "refused" : "failed", error.what()));
+    Error const told =
+        retold(error, fmt::format("{} {} {}: {}", tried, description_,
+                                  error.kind() == ErrorKind::refused ? "refused" : "failed", error.what()));
     tell(&told);
     throw told;
   }
@@ -72,23 +84,29 @@ template <class Body> auto GuardedStore::run(std::string_view verb, std::string_
 
 void GuardedStore::refuse_foreign_process() const {
   if (int const here = own_pid(); here != owner_) {
-    throw Error(ErrorKind::refused, fmt::format("it was opened by process {} and is used by process {} after a fork, which would damage it or its answers. "
-                                                "Open the store after the fork, in each process",
-                                                owner_, here));
+    throw Error(
+        ErrorKind::refused,
+        fmt::format(
+            "it was opened by process {} and is used by process {} after a fork, which would damage it or its answers. "
+            "Open the store after the fork, in each process",
+            owner_, here));
   }
   if (descriptors_intact()) return;
-  throw Error(ErrorKind::unavailable, "a job has closed the descriptors of this process, and their numbers may name files of its own. "
-                                      "Close only what you opened; the process is replaced after this job");
+  throw Error(ErrorKind::unavailable,
+              "a job has closed the descriptors of this process, and their numbers may name files of its own. "
+              "Close only what you opened; the process is replaced after this job");
 }
 
 PushResult GuardedStore::push(PushRequest const& request) {
-  for (Envelope const& job : request.jobs) job.check();  // its sentence stands by itself: it is about the job, not about the store
+  for (Envelope const& job : request.jobs)
+    job.check();  // its sentence stands by itself: it is about the job, not about the store
   return run("push", "push to", request.jobs.size(), [&](std::size_t&) { return store_->push(request); });
 }
 
 PushResult GuardedStore::push_in(Foreign& transaction, PushRequest const& request) {
   for (Envelope const& job : request.jobs) job.check();
-  return run("push", "push in a transaction to", request.jobs.size(), [&](std::size_t&) { return store_->push_in(transaction, request); });
+  return run("push", "push in a transaction to", request.jobs.size(),
+             [&](std::size_t&) { return store_->push_in(transaction, request); });
 }
 
 ClaimResult GuardedStore::claim(ClaimRequest const& request) {
@@ -171,7 +189,8 @@ std::optional<JobRecord> GuardedStore::get(JobId id) {
 
 QueryResult GuardedStore::query(QueryRequest const& request) {
   return run("query", "query of", 0, [&](std::size_t& rows) {
-    if (request.limit < 1 || request.limit > 1000) throw Error(ErrorKind::invalid, fmt::format("its limit is {}; it must be 1 to 1000", request.limit));
+    if (request.limit < 1 || request.limit > 1000)
+      throw Error(ErrorKind::invalid, fmt::format("its limit is {}; it must be 1 to 1000", request.limit));
     QueryResult page = store_->query(request);
     rows = page.jobs.size();
     return page;

@@ -1,5 +1,6 @@
 #pragma once
-// GuardedStore: what surrounds every verb of every store, once: refusals, the verb's name in an error, how long it took.
+// GuardedStore: what surrounds every verb of every store, once: refusals, the verb's name in an error, how long it
+// took.
 // Made by guarded() of kue/store.hpp.
 
 #include <kue/store.hpp>

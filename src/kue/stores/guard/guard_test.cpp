@@ -1,4 +1,5 @@
-// What surrounds every verb: a refusal never reaches the store, an error says which verb of which store, on_call hears of each call.
+// What surrounds every verb: a refusal never reaches the store, an error says which verb of which store, on_call hears
+// of each call.
 
 #include "kue/stores/guard/guard.hpp"
 
@@ -27,7 +28,9 @@ struct Heard {
   std::string error;  // empty: none
   bool operator==(Heard const&) const = default;
 };
-std::ostream& operator<<(std::ostream& out, Heard const& heard) { return out << heard.verb << " " << heard.rows << " " << heard.error; }
+std::ostream& operator<<(std::ostream& out, Heard const& heard) {
+  return out << heard.verb << " " << heard.rows << " " << heard.error;
+}
 
 struct OfAnother final : Foreign {
   OfAnother() : Foreign(Kind::postgres, nullptr) {}
@@ -36,10 +39,11 @@ struct OfAnother final : Foreign {
 struct GuardTest : ::testing::Test {
   std::shared_ptr<StubStore> stub = std::make_shared<StubStore>();
   std::vector<Heard> heard;
-  std::shared_ptr<Store> store = guarded(stub, {.on_call = [this](StoreCall const& call) {
-                                           EXPECT_GE(call.took.count(), 0);
-                                           heard.push_back({std::string(call.verb), call.rows, call.error ? call.error->what() : ""});
-                                         }});
+  std::shared_ptr<Store> store =
+      guarded(stub, {.on_call = [this](StoreCall const& call) {
+                EXPECT_GE(call.took.count(), 0);
+                heard.push_back({std::string(call.verb), call.rows, call.error ? call.error->what() : ""});
+              }});
   Envelope job{.id = JobId::make(), .kind = "Job", .queue = "default"};
   Claim claim{.id = job.id, .seq = 1, .queue = "default", .holder = 5, .claim_no = 1};
   Finish end{.claim = claim, .transition = {State::completed, Reason::completed}};
@@ -55,14 +59,38 @@ struct GuardTest : ::testing::Test {
   };
   std::vector<Verb> verbs() {
     Store& s = *store;
-    return {{"push", "push to", 1, [&, this] { s.push({.jobs = {&job, 1}}); }},
-            {"claim", "claim from", 4, [&, this] { s.claim({.node = 1, .holder = 5, .finishes = {&end, 1}}); }},
-            {"finish", "finish in", 1, [&, this] { s.finish({.items = {&end, 1}}); }},
-            {"release", "release in", 1, [&, this] { s.release({.items = {&back, 1}}); }},
-            {"progress", "progress in", 1, [&, this] { s.progress({.items = {&step, 1}}); }},
-            {"cancel", "cancel in", 1, [&, this] { s.cancel({.ids = {&job.id, 1}}); }},
-            {"retry", "retry in", 1, [&, this] { s.retry({.ids = {&job.id, 1}}); }},
-            {"remove", "remove from", 1, [&, this] { s.remove({.ids = {&job.id, 1}}); }},
+    return {{"push", "push to", 1,
+             [&, this] {
+               s.push({.jobs = {&job, 1}});
+             }},
+            {"claim", "claim from", 4,
+             [&, this] {
+               s.claim({.node = 1, .holder = 5, .finishes = {&end, 1}});
+             }},
+            {"finish", "finish in", 1,
+             [&, this] {
+               s.finish({.items = {&end, 1}});
+             }},
+            {"release", "release in", 1,
+             [&, this] {
+               s.release({.items = {&back, 1}});
+             }},
+            {"progress", "progress in", 1,
+             [&, this] {
+               s.progress({.items = {&step, 1}});
+             }},
+            {"cancel", "cancel in", 1,
+             [&, this] {
+               s.cancel({.ids = {&job.id, 1}});
+             }},
+            {"retry", "retry in", 1,
+             [&, this] {
+               s.retry({.ids = {&job.id, 1}});
+             }},
+            {"remove", "remove from", 1,
+             [&, this] {
+               s.remove({.ids = {&job.id, 1}});
+             }},
             {"beat", "beat in", 1, [&] { s.beat({.node = 1}); }},
             {"nodes", "looking at the nodes of", 3, [&] { s.nodes(); }},
             {"rescue", "rescue in", 1, [&] { s.rescue({.node = 1}); }},
@@ -133,11 +161,17 @@ TEST_F(GuardTest, that_an_outcome_is_not_known_stays_said) {
 
 TEST_F(GuardTest, a_store_that_refuses_is_said_to_refuse) {
   stub->error = Error(ErrorKind::refused, "it is on a network file system");
-  EXPECT_STREQ(error_of([&] { store->counts(); })->what(), "counting in stub:here refused: it is on a network file system");
+  EXPECT_STREQ(error_of([&] { store->counts(); })->what(),
+               "counting in stub:here refused: it is on a network file system");
 }
 
 TEST_F(GuardTest, a_store_without_transactions_says_so_of_both_verbs) {
-  auto const pushed = error_of([&] { store->push_in(foreign, {.jobs = {&job, 1}}); }), finished = error_of([&] { store->finish_in(foreign, {.items = {&end, 1}}); });
+  auto const pushed = error_of([&] {
+    store->push_in(foreign, {.jobs = {&job, 1}});
+  }),
+             finished = error_of([&] {
+               store->finish_in(foreign, {.items = {&end, 1}});
+             });
   ASSERT_TRUE(pushed && finished);
   EXPECT_EQ(pushed->kind(), ErrorKind::refused);
   EXPECT_THAT(pushed->what(), StartsWith("push in a transaction to stub:here refused: "));
@@ -152,7 +186,9 @@ TEST_F(GuardTest, refuses_what_no_store_may_take) {
   expect_invalid([&] { store->push_in(foreign, {.jobs = {&bad, 1}}); }, "no spaces");
   expect_invalid([&] { store->claim({.node = 1, .holder = 0}); }, "claim from stub:here failed: it names no holder");
   expect_invalid([&] { store->beat({.node = 0}); }, "beat in stub:here failed: it is of node 0");
-  for (int const limit : {0, -1, 1001}) expect_invalid([&] { store->query({.limit = limit}); }, "query of stub:here failed: its limit is " + std::to_string(limit));
+  for (int const limit : {0, -1, 1001})
+    expect_invalid([&] { store->query({.limit = limit}); },
+                   "query of stub:here failed: its limit is " + std::to_string(limit));
   for (char const* queue : {"", "no spaces", "-x", "a\nb"}) {
     expect_invalid([&] { store->pause({.queue = queue}); }, "pause in stub:here failed: '");
     expect_invalid([&] { store->resume({.queue = queue}); }, "is no queue name");
@@ -192,14 +228,19 @@ TEST_F(GuardTest, refuses_every_transition_that_the_table_does_not_have) {
 TEST_F(GuardTest, refuses_more_of_an_attempt_than_is_kept) {
   Finish item = end;
   item.transition = {State::retryable, Reason::error};
-  item.attempt = Attempt{.failure = {.message = std::string(limits::kMaxHeadTextBytes, 'm')}, .record = std::string(limits::kMaxRecordBytes, 'r')};
+  item.attempt = Attempt{.failure = {.message = std::string(limits::kMaxHeadTextBytes, 'm')},
+                         .record = std::string(limits::kMaxRecordBytes, 'r')};
   EXPECT_NO_THROW(store->finish({.items = {&item, 1}}));
   stub->came.clear();
   item.attempt->failure.message += 'm';
   expect_invalid([&] { store->finish({.items = {&item, 1}}); }, "a message of 1025 bytes");
   item.attempt->failure.message.clear();
   item.attempt->record += 'r';
-  expect_invalid([&] { store->claim({.node = 1, .holder = 5, .finishes = {&item, 1}}); }, "a record of 98305; at most 128, 1024 and 98304 are kept");
+  expect_invalid(
+      [&] {
+        store->claim({.node = 1, .holder = 5, .finishes = {&item, 1}});
+      },
+      "a record of 98305; at most 128, 1024 and 98304 are kept");
   item.attempt = Attempt{.failure = {.type = std::string(limits::kMaxNameBytes + 1, 't')}};
   expect_invalid([&] { store->finish({.items = {&item, 1}}); }, "a type of 129 bytes");
 }
@@ -218,7 +259,9 @@ TEST_F(GuardTest, is_put_around_a_store_once) {
 int use_in_a_child(GuardTest& test, std::vector<GuardTest::Verb> const& verbs) {
   for (auto const& verb : verbs) {
     auto const error = test.error_of(verb.call);
-    if (!error || error->kind() != ErrorKind::refused || std::string(error->what()).find("after a fork") == std::string::npos) return 1;
+    if (!error || error->kind() != ErrorKind::refused ||
+        std::string(error->what()).find("after a fork") == std::string::npos)
+      return 1;
   }
   auto const waited = test.error_of([&] { test.store->wait({}); });
   if (!waited || waited->kind() != ErrorKind::refused) return 2;

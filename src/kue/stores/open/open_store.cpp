@@ -20,7 +20,8 @@ std::string shown(std::string const& url) { return url.substr(0, url.find("//"))
 
 std::string examples_of(std::span<StoreDriver const> drivers) {
   std::string all;
-  for (std::size_t i = 0; i < drivers.size(); ++i) all += (i == 0 ? "" : i + 1 == drivers.size() ? " and " : ", ") + drivers[i].example;
+  for (std::size_t i = 0; i < drivers.size(); ++i)
+    all += (i == 0 ? "" : i + 1 == drivers.size() ? " and " : ", ") + drivers[i].example;
   return all;
 }
 
@@ -32,7 +33,8 @@ std::vector<StoreDriver> const& store_drivers() {
   return drivers;
 }
 
-std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options, std::span<StoreDriver const> drivers) {
+std::unique_ptr<Store> open_store(std::string const& url, StoreOptions const& options,
+                                  std::span<StoreDriver const> drivers) {
   for (StoreDriver const& driver : drivers) {
     if (driver.scheme != scheme_of(url)) continue;
     auto store = std::make_unique<GuardedStore>(driver.open(url, options), options);

@@ -29,7 +29,10 @@ struct Opened {
   StoreOptions options;
 };
 StoreDriver mine(Opened& opened) {
-  return {.scheme = "mine", .example = "mine:NAME", .version = "mine 1", .open = [&opened](std::string const& url, StoreOptions const& options) {
+  return {.scheme = "mine",
+          .example = "mine:NAME",
+          .version = "mine 1",
+          .open = [&opened](std::string const& url, StoreOptions const& options) {
             opened = {url, options};
             for (StoreDriver const& driver : store_drivers()) {
               if (driver.scheme == "memory") return driver.open("memory:", options);
@@ -39,13 +42,17 @@ StoreDriver mine(Opened& opened) {
 }
 
 TEST(OpenStore, says_which_kinds_there_are) {
-  EXPECT_EQ(error_of([] { (void)open_store("redis://user:secret@host/1"); }), "invalid: no store of the kind 'redis:'; there are sqlite:PATH and memory:");
-  EXPECT_EQ(error_of([] { (void)open_store("spark.db"); }), "invalid: no store of the kind 'spark.db'; there are sqlite:PATH and memory:");
+  EXPECT_EQ(error_of([] { (void)open_store("redis://user:secret@host/1"); }),
+            "invalid: no store of the kind 'redis:'; there are sqlite:PATH and memory:");
+  EXPECT_EQ(error_of([] { (void)open_store("spark.db"); }),
+            "invalid: no store of the kind 'spark.db'; there are sqlite:PATH and memory:");
   EXPECT_THAT(error_of([] { (void)open_store(""); }), HasSubstr("there are sqlite:PATH and memory:"));
   EXPECT_THAT(error_of([] { (void)open_store("SQLITE:x"); }), HasSubstr("no store of the kind 'SQLITE:x'"));
 }
 
-TEST(OpenStore, tells_no_password) { EXPECT_THAT(error_of([] { (void)open_store("postgres://user:secret@host/db"); }), Not(HasSubstr("secret"))); }
+TEST(OpenStore, tells_no_password) {
+  EXPECT_THAT(error_of([] { (void)open_store("postgres://user:secret@host/db"); }), Not(HasSubstr("secret")));
+}
 
 TEST(OpenStore, the_built_in_drivers_have_names_examples_and_what_they_are_built_on) {
   ASSERT_EQ(store_drivers().size(), 2u);
@@ -66,14 +73,16 @@ TEST(OpenStore, takes_a_list_of_ones_own) {
   EXPECT_EQ(open_store("memory:", {}, drivers)->description(), "memory:");
   EXPECT_EQ(error_of([&] { (void)open_store("sqlite:/tmp/never-made.db", {}, drivers); }),
             "invalid: no store of the kind 'sqlite:/tmp/never-made.db'; there are mine:NAME and memory:");
-  EXPECT_THAT(error_of([&] { store->beat({.node = 0}); }), HasSubstr("beat in memory: failed: ")) << "guarded, as ours are";
+  EXPECT_THAT(error_of([&] { store->beat({.node = 0}); }), HasSubstr("beat in memory: failed: "))
+      << "guarded, as ours are";
 }
 
 TEST(OpenStore, of_one_driver_or_none_it_says_so) {
   Opened opened;
   std::array const drivers{mine(opened)};
   EXPECT_THAT(error_of([&] { (void)open_store("x:", {}, drivers); }), HasSubstr("there are mine:NAME"));
-  EXPECT_THAT(error_of([&] { (void)open_store("x:", {}, std::span<StoreDriver const>()); }), HasSubstr("no store of the kind 'x:'"));
+  EXPECT_THAT(error_of([&] { (void)open_store("x:", {}, std::span<StoreDriver const>()); }),
+              HasSubstr("no store of the kind 'x:'"));
 }
 
 TEST(OpenStore, tells_of_each_call) {

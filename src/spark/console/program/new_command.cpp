@@ -42,7 +42,8 @@ int run(Call& call) {
 Command new_command() {
   return {.name = "new",
           .summary = "writes a new application: a job, a page that pushes it, a test",
-          .details = "The application is built with CMake, serves its page with cpp-httplib and tests with GoogleTest. On Debian 12 it needs\n"
+          .details = "The application is built with CMake, serves its page with cpp-httplib and tests with GoogleTest. "
+                     "On Debian 12 it needs\n"
                      "cmake g++ make pkg-config libspark-dev libcpp-httplib-dev libgtest-dev.\n"
                      "A folder of that name that is not empty is left alone: exit code 5.\n\nExample:\n  new shop\n",
           .run = run,

@@ -36,22 +36,28 @@ static_assert(kFiles.size() == kProjectFileCount);
 
 constexpr std::size_t kMaxName = 50;
 // Names that CMake keeps for itself, or that would hide our own program or libraries.
-constexpr std::array<std::string_view, 12> kTaken{"all",     "clean",          "edit_cache",    "help",  "install", "kue", "list_install_components",
-                                                  "package", "package_source", "rebuild_cache", "spark", "test"};
+constexpr std::array<std::string_view, 12> kTaken{
+    "all",     "clean",          "edit_cache",    "help",  "install", "kue", "list_install_components",
+    "package", "package_source", "rebuild_cache", "spark", "test"};
 
 void check_name(std::string const& name) {
   auto const letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   auto const allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
   if (name.find('/') != name.npos) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("'{}' is a path, not a name\nhint: go into the folder above first, then: spark new NAME", name));
+    throw kue::Error(
+        kue::ErrorKind::invalid,
+        fmt::format("'{}' is a path, not a name\nhint: go into the folder above first, then: spark new NAME", name));
   }
-  if (name.empty() || name.size() > kMaxName || !letter(name.front()) || !std::all_of(name.begin(), name.end(), allowed)) {
+  if (name.empty() || name.size() > kMaxName || !letter(name.front()) ||
+      !std::all_of(name.begin(), name.end(), allowed)) {
     throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("'{}' cannot be the name of a program and a folder\nhint: letters, digits, '-' and '_', a letter first, at most {} of them",
+                     fmt::format("'{}' cannot be the name of a program and a folder\nhint: letters, digits, '-' and "
+                                 "'_', a letter first, at most {} of them",
                                  name, kMaxName));
   }
   if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("'{}' means something else to CMake or to spark\nhint: choose another name", name));
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("'{}' means something else to CMake or to spark\nhint: choose another name", name));
   }
 }
 
@@ -65,8 +71,9 @@ void check_free(fs::path const& path) {
   auto const status = fs::symlink_status(path, error);
   if (status.type() == fs::file_type::not_found) return;
   if (fs::is_directory(status) && fs::is_empty(path, error) && !error) return;
-  throw kue::Error(kue::ErrorKind::conflict, fmt::format("{} is there already{}; nothing was changed\nhint: choose another name, or move it away",
-                                                         path.string(), fs::is_directory(status) ? " and not empty" : ""));
+  throw kue::Error(kue::ErrorKind::conflict,
+                   fmt::format("{} is there already{}; nothing was changed\nhint: choose another name, or move it away",
+                               path.string(), fs::is_directory(status) ? " and not empty" : ""));
 }
 
 // A folder beside the project's place, removed unless it became the project.
@@ -74,7 +81,9 @@ class Draft {
  public:
   explicit Draft(fs::path const& directory) : path_((directory / ".spark-new-XXXXXX").string()) {
     if (!::mkdtemp(path_.data())) cannot("make a folder in", directory, errno);
-    fs::permissions(path_, fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+    fs::permissions(path_,
+                    fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read | fs::perms::others_exec,
+                    fs::perm_options::add);
   }
   ~Draft() {
     std::error_code ignored;
@@ -107,7 +116,8 @@ class Draft {
 std::string filled_in(std::string_view text, std::string_view name) {
   constexpr std::string_view kPlace = "@NAME@";
   std::string out;
-  for (std::size_t at; (at = text.find(kPlace)) != text.npos; text.remove_prefix(at + kPlace.size())) (out += text.substr(0, at)) += name;
+  for (std::size_t at; (at = text.find(kPlace)) != text.npos; text.remove_prefix(at + kPlace.size()))
+    (out += text.substr(0, at)) += name;
   return out += text;
 }
 
@@ -124,7 +134,8 @@ NewProject new_project(std::string const& directory, std::string const& name) {
     made.files.emplace_back(file.path);
   }
   draft.become(place);
-  made.next = {"cd " + name, "cmake -B build && cmake --build build", "ctest --test-dir build", "spark server --port 8080", "spark queue:worker -c 4"};
+  made.next = {"cd " + name, "cmake -B build && cmake --build build", "ctest --test-dir build",
+               "spark server --port 8080", "spark queue:worker -c 4"};
   return made;
 }
 

@@ -3,8 +3,9 @@
 //
 //   NewProject const made = new_project("/home/ada", "shop");    // /home/ada/shop/CMakeLists.txt, src/main.cpp, ...
 //
-// All or nothing: the files are written into a folder beside it that gets the name at the end. Throws kue::Error(invalid) for
-// a name that cannot be one, conflict if something is there already, unavailable or full if it cannot be written.
+// All or nothing: the files are written into a folder beside it that gets the name at the end. Throws
+// kue::Error(invalid) for a name that cannot be one, conflict if something is there already, unavailable or full if it
+// cannot be written.
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 // The program `spark`: the same commands in every application's directory.
 //
-// If spark.toml, here or above, names the application's own program in [application] binary, it becomes that program, with
-// the same words. Without one, or with --store, it answers itself what needs no job class. While the application's program
-// cannot be run (not built yet), it answers what helps to get there. `new` and `bench` are its own in any case.
+// If spark.toml, here or above, names the application's own program in [application] binary, it becomes that program,
+// with the same words. Without one, or with --store, it answers itself what needs no job class. While the application's
+// program cannot be run (not built yet), it answers what helps to get there. `new` and `bench` are its own in any case.
 
 #include <kue/error.hpp>
 #include <spark/application.hpp>
@@ -24,7 +24,8 @@
 namespace fs = std::filesystem;
 
 // Answered here as long as there is nobody to hand over to.
-static constexpr std::array<std::string_view, 8> kAnsweredWithout{"doctor", "config:check", "config:show", "help", "--help", "-h", "version", "--version"};
+static constexpr std::array<std::string_view, 8> kAnsweredWithout{"doctor", "config:check", "config:show", "help",
+                                                                  "--help", "-h",           "version",     "--version"};
 
 // What spark.toml says; nothing of it if there is none, or if it cannot be read: then run() says why.
 static spark::Config configured() {
@@ -47,11 +48,15 @@ static bool names_a_store(int argc, char** argv) {
 // Why it cannot be run and what to do; empty: it can.
 static std::string obstacle(std::string const& binary, std::string const& file) {
   std::error_code ignored;
-  std::string const named = ", which " + (file.empty() ? std::string("SPARK_APPLICATION_BINARY") : file) + " names as [application] binary, ";
-  if (fs::equivalent(binary, "/proc/self/exe", ignored)) return binary + named + "is spark itself\nhint: it must be the application's program";
-  if (!fs::exists(binary, ignored)) return binary + named + "does not exist\nhint: build it (cmake --build build), or correct the path";
+  std::string const named =
+      ", which " + (file.empty() ? std::string("SPARK_APPLICATION_BINARY") : file) + " names as [application] binary, ";
+  if (fs::equivalent(binary, "/proc/self/exe", ignored))
+    return binary + named + "is spark itself\nhint: it must be the application's program";
+  if (!fs::exists(binary, ignored))
+    return binary + named + "does not exist\nhint: build it (cmake --build build), or correct the path";
   if (fs::is_directory(binary, ignored)) return binary + named + "is a directory\nhint: name the program in it";
-  if (::access(binary.c_str(), X_OK) != 0) return binary + named + "cannot be executed\nhint: name the built program, or chmod +x it";
+  if (::access(binary.c_str(), X_OK) != 0)
+    return binary + named + "cannot be executed\nhint: name the built program, or chmod +x it";
   return {};
 }
 
@@ -64,13 +69,15 @@ static int become(std::string const& binary, char** argv) {
   std::string name = binary;
   argv[0] = name.data();
   ::execv(binary.c_str(), argv);
-  return refuse("cannot run " + binary + ", the [application] binary: " + std::strerror(errno) + "\nhint: build it again for this machine");
+  return refuse("cannot run " + binary + ", the [application] binary: " + std::strerror(errno) +
+                "\nhint: build it again for this machine");
 }
 
 int main(int argc, char** argv) {
   std::array const own{spark::new_command(), spark::bench::bench_command()};
   std::string_view const word = argc > 1 ? argv[1] : "";
-  if (argc > 0 && std::ranges::none_of(own, [&](spark::Command const& one) { return one.name == word; }) && !names_a_store(argc, argv)) {
+  if (argc > 0 && std::ranges::none_of(own, [&](spark::Command const& one) { return one.name == word; }) &&
+      !names_a_store(argc, argv)) {
     spark::Config const config = configured();
     std::string const& binary = config.application.binary;
     std::string const problem = binary.empty() ? "" : obstacle(binary, config.file);

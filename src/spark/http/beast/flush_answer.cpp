@@ -20,7 +20,9 @@ namespace {
 class FlushAnswer {
  public:
   FlushAnswer() : event_(kue::open_eventfd()) {
-    if (!event_) throw kue::Error(kue::ErrorKind::unavailable, std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
+    if (!event_)
+      throw kue::Error(kue::ErrorKind::unavailable,
+                       std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
   }
 
   void give(std::exception_ptr error) {
@@ -31,7 +33,9 @@ class FlushAnswer {
   // A descriptor of its own for who waits, and only once: both ends close theirs.
   int descriptor() const {
     int const copy = ::fcntl(event_.get(), F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) throw kue::Error(kue::ErrorKind::unavailable, std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
+    if (copy < 0)
+      throw kue::Error(kue::ErrorKind::unavailable,
+                       std::string("cannot wait for a flush: no descriptor: ") + std::strerror(errno));
     return copy;
   }
 

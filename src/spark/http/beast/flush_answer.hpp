@@ -1,6 +1,6 @@
 #pragma once
-// FlushAnswer: a flush that another thread makes, awaited by a coroutine. A descriptor becomes readable when the answer is
-// there, so the flusher touches nothing of the coroutine or its context, either of which may be gone by then.
+// FlushAnswer: a flush that another thread makes, awaited by a coroutine. A descriptor becomes readable when the answer
+// is there, so the flusher touches nothing of the coroutine or its context, either of which may be gone by then.
 
 #include <spark/http/request_batch.hpp>
 

@@ -15,8 +15,9 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr auto kLookAgain = std::chrono::milliseconds(10);      // whether a connection has ended
-constexpr auto kAfterAnError = std::chrono::milliseconds(100);  // no descriptors left: they come back when connections end
+constexpr auto kLookAgain = std::chrono::milliseconds(10);  // whether a connection has ended
+constexpr auto kAfterAnError =
+    std::chrono::milliseconds(100);  // no descriptors left: they come back when connections end
 
 asio::awaitable<void> wait_for(std::chrono::milliseconds time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);
@@ -41,10 +42,11 @@ void start(tcp::socket socket, Batches& batches, BeastHandler const& handler, Be
   socket.set_option(tcp::no_delay(true), ignored);
   auto const executor = socket.get_executor();
   ++*open;
-  asio::co_spawn(executor, serve(boost::beast::tcp_stream(std::move(socket)), batches, handler, options), [open, &batches](std::exception_ptr const& thrown) {
-    --*open;
-    say_how_it_ended(batches.log(), thrown);
-  });
+  asio::co_spawn(executor, serve(boost::beast::tcp_stream(std::move(socket)), batches, handler, options),
+                 [open, &batches](std::exception_ptr const& thrown) {
+                   --*open;
+                   say_how_it_ended(batches.log(), thrown);
+                 });
 }
 
 }  // namespace

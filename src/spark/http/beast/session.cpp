@@ -39,7 +39,8 @@ std::optional<bhttp::status> refusal_of(beast::error_code const& error) {
   if (error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) return std::nullopt;
   if (error == bhttp::error::body_limit) return bhttp::status::payload_too_large;
   if (error == bhttp::error::header_limit) return bhttp::status::request_header_fields_too_large;
-  if (error.category() == bhttp::make_error_code(bhttp::error::end_of_stream).category()) return bhttp::status::bad_request;
+  if (error.category() == bhttp::make_error_code(bhttp::error::end_of_stream).category())
+    return bhttp::status::bad_request;
   return std::nullopt;
 }
 
@@ -131,7 +132,8 @@ class Session {
     co_return !error;
   }
 
-  // Reads on for a while: closing with unread bytes would reset the connection, and the client might never see the answer.
+  // Reads on for a while: closing with unread bytes would reset the connection, and the client might never see the
+  // answer.
   asio::awaitable<void> refuse_and_close(bhttp::status status) {
     bool const written = co_await write(page(status, 11, false, std::string(bhttp::obsolete_reason(status)) + "\n"));
     if (!written) co_return;
@@ -140,7 +142,8 @@ class Session {
     stream_.expires_after(kDrainTimeout);
     std::array<char, 16 * 1024> bytes;
     for (std::size_t drained = 0; !error && drained < kMaxDrainedBytes;) {
-      drained += co_await stream_.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+      drained +=
+          co_await stream_.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
     }
   }
 

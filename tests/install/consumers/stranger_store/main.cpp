@@ -1,5 +1,5 @@
-// The conformance suite as the author of a store runs it. The store makes none of the checks that all stores share: it is what a driver
-// opens, with nothing around it.
+// The conformance suite as the author of a store runs it. The store makes none of the checks that all stores share: it
+// is what a driver opens, with nothing around it.
 
 #include <kue/testing/conformance.hpp>
 

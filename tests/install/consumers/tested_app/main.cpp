@@ -21,7 +21,8 @@ int main() {
   queue.assert_pushed(Greet("Ada"), {.delay = 5min});
   queue.advance(5min);
   auto const report = queue.run_worker({.crashes = {{.at = spark::testing::Crash::after_run}}});
-  if (report.job<Greet>().ends != std::vector{kue::Reason::crashed, kue::Reason::completed}) return std::puts(report.text().c_str()), 1;
+  if (report.job<Greet>().ends != std::vector{kue::Reason::crashed, kue::Reason::completed})
+    return std::puts(report.text().c_str()), 1;
   queue.drain().assert_all_completed();
   try {
     queue.assert_pushed(Greet("Bob"));

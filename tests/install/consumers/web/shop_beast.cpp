@@ -9,7 +9,8 @@
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-static asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request, spark::Batch& batch) {
+static asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastRequest const& request,
+                                                         spark::Batch& batch) {
   http::response<http::string_body> response(http::status::ok, request.version());
   response.keep_alive(request.keep_alive());
   response.body() = batch.push(SendInvoice(std::stoi(request.body()))).id.str();

@@ -5,7 +5,8 @@
 static int serve(spark::Application& app) {
   spark::http::Batches batches(app);
   httplib::Server server;
-  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request, httplib::Response& response, spark::Batch& batch) {
+  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request,
+                                                             httplib::Response& response, spark::Batch& batch) {
                 response.set_content(batch.push(SendInvoice(std::stoi(request.body))).id.str(), "text/plain");
               }));
   int const port = server.bind_to_any_port("127.0.0.1");

@@ -46,7 +46,9 @@ void Tables::set_paused(std::string const& queue, bool paused) {
   bell_.ring();
 }
 
-QueueCounts Tables::counts(std::string const& queue) const { return {.queue = queue, .paused = paused(queue), .by_state = in(counts_, queue)}; }
+QueueCounts Tables::counts(std::string const& queue) const {
+  return {.queue = queue, .paused = paused(queue), .by_state = in(counts_, queue)};
+}
 
 std::vector<std::string> Tables::problems() const {
   std::vector<std::string> found;
@@ -57,12 +59,16 @@ std::vector<std::string> Tables::problems() const {
     if (auto const known = by_id_.find(row.job.id); known == by_id_.end() || known->second != seq)
       found.push_back(fmt::format("job {} is not found by its id", id));
     if (is_final(row.state) != row.finished_at.has_value()) {
-      found.push_back(fmt::format("job {} is {} and {} finished_at", id, to_string(row.state), row.finished_at ? "has a" : "has no"));
+      found.push_back(fmt::format("job {} is {} and {} finished_at", id, to_string(row.state),
+                                  row.finished_at ? "has a" : "has no"));
     }
     bool const in_lane = in(lanes_, Lane{row.job.queue, row.job.priority}).contains(seq);
-    if (row.state == State::available && !in_lane) found.push_back(fmt::format("job {} is available and stands in no lane", id));
-    bool const may_stand_in_lane = row.state == State::available || row.state == State::scheduled || row.state == State::retryable;
-    if (in_lane && !may_stand_in_lane) found.push_back(fmt::format("job {} is {} and stands in a lane", id, to_string(row.state)));
+    if (row.state == State::available && !in_lane)
+      found.push_back(fmt::format("job {} is available and stands in no lane", id));
+    bool const may_stand_in_lane =
+        row.state == State::available || row.state == State::scheduled || row.state == State::retryable;
+    if (in_lane && !may_stand_in_lane)
+      found.push_back(fmt::format("job {} is {} and stands in a lane", id, to_string(row.state)));
   }
   for (auto const& [queue, counts] : counts_) {
     if (counts != counted[queue]) found.push_back(fmt::format("the counters of queue {} differ from its jobs", queue));

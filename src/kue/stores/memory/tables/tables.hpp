@@ -1,6 +1,7 @@
 #pragma once
-// Tables: the jobs, the orders in which they are looked for, and the one place where a job moves: its row, its lane or other order,
-// the counters of its queue, the event and the wake-up change together here and nowhere else. No locks, no verbs.
+// Tables: the jobs, the orders in which they are looked for, and the one place where a job moves: its row, its lane or
+// other order, the counters of its queue, the event and the wake-up change together here and nowhere else. No locks, no
+// verbs.
 
 #include "kue/stores/memory/process/bell.hpp"
 
@@ -44,7 +45,8 @@ class Tables {
 
   // ---- moves
   Row& add(Envelope const& job, std::int64_t seq);  // above last_seq(); numbers may stay unused
-  void make_due(std::string const& queue);          // jobs whose time has come enter their lane; their state stays what it is until the claim
+  void make_due(std::string const&
+                    queue);  // jobs whose time has come enter their lane; their state stays what it is until the claim
   void make_running(Row& row, std::uint64_t node, std::uint64_t holder);
   void make_claimable(Row& row, Why why);  // in the place that it had
   void make_later(Row& row, State to, TimePoint run_at, Why why);
@@ -62,7 +64,8 @@ class Tables {
   Row& at(std::int64_t seq) { return by_seq_.at(seq); }
   std::map<std::int64_t, Row> const& by_seq() const { return by_seq_; }
   Lanes const& lanes() const { return lanes_; }
-  Lanes::const_iterator first_lane(std::string const& queue) const;   // the lane that stands first in a queue; lanes().end(): none
+  Lanes::const_iterator first_lane(
+      std::string const& queue) const;  // the lane that stands first in a queue; lanes().end(): none
   std::set<Moment> const& later(std::string const& queue) const;      // not due when make_due last looked
   std::set<Moment> const& finished(std::string const& queue) const;   // completed and cancelled, oldest first
   std::set<Moment> const& discarded(std::string const& queue) const;  // oldest first

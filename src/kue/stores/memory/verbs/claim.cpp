@@ -10,7 +10,11 @@ bool must_come_alone(Row const& row) { return row.tally.crashes > 0 || row.tally
 
 Claimed claimed(Row const& row) {
   return {.job = row.job,
-          .claim = {.id = row.job.id, .seq = row.seq, .queue = row.job.queue, .holder = row.holder, .claim_no = row.claim_no},
+          .claim = {.id = row.job.id,
+                    .seq = row.seq,
+                    .queue = row.job.queue,
+                    .holder = row.holder,
+                    .claim_no = row.claim_no},
           .tally = row.tally,
           .claimed_at = row.claimed_at};
 }
@@ -41,7 +45,8 @@ ClaimResult MemoryStore::claim(ClaimRequest const& request) {
   result.more = work_left(queues);
   for (std::string const& queue : queues) {
     auto const& later = tables_.later(queue);
-    if (!later.empty() && (!result.next_due || later.begin()->at < *result.next_due)) result.next_due = later.begin()->at;
+    if (!later.empty() && (!result.next_due || later.begin()->at < *result.next_due))
+      result.next_due = later.begin()->at;
   }
   return result;
 }
@@ -75,7 +80,8 @@ Lanes::const_iterator MemoryStore::next_lane(std::vector<std::string> const& que
 }
 
 bool MemoryStore::work_left(std::vector<std::string> const& queues) const {
-  return std::any_of(queues.begin(), queues.end(), [&](std::string const& queue) { return tables_.first_lane(queue) != tables_.lanes().end(); });
+  return std::any_of(queues.begin(), queues.end(),
+                     [&](std::string const& queue) { return tables_.first_lane(queue) != tables_.lanes().end(); });
 }
 
 }  // namespace kue::memory

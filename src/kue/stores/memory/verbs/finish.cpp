@@ -23,8 +23,9 @@ std::vector<FinishStatus> MemoryStore::write(Verb verb, std::span<Finish const> 
 
 // By number too: not one that was pushed under its id after it was removed.
 bool MemoryStore::holds(Claim const& claim, Row const* row) const {
-  return row != nullptr && claim.holder != 0 && row->seq == claim.seq && row->holder == claim.holder && row->claim_no == claim.claim_no &&
-         row->job.queue == claim.queue && (claim.lane == 0 || is_final(row->state));  // who has ended stands in none
+  return row != nullptr && claim.holder != 0 && row->seq == claim.seq && row->holder == claim.holder &&
+         row->claim_no == claim.claim_no && row->job.queue == claim.queue &&
+         (claim.lane == 0 || is_final(row->state));  // who has ended stands in none
 }
 
 FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
@@ -34,7 +35,8 @@ FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
     return FinishStatus::stale;
   }
   if (row->state != State::running) return FinishStatus::already;
-  Transition const next = row->cancel_asked_at ? core::when_asked_to_cancel(item.transition, row->tally) : item.transition;
+  Transition const next =
+      row->cancel_asked_at ? core::when_asked_to_cancel(item.transition, row->tally) : item.transition;
   tables_.note_run(*row, item);
   row->tally = next.tally;
   Why const why{verb, next.reason};

@@ -22,9 +22,11 @@ bool failed_by(JobRecord const& record, std::string const& text) {
 bool matches(Filter const& filter, JobRecord const& record) {
   auto const& [states, queue, kind, tag, error, from, until] = filter;
   auto const& tags = record.job.tags;
-  return (states.empty() || std::find(states.begin(), states.end(), record.state) != states.end()) && (queue.empty() || record.job.queue == queue) &&
-         (kind.empty() || record.job.kind == kind) && (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end()) &&
-         (error.empty() || failed_by(record, error)) && (!from || record.inserted_at >= *from) && (!until || record.inserted_at < *until);
+  return (states.empty() || std::find(states.begin(), states.end(), record.state) != states.end()) &&
+         (queue.empty() || record.job.queue == queue) && (kind.empty() || record.job.kind == kind) &&
+         (tag.empty() || std::find(tags.begin(), tags.end(), tag) != tags.end()) &&
+         (error.empty() || failed_by(record, error)) && (!from || record.inserted_at >= *from) &&
+         (!until || record.inserted_at < *until);
 }
 
 // A cursor is a number: the seq of the last job of its page, or how many events were read.
@@ -34,7 +36,8 @@ std::int64_t read_cursor(std::string const& cursor, std::int64_t first) {
   char const* const end = cursor.data() + cursor.size();
   auto const [rest, error] = std::from_chars(cursor.data(), end, number);
   if (error == std::errc() && rest == end && number >= 0) return number;
-  throw Error(ErrorKind::invalid, fmt::format("'{}' is no cursor of this store; pass the one of the answer before", cursor));
+  throw Error(ErrorKind::invalid,
+              fmt::format("'{}' is no cursor of this store; pass the one of the answer before", cursor));
 }
 
 }  // namespace
@@ -47,7 +50,8 @@ std::optional<JobRecord> MemoryStore::get(JobId id) {
 }
 
 QueryResult MemoryStore::query(QueryRequest const& request) {
-  std::int64_t const after = read_cursor(request.cursor, request.newest_first ? std::numeric_limits<std::int64_t>::max() : 0);
+  std::int64_t const after =
+      read_cursor(request.cursor, request.newest_first ? std::numeric_limits<std::int64_t>::max() : 0);
   Lock const held = lock();
   QueryResult page;
   // False when the page is full: then there is more, and the cursor says where.
@@ -63,7 +67,8 @@ QueryResult MemoryStore::query(QueryRequest const& request) {
   };
   auto const& rows = tables_.by_seq();
   if (request.newest_first) {
-    for (auto row = std::make_reverse_iterator(rows.lower_bound(after)); row != rows.rend() && add(row->second); ++row) {}
+    for (auto row = std::make_reverse_iterator(rows.lower_bound(after)); row != rows.rend() && add(row->second);
+         ++row) {}
   } else {
     for (auto row = rows.upper_bound(after); row != rows.end() && add(row->second); ++row) {}
   }
@@ -74,7 +79,8 @@ HeadResult MemoryStore::head(HeadRequest const& request) {
   Lock const held = lock();
   tables_.make_due(request.queue);
   HeadResult result;
-  for (auto lane = tables_.first_lane(request.queue); lane != tables_.lanes().end() && lane->first.queue == request.queue; ++lane) {
+  for (auto lane = tables_.first_lane(request.queue);
+       lane != tables_.lanes().end() && lane->first.queue == request.queue; ++lane) {
     TimePoint const due = tables_.at(*lane->second.begin()).run_at;
     if (!result.waiting_since || due < *result.waiting_since) result.waiting_since = due;
   }

@@ -32,7 +32,9 @@ BeatResult MemoryStore::beat(BeatRequest const& request) {
   if (request.leaving) {
     // A node that left is looked after by nobody: what it still held would run for ever in the books.
     if (std::int64_t const rows = rows_of(request.node); rows > 0) {
-      throw Error(ErrorKind::conflict, fmt::format("node {:x} wants to leave and still holds {} jobs; release them first", request.node, rows));
+      throw Error(
+          ErrorKind::conflict,
+          fmt::format("node {:x} wants to leave and still holds {} jobs; release them first", request.node, rows));
     }
     nodes_.erase(request.node);
     return {.alive = true, .epoch = kEpoch};
@@ -74,12 +76,14 @@ std::vector<RunningJob> MemoryStore::running(RunningRequest const& request) {
     Row const& row = tables_.at(seq);
     if (request.node != 0 && row.node != request.node) continue;
     if (request.holder != 0 && row.holder != request.holder) continue;
-    jobs.push_back({.claim = {.id = row.job.id, .seq = row.seq, .queue = row.job.queue, .holder = row.holder, .claim_no = row.claim_no},
-                    .kind = row.job.kind,
-                    .node = row.node,
-                    .tally = row.tally,
-                    .claimed_at = row.claimed_at,
-                    .cancel_asked_at = row.cancel_asked_at});
+    jobs.push_back(
+        {.claim =
+             {.id = row.job.id, .seq = row.seq, .queue = row.job.queue, .holder = row.holder, .claim_no = row.claim_no},
+         .kind = row.job.kind,
+         .node = row.node,
+         .tally = row.tally,
+         .claimed_at = row.claimed_at,
+         .cancel_asked_at = row.cancel_asked_at});
   }
   return jobs;
 }

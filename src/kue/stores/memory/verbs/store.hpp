@@ -66,8 +66,8 @@ class MemoryStore final : public Store {
   std::int64_t rows_of(std::uint64_t node) const;
   Lanes::const_iterator next_lane(std::vector<std::string> const& queues, QueueSelector::Order order) const;
   bool work_left(std::vector<std::string> const& queues) const;
-  void prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
-                  PruneResult& result);
+  void prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep,
+                  PruneRequest const& request, PruneResult& result);
   void forget_dead_nodes(TimePoint now);
 
   Clock const& clock_;

@@ -16,7 +16,8 @@ PruneResult MemoryStore::prune(PruneRequest const& request) {
     if (!request.queue.empty() && request.queue != queue) continue;
     Keep const& keep = request.retention.of(queue);
     prune_from(queue, tables_.finished(queue), now - keep.completed, keep.completed_count, request, result);
-    prune_from(queue, tables_.discarded(queue), now - keep.discarded, std::numeric_limits<std::int64_t>::max(), request, result);
+    prune_from(queue, tables_.discarded(queue), now - keep.discarded, std::numeric_limits<std::int64_t>::max(), request,
+               result);
   }
   if (!request.dry_run) forget_dead_nodes(now);
   return result;
@@ -29,8 +30,8 @@ void MemoryStore::forget_dead_nodes(TimePoint now) {
   });
 }
 
-void MemoryStore::prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until, std::int64_t keep, PruneRequest const& request,
-                             PruneResult& result) {
+void MemoryStore::prune_from(std::string const& queue, std::set<Moment> const& oldest_first, TimePoint until,
+                             std::int64_t keep, PruneRequest const& request, PruneResult& result) {
   auto surplus = static_cast<std::int64_t>(oldest_first.size()) - keep;
   for (auto next = oldest_first.begin(); next != oldest_first.end() && (next->at < until || surplus > 0); --surplus) {
     if (!request.dry_run && result.pruned >= request.limit) {
@@ -48,11 +49,16 @@ void MemoryStore::prune_from(std::string const& queue, std::set<Moment> const& o
 CheckReport MemoryStore::check() {
   Lock const held = lock();
   return {.problems = tables_.problems(),
-          .facts = {fmt::format("{} jobs in {} queues", tables_.by_seq().size(), tables_.queues().size()), fmt::format("{} events", tables_.events().size())}};
+          .facts = {fmt::format("{} jobs in {} queues", tables_.by_seq().size(), tables_.queues().size()),
+                    fmt::format("{} events", tables_.events().size())}};
 }
 
-StoreInfo MemoryStore::info() { return {.facts = {{"durability", "none: jobs end with this process"}, {"event_log", event_log_ ? "on" : "off"}}}; }
+StoreInfo MemoryStore::info() {
+  return {.facts = {{"durability", "none: jobs end with this process"}, {"event_log", event_log_ ? "on" : "off"}}};
+}
 
-StoreSchema MemoryStore::schema() { return {.exists = true, .version = 1, .newest = 1, .place = "the memory of this process"}; }
+StoreSchema MemoryStore::schema() {
+  return {.exists = true, .version = 1, .newest = 1, .place = "the memory of this process"};
+}
 
 }  // namespace kue::memory

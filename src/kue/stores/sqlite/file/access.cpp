@@ -37,7 +37,9 @@ std::string owner(std::string const& path) {
 }
 
 // 0, or why the effective user may not. What is not there yet is no obstacle: its folder is.
-int obstacle(std::string const& path, int wanted) { return ::faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) == 0 || errno == ENOENT ? 0 : errno; }
+int obstacle(std::string const& path, int wanted) {
+  return ::faccessat(AT_FDCWD, path.c_str(), wanted, AT_EACCESS) == 0 || errno == ENOENT ? 0 : errno;
+}
 
 }  // namespace
 
@@ -50,9 +52,11 @@ std::string denial(Location const& location) {
                                                      {location.wake_file(), R_OK | W_OK}};
   for (auto const& [path, wanted] : all) {
     int const error = obstacle(path, wanted);
-    if (error == EROFS) return "its file system is mounted read-only. Give the store another place: store.url in spark.toml, or --store";
+    if (error == EROFS)
+      return "its file system is mounted read-only. Give the store another place: store.url in spark.toml, or --store";
     if (error == EACCES || error == EPERM) {
-      return fmt::format("user {} has no right to write there: {}. Run everything that uses this store as one user, or give this one the rights",
+      return fmt::format("user {} has no right to write there: {}. Run everything that uses this store as one user, or "
+                         "give this one the rights",
                          user_name(::geteuid()), owner(path));
     }
   }

@@ -7,7 +7,8 @@
 
 namespace kue::sqlite {
 
-// "user nobody may not write there: spark.db belongs to root (rw-r--r--). Give ..."; empty if nothing stands in the way.
+// "user nobody may not write there: spark.db belongs to root (rw-r--r--). Give ..."; empty if nothing stands in the
+// way.
 std::string denial(Location const& location);
 
 }  // namespace kue::sqlite

@@ -104,13 +104,19 @@ int BatchTable::add_to(sqlite3* database) {
   return sqlite3_create_module_v2(database, "kue_batch", &module, this, nullptr);
 }
 
-void BatchTable::remove_from(sqlite3* database) { sqlite3_create_module_v2(database, "kue_batch", nullptr, nullptr, nullptr); }
+void BatchTable::remove_from(sqlite3* database) {
+  sqlite3_create_module_v2(database, "kue_batch", nullptr, nullptr, nullptr);
+}
 
 BatchTable::Rows const* BatchTable::borrow() { return std::exchange(lent_, nullptr); }
 
 void BatchTable::Value::set_integer(std::int64_t value) { sqlite3_result_int64(context_, value); }
-void BatchTable::Value::set(std::string_view text) { sqlite3_result_text64(context_, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8); }
-void BatchTable::Value::set(JobId const& id) { sqlite3_result_blob(context_, id.bytes().data(), static_cast<int>(id.bytes().size()), SQLITE_STATIC); }
+void BatchTable::Value::set(std::string_view text) {
+  sqlite3_result_text64(context_, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+void BatchTable::Value::set(JobId const& id) {
+  sqlite3_result_blob(context_, id.bytes().data(), static_cast<int>(id.bytes().size()), SQLITE_STATIC);
+}
 void BatchTable::Value::set(std::nullopt_t) { sqlite3_result_null(context_); }
 
 }  // namespace kue::sqlite

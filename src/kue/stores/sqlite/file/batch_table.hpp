@@ -1,10 +1,12 @@
 #pragma once
-// BatchTable: structs of the caller as a table that a statement reads, so that hundreds of jobs are one statement and not hundreds.
+// BatchTable: structs of the caller as a table that a statement reads, so that hundreds of jobs are one statement and
+// not hundreds.
 //
 //   -- columns are v1, v2 ... as parameters are ?1, ?2 ...; rowid counts the structs from 0
 //   DELETE FROM kue_unfinished WHERE seq IN (SELECT v1 FROM kue_batch)
 //
-//   auto const rows = batch_of(std::span(jobs), [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.seq); });
+//   auto const write = [](Claimed const& job, int, BatchTable::Value& out) { out.set(job.claim.seq); };
+//   auto const rows = batch_of(std::span(jobs), write);
 //   connection.execute_for(rows, Sql::unfinished_delete_all);
 //
 // One a connection: a virtual table (sqlite.org/vtab.html) without a name in the schema. A statement names it once.
@@ -85,6 +87,8 @@ template <class T, class F> class BatchOf final : public BatchTable::Rows {
   F write_;
 };
 
-template <class Items, class F> auto batch_of(Items const& items, F write) { return BatchOf<typename Items::value_type, F>(items, write); }
+template <class Items, class F> auto batch_of(Items const& items, F write) {
+  return BatchOf<typename Items::value_type, F>(items, write);
+}
 
 }  // namespace kue::sqlite

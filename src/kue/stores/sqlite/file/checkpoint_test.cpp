@@ -35,7 +35,9 @@ TEST(SqliteCheckpoint, is_done_once_about_a_thousand_frames_wait_and_not_at_each
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  auto const checkpoints = [&] { return Connection(locate(path)).number("SELECT value FROM kue_store WHERE name = 'checkpoints'"); };
+  auto const checkpoints = [&] {
+    return Connection(locate(path)).number("SELECT value FROM kue_store WHERE name = 'checkpoints'");
+  };
   push_some(*store, 5);
   EXPECT_EQ(checkpoints(), 0) << "nothing to do yet";
   push_some(*store, 100);

@@ -14,8 +14,8 @@
 namespace kue::sqlite {
 namespace {
 
-// One checkpointer of all processes. An open-file-description lock on the wake file: unlike a POSIX lock it is not dropped when
-// some other descriptor is closed, and unlike the turnstile's flock it does not keep writers out.
+// One checkpointer of all processes. An open-file-description lock on the wake file: unlike a POSIX lock it is not
+// dropped when some other descriptor is closed, and unlike the turnstile's flock it does not keep writers out.
 class OnlyOne {
  public:
   explicit OnlyOne(int descriptor) : descriptor_(descriptor) { taken_ = descriptor < 0 || set(F_WRLCK); }
@@ -46,7 +46,8 @@ constexpr auto kPatience = std::chrono::milliseconds(100);  // the next commit t
 bool Checkpointer::due(Connection const& writer, bool in_a_hurry) const noexcept {
   auto const in_wal = static_cast<std::uint32_t>(writer.wal_frames());
   std::uint32_t const copied = shared_.frames_copied().load();
-  std::uint32_t const fresh = in_wal >= copied ? in_wal - copied : in_wal;  // fewer than copied: the WAL has begun again
+  std::uint32_t const fresh =
+      in_wal >= copied ? in_wal - copied : in_wal;  // fewer than copied: the WAL has begun again
   return fresh >= static_cast<std::uint32_t>(in_a_hurry ? kFramesInAHurry : kFrames);
 }
 
@@ -65,8 +66,8 @@ void Checkpointer::after_commit(Connection& writer) noexcept {
   turnstile_.leave();
 }
 
-// Nobody else has written since the last one: then nobody is likely to wait for this one, and a second sync, though of nothing, would be
-// a wait for the disk more.
+// Nobody else has written since the last one: then nobody is likely to wait for this one, and a second sync, though of
+// nothing, would be a wait for the disk more.
 bool Checkpointer::alone() {
   std::uint32_t const others = turnstile_.others();
   return std::exchange(others_, others) == others;
@@ -77,7 +78,8 @@ void Checkpointer::begin_anew(Connection& writer) {
   touch_(writer);
   lock.commit();
   // Not if a reader still needs the old one: then a later commit begins it.
-  if (static_cast<std::uint32_t>(writer.wal_frames()) < shared_.frames_copied().load()) shared_.frames_copied().store(0);
+  if (static_cast<std::uint32_t>(writer.wal_frames()) < shared_.frames_copied().load())
+    shared_.frames_copied().store(0);
 }
 
 void Checkpointer::copy(Connection& writer) {
@@ -90,7 +92,8 @@ void Checkpointer::copy(Connection& writer) {
   int copied = 0;
   {
     WriteLock const lock(writer, nullptr, kPatience);
-    int const code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
+    int const code =
+        sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_wal, &copied);
     if (code != SQLITE_OK) fail(connection_->handle(), code);
   }
   shared_.frames_copied().store(static_cast<std::uint32_t>(std::max(copied, 0)));

@@ -24,7 +24,8 @@ using namespace std::chrono_literals;
 std::string uri_of_unchanging(std::string const& path) {
   std::string uri = "file:";
   for (unsigned char const c : path) {
-    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '-' || c == '_';
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                       c == '.' || c == '-' || c == '_';
     uri += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02x}", c);
   }
   return uri + "?immutable=1";
@@ -37,8 +38,8 @@ Connection::Connection(sqlite3* foreign) : handle_(foreign), lent_(true) {
 }
 
 Connection::Connection(Location const& location, Mode mode) {
-  // A path as it is goes without SQLITE_OPEN_URI and begins with '/': '?', '#' and '%' are letters like others. NOMUTEX: one thread at a
-  // time is the rule of this class.
+  // A path as it is goes without SQLITE_OPEN_URI and begins with '/': '?', '#' and '%' are letters like others.
+  // NOMUTEX: one thread at a time is the rule of this class.
   int const access = mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   bool const without_log = mode == Mode::look && ::access(location.wal().c_str(), F_OK) != 0;
   int const flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (without_log ? SQLITE_OPEN_URI : 0);
@@ -70,21 +71,25 @@ Connection::~Connection() {
 }
 
 void Connection::settle(Sync sync) {
-  run(fmt::format("PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = 0; PRAGMA mmap_size = 0;"
-                  "PRAGMA journal_size_limit = {}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = 0; PRAGMA cell_size_check = 1",
-                  sync == Sync::full ? "FULL" : "NORMAL", kWalBytes));
+  run(fmt::format(
+      "PRAGMA synchronous = {}; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = 0; PRAGMA mmap_size = 0;"
+      "PRAGMA journal_size_limit = {}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = 0; PRAGMA cell_size_check = "
+      "1",
+      sync == Sync::full ? "FULL" : "NORMAL", kWalBytes));
   if (gathers_wal()) keep_pages_until_commit();
   sqlite3_wal_hook(handle_, &Connection::on_commit, this);  // after wal_autocheckpoint, which uses the same hook
 }
 
-// The gathered WAL holds back what belongs to one commit. Pages that SQLite writes before, because its cache is full, would be held for a
-// place which is another's after a rollback. The setting reads the schema, so it can fail like any statement: the answer tells.
+// The gathered WAL holds back what belongs to one commit. Pages that SQLite writes before, because its cache is full,
+// would be held for a place which is another's after a rollback. The setting reads the schema, so it can fail like any
+// statement: the answer tells.
 void Connection::keep_pages_until_commit() {
   run("PRAGMA cache_spill = 0");
   std::string const answer = word("PRAGMA cache_spill");
   if (answer == "0") return;
   throw Error(ErrorKind::refused,
-              fmt::format("sqlite:{0} cannot be written through the gathered WAL: this SQLite ({1}) does not keep all pages in memory until the commit "
+              fmt::format("sqlite:{0} cannot be written through the gathered WAL: this SQLite ({1}) does not keep all "
+                          "pages in memory until the commit "
                           "(PRAGMA cache_spill = 0 answers '{2}'). Name the store as sqlite:{0}?gathered_wal=off",
                           sqlite3_db_filename(handle_, "main"), sqlite3_libversion(), answer));
 }
@@ -112,7 +117,8 @@ bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_)
 bool Connection::gathers_wal() const {
   sqlite3_vfs* vfs = nullptr;
   char const* const name = gathered_wal_vfs();
-  return name && sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) == SQLITE_OK && vfs == sqlite3_vfs_find(name);
+  return name && sqlite3_file_control(handle_, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) == SQLITE_OK &&
+         vfs == sqlite3_vfs_find(name);
 }
 bool Connection::read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 void Connection::patience(std::chrono::milliseconds at_most) { give_up_at_ = steady_clock::now() + at_most; }

@@ -26,9 +26,10 @@ enum class Sync { normal, full };  // normal: a commit survives the process, ful
 
 class Connection {
  public:
-  enum class Mode { write, look };                                         // look: makes no file and writes to none
-  explicit Connection(Location const& location, Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
-  explicit Connection(sqlite3* foreign);                                   // the program's own handle: lent, with its own settings, and left open
+  enum class Mode { write, look };  // look: makes no file and writes to none
+  explicit Connection(Location const& location,
+                      Mode mode = Mode::write);  // opens or makes the file; touches nothing in it
+  explicit Connection(sqlite3* foreign);         // the program's own handle: lent, with its own settings, and left open
   ~Connection();
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
@@ -36,7 +37,8 @@ class Connection {
   // Settings of one of our own files (see schema.cpp): after these no statement waits longer than `patience`.
   void settle(Sync sync);
 
-  // A transaction. The write lock is taken at once, not at the first write: one that began by reading could not get it any more.
+  // A transaction. The write lock is taken at once, not at the first write: one that began by reading could not get it
+  // any more.
   void begin_write() { once(begin_write_, "BEGIN IMMEDIATE"); }
   void begin_look() { once(begin_look_, "BEGIN"); }
   void commit() { once(commit_, "COMMIT"); }

@@ -16,8 +16,8 @@ using std::chrono::steady_clock;
 
 constexpr int kJobs = 1500;
 
-// One claimer: one job at a time, as fast as it can, and how long the longest call took. Begins when so many are there: on a fast
-// machine the first would have done it all.
+// One claimer: one job at a time, as fast as it can, and how long the longest call took. Begins when so many are there:
+// on a fast machine the first would have done it all.
 bool work(std::string const& path, std::size_t companions = 1) {
   auto const store = open(path);
   Hand hand(*store);
@@ -33,7 +33,9 @@ bool work(std::string const& path, std::size_t companions = 1) {
     ++finished;
   }
   bool const fair = longest < 3s && finished > 0;
-  if (!fair) fmt::print(stderr, "finished {} jobs, the longest claim took {} ms\n", finished, std::chrono::duration_cast<Millis>(longest).count());
+  if (!fair)
+    fmt::print(stderr, "finished {} jobs, the longest claim took {} ms\n", finished,
+               std::chrono::duration_cast<Millis>(longest).count());
   return fair;
 }
 
@@ -65,7 +67,8 @@ TEST(SqliteContention, a_claimer_that_is_killed_loses_nothing) {
     Child child([&] { return work(path); });
     auto const before = store->counts().at(0).of(State::completed);
     auto const give_up_at = steady_clock::now() + 5s;
-    while (store->counts().at(0).of(State::completed) < before + 3 && store->counts().at(0).of(State::available) > 0 && steady_clock::now() < give_up_at) {}
+    while (store->counts().at(0).of(State::completed) < before + 3 && store->counts().at(0).of(State::available) > 0 &&
+           steady_clock::now() < give_up_at) {}
     ::kill(child.pid(), SIGKILL);
     child.good();
   }

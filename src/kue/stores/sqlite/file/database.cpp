@@ -29,9 +29,12 @@ void use_wal(Connection& connection) {
     try {
       std::string const mode = connection.word("PRAGMA journal_mode = WAL");
       if (mode == "wal") return;
-      throw Error(ErrorKind::refused, fmt::format("it cannot be switched to write-ahead logging (it stays in mode '{}'): the file system allows no shared "
-                                                  "memory; put the file on a local disk",
-                                                  mode));
+      throw Error(
+          ErrorKind::refused,
+          fmt::format(
+              "it cannot be switched to write-ahead logging (it stays in mode '{}'): the file system allows no shared "
+              "memory; put the file on a local disk",
+              mode));
     } catch (Failure const& failure) {
       if (failure.primary() != SQLITE_BUSY || std::chrono::steady_clock::now() >= give_up_at) throw;
     }
@@ -42,19 +45,24 @@ void use_wal(Connection& connection) {
 // What SQLite could not open, as a sentence about the file.
 [[noreturn]] void explain(Failure const& failure, Location const& location) {
   if (failure.primary() == SQLITE_NOTADB) {
-    throw Error(ErrorKind::corrupt, "it is not an SQLite database (its first bytes are something else); nothing was changed. Name another file, or restore "
+    throw Error(ErrorKind::corrupt, "it is not an SQLite database (its first bytes are something else); nothing was "
+                                    "changed. Name another file, or restore "
                                     "this one from a backup");
   }
-  bool const perhaps_rights = failure.primary() == SQLITE_CANTOPEN || failure.primary() == SQLITE_PERM || failure.primary() == SQLITE_READONLY;
+  bool const perhaps_rights =
+      failure.primary() == SQLITE_CANTOPEN || failure.primary() == SQLITE_PERM || failure.primary() == SQLITE_READONLY;
   std::string const why = perhaps_rights ? denial(location) : std::string();
   if (!why.empty()) throw Error(ErrorKind::unavailable, "it cannot be written: " + why);
   throw failure;
 }
 
 // PRAGMA synchronous answers with a number.
-std::string sync_name(std::int64_t number) { return number == 2 ? "full" : number == 1 ? "normal" : number == 0 ? "off" : "extra"; }
+std::string sync_name(std::int64_t number) {
+  return number == 2 ? "full" : number == 1 ? "normal" : number == 0 ? "off" : "extra";
+}
 
-// Its questions belong together: between two of them another process may make the file ours, and it would look like a stranger's.
+// Its questions belong together: between two of them another process may make the file ours, and it would look like a
+// stranger's.
 Format::Found look_at_one_moment(Format const& format, Connection& connection) {
   Snapshot const snapshot(connection);
   return format.look(connection);
@@ -88,14 +96,18 @@ struct Database::Open {
 };
 
 Database::Database(Location location, Rules rules, Format const& format, Group::Write write_group)
-    : location_(std::move(location)), rules_(rules), format_(format), write_group_(std::move(write_group)), owner_(own_pid()) {}
+    : location_(std::move(location)),
+      rules_(rules),
+      format_(format),
+      write_group_(std::move(write_group)),
+      owner_(own_pid()) {}
 
 Database::~Database() {
   if (owner_ != own_pid()) abandon();
 }
 
-// Closing a descriptor of the database in a forked child would drop the parent's locks on it (POSIX locks belong to the process and the
-// file), and checkpoint or roll back what is not ours: everything is left lying.
+// Closing a descriptor of the database in a forked child would drop the parent's locks on it (POSIX locks belong to the
+// process and the file), and checkpoint or roll back what is not ours: everything is left lying.
 void Database::abandon() noexcept {
   (void)look_.release();
   if (Open* const left = owned_.release()) {
@@ -134,10 +146,14 @@ std::string Database::obstacle() const {
 // With a mere look, so that nothing is made beside a file that is refused.
 void Database::refuse_what_must_migrate() const {
   Found const is = found();
-  if (!is.exists) throw Error(ErrorKind::refused, "there is no such file yet: store:migrate makes it, or a program that opens it without migrate = false");
+  if (!is.exists)
+    throw Error(
+        ErrorKind::refused,
+        "there is no such file yet: store:migrate makes it, or a program that opens it without migrate = false");
   if (!is.refused.empty()) throw Error(ErrorKind::refused, is.refused);
   if (is.version >= format_.newest()) return;
-  throw Error(ErrorKind::refused, fmt::format("it has schema {} and this program needs {}: store:migrate updates it", is.version, format_.newest()));
+  throw Error(ErrorKind::refused, fmt::format("it has schema {} and this program needs {}: store:migrate updates it",
+                                              is.version, format_.newest()));
 }
 
 std::unique_ptr<Connection> Database::prepare(bool migrate) {
@@ -149,12 +165,15 @@ std::unique_ptr<Connection> Database::prepare(bool migrate) {
     if (!is.refused.empty()) throw Error(ErrorKind::refused, is.refused);
     if (connection->read_only()) {
       std::string const why = denial(location_);
-      throw Error(ErrorKind::unavailable, "it cannot be written: " + (why.empty() ? "the file or its folder is read-only; give this process the right to write "
-                                                                                    "both"
-                                                                                  : why));
+      throw Error(ErrorKind::unavailable,
+                  "it cannot be written: " +
+                      (why.empty() ? "the file or its folder is read-only; give this process the right to write "
+                                     "both"
+                                   : why));
     }
     bool const older = is.version < format_.newest();
-    if (older && !migrate) throw Error(ErrorKind::refused, "it was replaced while it was opened; nothing was changed. Try again");
+    if (older && !migrate)
+      throw Error(ErrorKind::refused, "it was replaced while it was opened; nothing was changed. Try again");
     if (is.version == 0 || connection->word("PRAGMA journal_mode") != "wal") use_wal(*connection);
     if (older) {
       connection->settle(Sync::full);  // the format itself is always durable
@@ -220,7 +239,8 @@ Database::Facts Database::facts() {
   facts.emplace_back("gathered_wal", writer.gathers_wal() ? "on" : "off");
   facts.emplace_back("synchronous", sync_name(writer.number("PRAGMA synchronous")));
   facts.emplace_back("sync_of_push", rules_.power ? "fdatasync" : "none");
-  for (std::string const name : {"page_size", "page_count", "freelist_count"}) facts.emplace_back(name, std::to_string(writer.number("PRAGMA " + name)));
+  for (std::string const name : {"page_size", "page_count", "freelist_count"})
+    facts.emplace_back(name, std::to_string(writer.number("PRAGMA " + name)));
   facts.emplace_back("wake_file", file.wake.shared() ? location_.wake_file() : "none: sleepers look once a second");
   return facts;
 }

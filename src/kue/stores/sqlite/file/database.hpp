@@ -5,8 +5,8 @@
 //   database.sync();                                             // survives a power cut from here on
 //   auto rows = database.look([](Connection& db) { ... });      // of one moment
 //
-// Nothing is opened before it is needed. Writes go through one connection, looks through another. Order of locks: the connection's mutex,
-// then the turnstile, then SQLite's.
+// Nothing is opened before it is needed. Writes go through one connection, looks through another. Order of locks: the
+// connection's mutex, then the turnstile, then SQLite's.
 
 #include "kue/stores/sqlite/file/checkpointer.hpp"
 #include "kue/stores/sqlite/file/connection.hpp"
@@ -35,7 +35,7 @@ namespace kue::sqlite {
 // Done once a write is committed, outside of its lock.
 struct AfterCommit {
   std::map<std::uint32_t, int> wakes = {};  // sleepers by mask: how many have work
-  bool in_a_hurry = false;                  // somebody has work to do after the commit: what may be tidied up later is left to others
+  bool in_a_hurry = false;  // somebody has work to do after the commit: what may be tidied up later is left to others
 };
 
 std::int64_t size_of(std::string const& file);  // 0: not there
@@ -60,8 +60,8 @@ class Database {
   std::string obstacle() const;  // why this user, or anybody, cannot use a file here; empty: nothing known
   void migrate();
 
-  // Throws Error(refused) for a file that is missing, or not of the newest format, and in a thread that has a transaction of its own
-  // open on the file (own_transaction.hpp).
+  // Throws Error(refused) for a file that is missing, or not of the newest format, and in a thread that has a
+  // transaction of its own open on the file (own_transaction.hpp).
   void write(std::function<AfterCommit(Connection&)> const& body);
   void sync();
   template <class Body> auto look(Body&& body) {

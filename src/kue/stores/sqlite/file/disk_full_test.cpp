@@ -1,4 +1,5 @@
-// A full disk: pushes are refused with Error(full), everything accepted is claimed and finished, pushes go on when there is space.
+// A full disk: pushes are refused with Error(full), everything accepted is claimed and finished, pushes go on when
+// there is space.
 // On a real small file system, in a mount namespace of a child process, so that nothing stays behind.
 
 #include "kue/base/fd.hpp"
@@ -54,7 +55,8 @@ std::vector<JobId> push_until_full(Store& store, std::size_t most) {
 bool finish_all(Store& store, std::vector<JobId> const& accepted) {
   Hand hand(store);
   int const finished = hand.drain(50);
-  bool good = expect(finished == static_cast<int>(accepted.size()), fmt::format("{} jobs finished, not {}", accepted.size(), finished));
+  bool good = expect(finished == static_cast<int>(accepted.size()),
+                     fmt::format("{} jobs finished, not {}", accepted.size(), finished));
   for (JobId const& id : accepted) {
     auto const record = store.get(id);
     good = good && expect(record && record->state == State::completed, "job " + id.str() + " completed");
@@ -65,7 +67,8 @@ bool finish_all(Store& store, std::vector<JobId> const& accepted) {
 bool pushes_go_on(Store& store) {
   auto const again = jobs(5);
   store.push({.jobs = again});
-  return expect(store.get(again[0].id).has_value(), "a push after the space was freed") && expect(store.check().ok(), "a sound file");
+  return expect(store.get(again[0].id).has_value(), "a push after the space was freed") &&
+         expect(store.check().ok(), "a sound file");
 }
 
 void in_small_disk(std::string const& size, std::function<bool(std::string const&)> const& body) {
@@ -85,7 +88,8 @@ void in_small_disk(std::string const& size, std::function<bool(std::string const
   int status = 0;
   ::waitpid(pid, &status, 0);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMount)
-    FAIL() << "this system lets nobody here mount a small file system (run the tests as root, or allow user namespaces)";
+    FAIL()
+        << "this system lets nobody here mount a small file system (run the tests as root, or allow user namespaces)";
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
@@ -127,9 +131,13 @@ TEST(SqliteDiskFull, another_program_takes_all_space_at_once_after_a_look) {
     store->push({.jobs = first});
     struct statvfs disk {};
     Fd taker(::open((folder + "/taker").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    if (!expect(::fstatvfs(taker.get(), &disk) == 0 && static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize) > kFarFromFull, "a disk far from full"))
+    if (!expect(::fstatvfs(taker.get(), &disk) == 0 &&
+                    static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize) > kFarFromFull,
+                "a disk far from full"))
       return false;
-    if (!expect(::posix_fallocate(taker.get(), 0, static_cast<off_t>(disk.f_bavail * disk.f_frsize)) == 0, "all of it taken")) return false;
+    if (!expect(::posix_fallocate(taker.get(), 0, static_cast<off_t>(disk.f_bavail * disk.f_frsize)) == 0,
+                "all of it taken"))
+      return false;
     auto accepted = push_until_full(*store, 2000);
     accepted.push_back(first[0].id);
     if (!finish_all(*store, accepted)) return false;

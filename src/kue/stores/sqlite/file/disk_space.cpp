@@ -26,15 +26,15 @@ std::int64_t free_inside(Location const& location) {
   return db.number("PRAGMA freelist_count") * db.number("PRAGMA page_size");
 }
 
-// The one by which SQLite has the file open. One of our own would drop SQLite's locks when it is closed, and SQLite tells its own to
-// nobody. -1: not found. If another thread closes it meanwhile and its number is another file's, that one gets some room that it
-// does not need.
+// The one by which SQLite has the file open. One of our own would drop SQLite's locks when it is closed, and SQLite
+// tells its own to nobody. -1: not found. If another thread closes it meanwhile and its number is another file's, that
+// one gets some room that it does not need.
 int open_descriptor_of(std::string const& file) {
   struct stat wanted {};
   if (::stat(file.c_str(), &wanted) != 0) return -1;
   std::error_code error;
-  for (auto entry = std::filesystem::directory_iterator("/proc/self/fd", error); !error && entry != std::filesystem::directory_iterator();
-       entry.increment(error)) {
+  for (auto entry = std::filesystem::directory_iterator("/proc/self/fd", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     int const number = std::atoi(entry->path().filename().c_str());
     struct stat found {};
     if (::fstat(number, &found) == 0 && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino) return number;
@@ -45,14 +45,15 @@ int open_descriptor_of(std::string const& file) {
 }  // namespace
 
 void keep_wal_reserve(Location const& location) {
-  // The database itself is never opened like this: closing it would drop every lock that SQLite holds on it in this process. The
+  // The database itself is never opened like this: closing it would drop every lock that SQLite holds on it in this
+  // process. The
   // WAL carries none.
   Fd const wal(::open(location.wal().c_str(), O_RDWR | O_CLOEXEC));
   if (wal) (void)::fallocate(wal.get(), FALLOC_FL_KEEP_SIZE, 0, kWalBytes);
 }
 
-// SQLite's own way, a hint of the size, writes a byte into each block: a thousand system calls with the write lock held. It is for
-// file systems that know no fallocate, and where /proc is missing.
+// SQLite's own way, a hint of the size, writes a byte into each block: a thousand system calls with the write lock
+// held. It is for file systems that know no fallocate, and where /proc is missing.
 void keep_file_reserve(Connection& connection, Location const& location) {
   std::int64_t const pages = connection.number("PRAGMA page_count") * connection.number("PRAGMA page_size");
   std::int64_t bytes = pages + kFileBytes;
@@ -60,7 +61,8 @@ void keep_file_reserve(Connection& connection, Location const& location) {
   int const descriptor = open_descriptor_of(location.database);
   // From its end: pages that are in the WAL only have no room in the file yet.
   if (descriptor >= 0 && ::fstat(descriptor, &file) == 0 &&
-      (file.st_size >= bytes || ::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, file.st_size, bytes - file.st_size) == 0)) {
+      (file.st_size >= bytes ||
+       ::fallocate(descriptor, FALLOC_FL_KEEP_SIZE, file.st_size, bytes - file.st_size) == 0)) {
     return;
   }
   int step = kStepBytes;  // without steps a hint does nothing
@@ -83,9 +85,12 @@ void DiskSpace::refuse_when_full(std::int64_t bytes) {
   covered_bytes_.store(available >= needed + kFarFromFull ? kBytesUnasked : 0, std::memory_order_relaxed);
   covered_until_.store(std::chrono::steady_clock::now() + kMoment, std::memory_order_relaxed);
   if (available >= needed || available + free_inside(location_) >= needed + kFreeBytes) return;
-  throw Error(ErrorKind::full, fmt::format("its file system has {} kB free, and {} kB are needed to store the jobs and to finish those that are there. "
-                                           "Nothing that was accepted is lost; free some space and push again",
-                                           available / 1024, needed / 1024));
+  throw Error(
+      ErrorKind::full,
+      fmt::format(
+          "its file system has {} kB free, and {} kB are needed to store the jobs and to finish those that are there. "
+          "Nothing that was accepted is lost; free some space and push again",
+          available / 1024, needed / 1024));
 }
 
 }  // namespace kue::sqlite

@@ -1,9 +1,9 @@
 #pragma once
 // Disk space: what is kept free so that accepted jobs can be finished when the disk is full.
 //
-// Three reserves, because every commit writes the WAL first and a checkpoint copies it into the file later: the WAL is never cut
-// below kWalBytes, the file always has kFileBytes beyond its end, and pushes stop while kFreeBytes are still free. So a full disk
-// stops producers only: claims and finishes turn in the space that is there.
+// Three reserves, because every commit writes the WAL first and a checkpoint copies it into the file later: the WAL is
+// never cut below kWalBytes, the file always has kFileBytes beyond its end, and pushes stop while kFreeBytes are still
+// free. So a full disk stops producers only: claims and finishes turn in the space that is there.
 
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/location.hpp"
@@ -23,8 +23,8 @@ inline constexpr std::int64_t kFarFromFull = 256 * 1024 * 1024;
 void keep_wal_reserve(Location const& location);
 void keep_file_reserve(Connection& connection, Location const& location);
 
-// Asks the file system before pushes. While that is far from full an answer is good for a moment and for some small pushes: so many
-// that kFreeBytes holds them many times, should somebody take all the space meanwhile. Any thread.
+// Asks the file system before pushes. While that is far from full an answer is good for a moment and for some small
+// pushes: so many that kFreeBytes holds them many times, should somebody take all the space meanwhile. Any thread.
 class DiskSpace {
  public:
   explicit DiskSpace(Location const& location) : location_(location) {}

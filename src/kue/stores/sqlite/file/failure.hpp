@@ -1,5 +1,6 @@
 #pragma once
-// Failure: what SQLite answered, as a kue::Error that says what it means and what to do. The guard adds what was tried, and where.
+// Failure: what SQLite answered, as a kue::Error that says what it means and what to do. The guard adds what was tried,
+// and where.
 
 #include <kue/error.hpp>
 
@@ -23,7 +24,8 @@ class Failure : public Error {
 
 [[noreturn]] void fail(sqlite3* database, int code);
 
-// For the commit's own answer: one that failed while writing or syncing may stand in the WAL complete and be found by a recovery.
+// For the commit's own answer: one that failed while writing or syncing may stand in the WAL complete and be found by a
+// recovery.
 [[noreturn]] void fail_in_commit(Failure const& failure);
 
 }  // namespace kue::sqlite

@@ -21,7 +21,8 @@ int open_descriptors_of(std::string const& path) {
 
 bool is_refused(std::function<void()> const& call) {
   auto const error = error_of(call);
-  return error && error->kind() == ErrorKind::refused && std::string(error->what()).find("Open the store after the fork") != std::string::npos;
+  return error && error->kind() == ErrorKind::refused &&
+         std::string(error->what()).find("Open the store after the fork") != std::string::npos;
 }
 
 TEST(SqliteFork, every_call_of_a_child_is_refused) {
@@ -30,13 +31,16 @@ TEST(SqliteFork, every_call_of_a_child_is_refused) {
   auto const pushed = jobs(1);
   std::vector<JobId> const ids{pushed[0].id};
   Child child([&] {
-    return is_refused([&] { store->push({.jobs = pushed}); }) && is_refused([&] { store->claim({.node = 1, .holder = 1}); }) &&
-           is_refused([&] { store->finish({}); }) && is_refused([&] { store->release({}); }) && is_refused([&] { store->progress({}); }) &&
+    return is_refused([&] { store->push({.jobs = pushed}); }) &&
+           is_refused([&] { store->claim({.node = 1, .holder = 1}); }) && is_refused([&] { store->finish({}); }) &&
+           is_refused([&] { store->release({}); }) && is_refused([&] { store->progress({}); }) &&
            is_refused([&] { store->cancel({.ids = ids}); }) && is_refused([&] { store->retry({.ids = ids}); }) &&
-           is_refused([&] { store->pause({.queue = "default"}); }) && is_refused([&] { store->resume({.queue = "default"}); }) &&
-           is_refused([&] { store->beat({.node = 1}); }) && is_refused([&] { store->nodes(); }) && is_refused([&] { store->rescue({.node = 1}); }) &&
-           is_refused([&] { store->running({}); }) && is_refused([&] { store->get(ids[0]); }) && is_refused([&] { store->query({}); }) &&
-           is_refused([&] { store->counts(); }) && is_refused([&] { store->prune({}); }) && is_refused([&] { store->check(); }) &&
+           is_refused([&] { store->pause({.queue = "default"}); }) &&
+           is_refused([&] { store->resume({.queue = "default"}); }) && is_refused([&] { store->beat({.node = 1}); }) &&
+           is_refused([&] { store->nodes(); }) && is_refused([&] { store->rescue({.node = 1}); }) &&
+           is_refused([&] { store->running({}); }) && is_refused([&] { store->get(ids[0]); }) &&
+           is_refused([&] { store->query({}); }) && is_refused([&] { store->counts(); }) &&
+           is_refused([&] { store->prune({}); }) && is_refused([&] { store->check(); }) &&
            is_refused([&] { store->events({}); }) && is_refused([&] { store->wait({}); });
   });
   EXPECT_TRUE(child.good());
@@ -93,11 +97,12 @@ TEST(SqliteFork, a_process_whose_descriptors_were_closed_reads_and_writes_nothin
   auto const one = jobs(1);
   store->push({.jobs = one});
   descriptors_check = []() noexcept { return false; };
-  for (std::function<void()> const& call :
-       std::vector<std::function<void()>>{[&] { store->push({.jobs = jobs(1)}); }, [&] { store->claim({.node = 1, .holder = 2}); },
-                                          [&] { store->get(one[0].id); }, [&] { store->wait({}); }}) {
+  for (std::function<void()> const& call : std::vector<std::function<void()>>{
+           [&] { store->push({.jobs = jobs(1)}); }, [&] { store->claim({.node = 1, .holder = 2}); },
+           [&] { store->get(one[0].id); }, [&] { store->wait({}); }}) {
     auto const error = error_of(call);
-    EXPECT_TRUE(error && error->kind() == ErrorKind::unavailable && std::string(error->what()).find("closed the descriptors") != std::string::npos);
+    EXPECT_TRUE(error && error->kind() == ErrorKind::unavailable &&
+                std::string(error->what()).find("closed the descriptors") != std::string::npos);
   }
   descriptors_check = nullptr;
   EXPECT_EQ(store->get(one[0].id).value().state, State::available);

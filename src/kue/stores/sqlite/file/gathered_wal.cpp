@@ -11,7 +11,8 @@
 namespace kue::sqlite {
 namespace {
 
-constexpr int kHeadBytes = 24, kPageBytes = 4096;          // of our files; another size of a page is written as rightly, in more calls
+constexpr int kHeadBytes = 24,
+              kPageBytes = 4096;  // of our files; another size of a page is written as rightly, in more calls
 constexpr int kMostHeld = 16 * (kHeadBytes + kPageBytes);  // more saves little, and costs each connection memory
 
 sqlite3_vfs* system_vfs() {
@@ -28,7 +29,8 @@ class GatheredWal : public sqlite3_file {
   int write(void const* bytes, int size, sqlite3_int64 offset) {
     bool const is_page = std::exchange(head_came_, false) && offset == end_;
     bool const is_head = !is_page && size == kHeadBytes;
-    if (is_head && held_ > 0 && offset != end_) held_ = 0;  // of a commit that failed: its place may be another's by now
+    if (is_head && held_ > 0 && offset != end_)
+      held_ = 0;  // of a commit that failed: its place may be another's by now
     if (is_head && held_ + kHeadBytes + kPageBytes > kMostHeld) {
       if (int const sent = send(); sent != SQLITE_OK) return sent;
     }
@@ -87,7 +89,8 @@ sqlite3_io_methods const kMethods{
     .iVersion = 1,
     .xClose = close,
     .xRead = pass<&sqlite3_io_methods::xRead, void*, int, sqlite3_int64>,
-    .xWrite = [](sqlite3_file* file, void const* bytes, int size, sqlite3_int64 offset) { return GatheredWal::of(file).write(bytes, size, offset); },
+    .xWrite = [](sqlite3_file* file, void const* bytes, int size,
+                 sqlite3_int64 offset) { return GatheredWal::of(file).write(bytes, size, offset); },
     .xTruncate = pass<&sqlite3_io_methods::xTruncate, sqlite3_int64>,
     .xSync = pass<&sqlite3_io_methods::xSync, int>,
     .xFileSize = pass<&sqlite3_io_methods::xFileSize, sqlite3_int64*>,

@@ -153,7 +153,8 @@ TEST(SqliteGatheredWal, what_is_committed_is_in_the_file_for_any_sqlite) {
   EXPECT_EQ(plain.word("SELECT count(*) FROM kue_jobs"), std::to_string(20 + 190 * 10));
 }
 
-// Its first part is in the log already. Others write to the same place then, and what failed must not come back over it.
+// Its first part is in the log already. Others write to the same place then, and what failed must not come back over
+// it.
 TEST(SqliteGatheredWal, a_commit_that_fails_in_the_middle_leaves_nothing_behind) {
   Folder const folder;
   auto const store = open(folder / "q.db");
@@ -162,7 +163,8 @@ TEST(SqliteGatheredWal, a_commit_that_fails_in_the_middle_leaves_nothing_behind)
     std::optional<Error> error;
     {
       int count = 0;
-      WatchedCalls<std::size_t>::Answered const full(wal_writes(), [&](std::size_t) { return ++count == failing ? ENOSPC : 0; });
+      WatchedCalls<std::size_t>::Answered const full(wal_writes(),
+                                                     [&](std::size_t) { return ++count == failing ? ENOSPC : 0; });
       error = error_of([&] { push(*store, 3000); });
     }
     ASSERT_TRUE(error) << failing;

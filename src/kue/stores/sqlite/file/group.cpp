@@ -12,8 +12,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr auto kMostWait = std::chrono::milliseconds(2);  // for companions, after they were answered: how long a disk has stalled says nothing of them
-constexpr std::size_t kRowsAtOnce = 10'000;               // so that nobody holds the write lock for long
+constexpr auto kMostWait = std::chrono::milliseconds(
+    2);  // for companions, after they were answered: how long a disk has stalled says nothing of them
+constexpr std::size_t kRowsAtOnce = 10'000;  // so that nobody holds the write lock for long
 
 // Each thread gets an error of its own: one object rethrown in several would be shared between them.
 std::exception_ptr copy_of(std::exception_ptr const& failure) {
@@ -21,7 +22,8 @@ std::exception_ptr copy_of(std::exception_ptr const& failure) {
     std::rethrow_exception(failure);
   } catch (Error const& error) {
     std::string const text = error.what();
-    return std::make_exception_ptr(error.outcome_unknown() ? Error::with_unknown_outcome(error.kind(), text) : Error(error.kind(), text));
+    return std::make_exception_ptr(error.outcome_unknown() ? Error::with_unknown_outcome(error.kind(), text)
+                                                           : Error(error.kind(), text));
   } catch (...) {
     return failure;
   }
@@ -123,8 +125,8 @@ void Group::lead_sync(Lock& held) {
   wake(turns, held);
 }
 
-// Those who were answered together push again together, if they do: a sync for all of them is worth a short wait. If they do not come
-// the next sync is for fewer, and fewer are expected.
+// Those who were answered together push again together, if they do: a sync for all of them is worth a short wait. If
+// they do not come the next sync is for fewer, and fewer are expected.
 void Group::gather(Lock& held) {
   writing_.front()->turn->wait_until(held, expected_until_, [&] { return writing_.size() >= expected_; });
 }

@@ -5,8 +5,9 @@
 //   group.write(member);           // returns when it is written and durable; rethrows what failed
 //   group.sync();                  // after a commit of one's own
 //
-// Two queues, one to be written (a transaction) and one to be synced. The front of each leads: it does the step for all who stand behind it
-// by then, and leaves with them. While the disk works for one group the next is written. A thread sleeps until it is done or leads.
+// Two queues, one to be written (a transaction) and one to be synced. The front of each leads: it does the step for all
+// who stand behind it by then, and leaves with them. While the disk works for one group the next is written. A thread
+// sleeps until it is done or leads.
 
 #include <chrono>
 #include <condition_variable>
@@ -28,8 +29,9 @@ class Group {
     // Shared with the one who wakes it, who may be at it still when this thread has woken and gone.
     std::shared_ptr<std::condition_variable> turn = std::make_shared<std::condition_variable>();
   };
-  using Write = std::function<void(std::vector<Member*> const&)>;  // may set the error of one; one that throws fails all
-  using Sync = std::function<void()>;                              // empty: a commit is enough
+  using Write =
+      std::function<void(std::vector<Member*> const&)>;  // may set the error of one; one that throws fails all
+  using Sync = std::function<void()>;                    // empty: a commit is enough
 
   Group(Write write, Sync sync) : write_(std::move(write)), sync_(std::move(sync)) {}
 

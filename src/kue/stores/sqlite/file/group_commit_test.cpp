@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 constexpr int kThreads = 8;
 
 // All threads push while a stranger holds the write lock, so that they stand in the queue together when it opens.
-std::vector<std::optional<Error>> push_together(Store& store, std::string const& path, std::vector<Envelope> const& each) {
+std::vector<std::optional<Error>> push_together(Store& store, std::string const& path,
+                                                std::vector<Envelope> const& each) {
   std::vector<std::optional<Error>> errors(each.size());
   std::vector<std::atomic<int>> ids(each.size());
   Stranger stranger(path);
@@ -54,7 +55,8 @@ TEST(SqliteGroupCommit, the_failure_of_one_is_its_own) {
   auto const path = folder / "q.db";
   auto const store = open(path);
   {
-    Stranger(path).run("CREATE TRIGGER no_bad BEFORE INSERT ON kue_unfinished WHEN (SELECT kind FROM kue_jobs WHERE seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, "
+    Stranger(path).run("CREATE TRIGGER no_bad BEFORE INSERT ON kue_unfinished WHEN (SELECT kind FROM kue_jobs WHERE "
+                       "seq = new.seq) = 'Bad' BEGIN SELECT raise(ABORT, "
                        "'no bad ones'); END");
   }
   auto pushed = jobs(kThreads);
@@ -80,17 +82,23 @@ TEST(SqliteGroupCommit, a_known_id_is_known_to_one_only) {
   std::vector<std::thread> threads;
   auto const fresh = jobs(kThreads);
   for (std::size_t i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] { statuses[i] = store->push({.jobs = {i == 5 ? &known[0] : &fresh[i], 1}}).statuses.at(0); });
+    threads.emplace_back([&, i] {
+      statuses[i] = store->push({.jobs = {i == 5 ? &known[0] : &fresh[i], 1}}).statuses.at(0);
+    });
   }
   for (std::thread& thread : threads) thread.join();
-  for (std::size_t i = 0; i < kThreads; ++i) EXPECT_EQ(statuses[i], i == 5 ? PushStatus::already : PushStatus::pushed) << i;
+  for (std::size_t i = 0; i < kThreads; ++i)
+    EXPECT_EQ(statuses[i], i == 5 ? PushStatus::already : PushStatus::pushed) << i;
 }
 
 TEST(SqliteGroupCommit, a_failed_commit_is_everybodys_and_keeps_nothing) {
   Folder const folder;
   auto const path = folder / "q.db";
   auto const store = open(path);
-  { Stranger(path).run("CREATE TRIGGER stop BEFORE INSERT ON kue_unfinished BEGIN SELECT raise(ROLLBACK, 'stop all'); END"); }
+  {
+    Stranger(path).run(
+        "CREATE TRIGGER stop BEFORE INSERT ON kue_unfinished BEGIN SELECT raise(ROLLBACK, 'stop all'); END");
+  }
   auto const pushed = jobs(kThreads);
   auto const errors = push_together(*store, path, pushed);
   for (auto const& error : errors) EXPECT_TRUE(error);

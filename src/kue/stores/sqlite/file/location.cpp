@@ -25,9 +25,9 @@ constexpr std::pair<unsigned long, char const*> kNetwork[] = {
 
 }  // namespace
 
-
 Location locate(std::string const& path) {
-  if (path.empty()) throw Error(ErrorKind::invalid, "the store has no path; write sqlite:spark.db or sqlite:/srv/app/spark.db");
+  if (path.empty())
+    throw Error(ErrorKind::invalid, "the store has no path; write sqlite:spark.db or sqlite:/srv/app/spark.db");
   if (path.find('\0') != std::string::npos) throw Error(ErrorKind::invalid, "the store's path holds a zero byte");
   std::error_code error;
   fs::path const absolute = fs::absolute(path, error);
@@ -38,15 +38,19 @@ Location locate(std::string const& path) {
   Location location{whole.string()};
   if (fs::is_directory(whole, error)) {
     throw Error(ErrorKind::refused,
-                fmt::format("sqlite:{} is a directory; name a file in it, for example sqlite:{}/spark.db", location.database, location.database));
+                fmt::format("sqlite:{} is a directory; name a file in it, for example sqlite:{}/spark.db",
+                            location.database, location.database));
   }
   fs::path const folder = whole.parent_path();
   if (!fs::is_directory(folder, error)) {
-    throw Error(ErrorKind::not_found, fmt::format("sqlite:{} cannot be made: its folder {} does not exist; make it (mkdir -p {}) or correct the path",
-                                                  location.database, folder.string(), folder.string()));
+    throw Error(
+        ErrorKind::not_found,
+        fmt::format("sqlite:{} cannot be made: its folder {} does not exist; make it (mkdir -p {}) or correct the path",
+                    location.database, folder.string(), folder.string()));
   }
   if (fs::exists(whole, error) && !fs::is_regular_file(whole, error)) {
-    throw Error(ErrorKind::refused, fmt::format("sqlite:{} is not a regular file; name another path", location.database));
+    throw Error(ErrorKind::refused,
+                fmt::format("sqlite:{} is not a regular file; name another path", location.database));
   }
   return location;
 }
@@ -64,7 +68,8 @@ char const* network_file_system(long type) {
   return nullptr;
 }
 
-// From /proc/self/mountinfo: "36 35 98:0 /root /mount options... - ext4 /dev/sda1 ...". The longest mount point above it holds.
+// From /proc/self/mountinfo: "36 35 98:0 /root /mount options... - ext4 /dev/sda1 ...". The longest mount point above
+// it holds.
 std::string file_system_name(std::string const& folder) {
   std::ifstream mounts("/proc/self/mountinfo");
   std::string best, name;
@@ -87,7 +92,8 @@ void refuse_network_file_system(Location const& location, FileSystemType type) {
   std::string const folder = fs::path(location.database).parent_path().string();
   char const* const name = network_file_system(type(folder));
   if (!name) return;
-  throw Error(ErrorKind::refused, fmt::format("it is on a network file system ({}), where locks and shared memory do not reach other machines and the queue "
+  throw Error(ErrorKind::refused, fmt::format("it is on a network file system ({}), where locks and shared memory do "
+                                              "not reach other machines and the queue "
                                               "would lose jobs; put it on a local disk",
                                               name));
 }

@@ -13,7 +13,8 @@ struct Location {
   std::string wake_file() const { return database + "-wake"; }
 };
 
-// Symbolic links are followed, so that every process finds the same files beside it. Throws Error(invalid, not_found, refused).
+// Symbolic links are followed, so that every process finds the same files beside it. Throws Error(invalid, not_found,
+// refused).
 Location locate(std::string const& path);
 
 // What statfs(2) says of the folder; a test gives another.

@@ -23,7 +23,8 @@ bool is_file(sqlite3* database, char const* schema, std::string const& file) {
   char const* const of_schema = sqlite3_db_filename(database, schema);
   struct stat one {
   }, other{};
-  if (of_schema == nullptr || *of_schema == '\0' || ::stat(of_schema, &one) != 0 || ::stat(file.c_str(), &other) != 0) return false;
+  if (of_schema == nullptr || *of_schema == '\0' || ::stat(of_schema, &one) != 0 || ::stat(file.c_str(), &other) != 0)
+    return false;
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
@@ -44,7 +45,8 @@ void refuse_in_own_transaction(std::string const& file) {
   if (!OpenTransactions::any_here()) return;
   for (auto const& [kind, handle] : OpenTransactions::here()) {
     if (kind != Foreign::Kind::sqlite || !locks(static_cast<sqlite3*>(handle), file)) continue;
-    throw Error(ErrorKind::refused, "this thread has a transaction of its own open on that file (kue::SqliteTransaction), and would wait for itself. "
+    throw Error(ErrorKind::refused, "this thread has a transaction of its own open on that file "
+                                    "(kue::SqliteTransaction), and would wait for itself. "
                                     "Join it, queue.push(transaction, job), or commit it first");
   }
 }
@@ -64,7 +66,8 @@ void begin(sqlite3* database, Millis patience) {
     int const code = sqlite3_exec(database, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr);
     if (code == SQLITE_OK) return;
     if (sqlite3_extended_errcode(database) == SQLITE_BUSY_SNAPSHOT) {
-      throw Error(ErrorKind::refused, "cannot begin a transaction: a statement of this connection is still reading, from before what others have written "
+      throw Error(ErrorKind::refused, "cannot begin a transaction: a statement of this connection is still reading, "
+                                      "from before what others have written "
                                       "meanwhile. Reset it (sqlite3_reset) first");
     }
     if ((code & 0xff) != SQLITE_BUSY || steady_clock::now() >= give_up_at) sqlite::fail(database, code);
@@ -77,23 +80,30 @@ std::string new_marker() {
   return fmt::format("kue_transaction_{}", ++made);
 }
 
-int run(sqlite3* database, std::string const& sql) { return sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr); }
+int run(sqlite3* database, std::string const& sql) {
+  return sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr);
+}
 
 }  // namespace
 
 SqliteTransaction::SqliteTransaction(sqlite3* database, Millis patience, char const* version_of_caller)
     : Foreign(Kind::sqlite, database), marker_(new_marker()) {
-  if (database == nullptr) throw Error(ErrorKind::invalid, "cannot begin a transaction: there is no connection (sqlite3* is null)");
+  if (database == nullptr)
+    throw Error(ErrorKind::invalid, "cannot begin a transaction: there is no connection (sqlite3* is null)");
   if (version_of_caller != sqlite3_libversion()) {
-    throw Error(ErrorKind::refused, fmt::format("cannot begin a transaction: this process has two copies of libsqlite3, {} of the program and {} of the queue. "
-                                                "They do not see each other's locks, which damages files; link both with the same one",
-                                                version_of_caller, sqlite3_libversion()));
+    throw Error(ErrorKind::refused,
+                fmt::format("cannot begin a transaction: this process has two copies of libsqlite3, {} of the program "
+                            "and {} of the queue. "
+                            "They do not see each other's locks, which damages files; link both with the same one",
+                            version_of_caller, sqlite3_libversion()));
   }
   if (sqlite3_get_autocommit(database) == 0) {
-    throw Error(ErrorKind::refused, "cannot begin a transaction: the connection is in one already. Begin it with kue::SqliteTransaction instead of BEGIN; "
+    throw Error(ErrorKind::refused, "cannot begin a transaction: the connection is in one already. Begin it with "
+                                    "kue::SqliteTransaction instead of BEGIN; "
                                     "there are none inside others (use SAVEPOINT)");
   }
-  if (char const* const file = sqlite3_db_filename(database, "main"); file != nullptr) sqlite::refuse_in_own_transaction(file);
+  if (char const* const file = sqlite3_db_filename(database, "main"); file != nullptr)
+    sqlite::refuse_in_own_transaction(file);
   begin(database, patience);
   if (int const code = run(database, "SAVEPOINT " + marker_); code != SQLITE_OK) {
     run(database, "ROLLBACK");
@@ -102,7 +112,8 @@ SqliteTransaction::SqliteTransaction(sqlite3* database, Millis patience, char co
   begun();
 }
 
-// The program may have ended it by hand, and have begun another on the connection, which is not ours to end: then the marker is gone.
+// The program may have ended it by hand, and have begun another on the connection, which is not ours to end: then the
+// marker is gone.
 SqliteTransaction::~SqliteTransaction() {
   auto* const database = static_cast<sqlite3*>(handle());
   if (!open() || sqlite3_get_autocommit(database) != 0) return;
@@ -110,14 +121,16 @@ SqliteTransaction::~SqliteTransaction() {
 }
 
 void SqliteTransaction::commit() {
-  if (!open()) throw Error(ErrorKind::refused, "cannot commit the transaction: it has ended, or was begun by another process");
+  if (!open())
+    throw Error(ErrorKind::refused, "cannot commit the transaction: it has ended, or was begun by another process");
   auto* const database = static_cast<sqlite3*>(handle());
   int code = run(database, "RELEASE " + marker_);
   if (code == SQLITE_ERROR) {  // no such savepoint
     ended();
-    throw Error::with_unknown_outcome(ErrorKind::refused,
-                                      "cannot commit the transaction: it was ended by somebody else, by COMMIT or ROLLBACK on its connection, "
-                                      "or by SQLite after an error. Look whether its rows are there");
+    throw Error::with_unknown_outcome(
+        ErrorKind::refused,
+        "cannot commit the transaction: it was ended by somebody else, by COMMIT or ROLLBACK on its connection, "
+        "or by SQLite after an error. Look whether its rows are there");
   }
   if (code == SQLITE_OK) code = run(database, "COMMIT");
   if (code == SQLITE_OK) return committed();

@@ -11,7 +11,8 @@
 namespace kue::sqlite {
 
 Statement::Statement(sqlite3* database, std::string_view sql) {
-  int const code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
+  int const code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &handle_, nullptr);
   if (code != SQLITE_OK) fail(database, code);
 }
 
@@ -42,7 +43,9 @@ void Use::bind(int at, std::string_view text) {
   check(sqlite3_bind_text64(handle_, at, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
 
-void Use::bind(int at, JobId const& id) { check(sqlite3_bind_blob(handle_, at, id.bytes().data(), static_cast<int>(id.bytes().size()), SQLITE_STATIC)); }
+void Use::bind(int at, JobId const& id) {
+  check(sqlite3_bind_blob(handle_, at, id.bytes().data(), static_cast<int>(id.bytes().size()), SQLITE_STATIC));
+}
 
 void Use::bind(int at, std::nullopt_t) { check(sqlite3_bind_null(handle_, at)); }
 
@@ -77,6 +80,8 @@ JobId Use::id(int column) const {
 
 bool Use::is_integer(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_INTEGER; }
 bool Use::is_text(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_TEXT; }
-bool Use::is_id(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_BLOB && sqlite3_column_bytes(handle_, column) == 16; }
+bool Use::is_id(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_BLOB && sqlite3_column_bytes(handle_, column) == 16;
+}
 
 }  // namespace kue::sqlite

@@ -35,7 +35,8 @@ TEST(SqliteTend, is_one_turn_a_second_among_all_processes) {
   });
   EXPECT_TRUE(other.good());
   bool had = false;
-  ASSERT_TRUE(soon([&] { return had = had || two.take_turn_to_tend(); })) << "whoever comes first when the second is over";
+  ASSERT_TRUE(soon([&] { return had = had || two.take_turn_to_tend(); }))
+      << "whoever comes first when the second is over";
   EXPECT_FALSE(one.take_turn_to_tend());
 }
 
@@ -70,7 +71,8 @@ TEST(SqliteTend, the_turn_of_one_that_died_is_free_after_a_while) {
 TEST(SqliteTend, a_word_from_before_a_restart_of_the_machine_says_nothing) {
   Folder const folder;
   WakeFile wake(folder / "q.db-wake");
-  for (std::uint32_t const garbage : {WakeFile::milliseconds() + 60'000U, WakeFile::milliseconds() + 3'600'000U, WakeFile::milliseconds() - 3'600'000U}) {
+  for (std::uint32_t const garbage : {WakeFile::milliseconds() + 60'000U, WakeFile::milliseconds() + 3'600'000U,
+                                      WakeFile::milliseconds() - 3'600'000U}) {
     write_word(folder / "q.db-wake", garbage);
     EXPECT_FALSE(wake.tended_lately()) << garbage;
     EXPECT_TRUE(wake.take_turn_to_tend()) << garbage;

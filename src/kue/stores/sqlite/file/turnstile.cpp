@@ -11,19 +11,22 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto kAtMost = 250ms;
-constexpr auto kLong = 2ms;         // a wait after which newcomers stand aside
-constexpr auto kStandAside = 10ms;  // for so long, unless asked again: nobody is kept out by one that was killed while it waited
-constexpr auto kLook = 10ms;        // a holder that is killed opens the turnstile and tells nobody
+constexpr auto kLong = 2ms;  // a wait after which newcomers stand aside
+constexpr auto kStandAside =
+    10ms;  // for so long, unless asked again: nobody is kept out by one that was killed while it waited
+constexpr auto kLook = 10ms;  // a holder that is killed opens the turnstile and tells nobody
 
 }  // namespace
 
 void Turnstile::enter() {
   if (shared_.descriptor() < 0) return;
-  std::uint32_t const seen = shared_.turnstile().openings.load();  // first the word, then the try: an opening between them is not slept over
+  std::uint32_t const seen =
+      shared_.turnstile().openings.load();  // first the word, then the try: an opening between them is not slept over
   if (others_first() || !try_enter()) wait_and_enter(seen);
 }
 
-// Not the blocking flock: it has no time limit, and a child forked by a job may hold the descriptor for as long as it lives.
+// Not the blocking flock: it has no time limit, and a child forked by a job may hold the descriptor for as long as it
+// lives.
 bool Turnstile::try_enter() { return inside_ = ::flock(shared_.descriptor(), LOCK_EX | LOCK_NB) == 0; }
 
 // Only one is woken by an opening: it tries, whoever else may be waiting, or the opening would be lost to all.
@@ -45,12 +48,14 @@ void Turnstile::wait_and_enter(std::uint32_t seen) {
 bool Turnstile::others_first() const {
   if (shared_.turnstile().waiting.load() == 0) return false;
   // A word from before a restart of the machine may be anything: more than kStandAside ahead it says nothing.
-  std::uint32_t const ahead = shared_.turnstile().stand_aside_until.load(std::memory_order_relaxed) - WakeFile::milliseconds();
+  std::uint32_t const ahead =
+      shared_.turnstile().stand_aside_until.load(std::memory_order_relaxed) - WakeFile::milliseconds();
   return ahead - 1 < static_cast<std::uint32_t>(kStandAside.count());
 }
 
 void Turnstile::newcomers_stand_aside(std::chrono::milliseconds for_so_long) {
-  shared_.turnstile().stand_aside_until.store(WakeFile::milliseconds() + static_cast<std::uint32_t>(for_so_long.count()), std::memory_order_relaxed);
+  shared_.turnstile().stand_aside_until.store(
+      WakeFile::milliseconds() + static_cast<std::uint32_t>(for_so_long.count()), std::memory_order_relaxed);
 }
 
 void Turnstile::leave() {

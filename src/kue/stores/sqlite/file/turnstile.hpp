@@ -1,13 +1,14 @@
 #pragma once
-// Turnstile: a lock before SQLite's own, for fairness only. SQLite's waiting is a lottery that starves a process (measured).
+// Turnstile: a lock before SQLite's own, for fairness only. SQLite's waiting is a lottery that starves a process
+// (measured).
 //
 //   turnstile.enter();       // at most 250 ms; then goes on without it
 //   ... BEGIN IMMEDIATE ... COMMIT ...
 //   turnstile.leave();
 //
-// It is a flock on the wake file, so the kernel opens it when a process dies. Nothing is wrong without it. Who finds it closed sleeps
-// until it opens, first come first woken. A newcomer may slip in before the one that was woken, which spares a change of process;
-// but not before one that has waited for long.
+// It is a flock on the wake file, so the kernel opens it when a process dies. Nothing is wrong without it. Who finds it
+// closed sleeps until it opens, first come first woken. A newcomer may slip in before the one that was woken, which
+// spares a change of process; but not before one that has waited for long.
 
 #include "kue/stores/sqlite/file/wake_file.hpp"
 

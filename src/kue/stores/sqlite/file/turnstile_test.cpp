@@ -68,7 +68,8 @@ TEST(SqliteTurnstile, is_opened_by_the_death_of_its_holder) {
   });
   Door waiter(folder);
   auto const give_up_at = steady_clock::now() + 10s;
-  while (waiter.enter() < 250ms && steady_clock::now() < give_up_at) waiter.turnstile.leave();  // until the child has it
+  while (waiter.enter() < 250ms && steady_clock::now() < give_up_at)
+    waiter.turnstile.leave();  // until the child has it
   ::kill(child.pid(), SIGKILL);
   child.good();
   EXPECT_LT(waiter.enter(), 250ms);
@@ -114,7 +115,8 @@ TEST(SqliteTurnstile, nobody_stands_aside_for_one_who_has_gone_in) {
       patient.turnstile.leave();
     });
     std::uint32_t const before = holder.shared.turnstile().stand_aside_until;
-    ASSERT_TRUE(soon([&] { return holder.shared.turnstile().stand_aside_until != before; })) << "it waits for long and asks newcomers to stand aside";
+    ASSERT_TRUE(soon([&] { return holder.shared.turnstile().stand_aside_until != before; }))
+        << "it waits for long and asks newcomers to stand aside";
     holder.turnstile.leave();
     thread.join();
     least = std::min(least, newcomer.enter());

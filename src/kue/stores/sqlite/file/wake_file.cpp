@@ -17,7 +17,8 @@ WakeFile::WakeFile(std::string const& path) {
   struct stat info {};
   if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return;
   // Whoever may write the database must also be able to ring: the umask of the first one must not decide.
-  if (struct stat database{}; ::stat(path.substr(0, path.rfind("-wake")).c_str(), &database) == 0 && info.st_uid == ::geteuid()) {
+  if (struct stat database{};
+      ::stat(path.substr(0, path.rfind("-wake")).c_str(), &database) == 0 && info.st_uid == ::geteuid()) {
     (void)::fchmod(file.get(), database.st_mode & 0666);
   }
   file_ = std::move(file);  // the locks work even if the memory does not
@@ -55,8 +56,8 @@ bool WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
 
 bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
   if (at_most.count() <= 0) return true;
-  // Counted before the kernel compares the word: a ring that sees no sleeper has changed the word before we get to sleep. One
-  // that is killed here stays counted for ever, which costs a system call a ring and nothing else.
+  // Counted before the kernel compares the word: a ring that sees no sleeper has changed the word before we get to
+  // sleep. One that is killed here stays counted for ever, which costs a system call a ring and nothing else.
   words_->sleepers.fetch_add(1);
   bool const time_over = futex_wait_masked(words_->commits, seen, mask, at_most);
   words_->sleepers.fetch_sub(1);
@@ -65,11 +66,14 @@ bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanose
 
 std::uint32_t WakeFile::milliseconds() {
   using std::chrono::steady_clock;
-  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
 // A word from before a restart of the machine may be anything: one that lies ahead says nothing.
-bool WakeFile::tended_lately() const noexcept { return milliseconds() - words_->tended_at.load() < static_cast<std::uint32_t>(2 * kTendEvery.count()); }
+bool WakeFile::tended_lately() const noexcept {
+  return milliseconds() - words_->tended_at.load() < static_cast<std::uint32_t>(2 * kTendEvery.count());
+}
 
 bool WakeFile::take_turn_to_tend() noexcept {
   std::uint32_t seen = words_->tended_at.load();

@@ -1,8 +1,9 @@
 #pragma once
 // WakeFile: a page of memory shared by all processes that have a store open, in a file beside the database.
 //
-// One futex word says that something was committed; sleepers wait on it with a mask of their queues, so that a push wakes only
-// those who may take it. Its descriptor also carries the locks of this room (fairness, checkpoint): never the database's own.
+// One futex word says that something was committed; sleepers wait on it with a mask of their queues, so that a push
+// wakes only those who may take it. Its descriptor also carries the locks of this room (fairness, checkpoint): never
+// the database's own.
 // If the file cannot be made, the words are in this process and others are found by polling.
 
 #include "kue/base/fd.hpp"
@@ -30,18 +31,21 @@ class WakeFile {
   std::uint32_t value() const { return words_->commits.load(); }
   // After the commit, never before: a sleeper that looks too early would sleep on. Async-signal-safe.
   bool ring(std::uint32_t mask, int sleepers) noexcept;
-  // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was over.
+  // Returns when the word is not `seen`, when rung for the mask, after `at_most`, or for no reason. True: the time was
+  // over.
   bool sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept;
 
-  // A clock that all processes of the machine share: its steady one, cut to 32 bits. Differences of less than 24 days are true.
+  // A clock that all processes of the machine share: its steady one, cut to 32 bits. Differences of less than 24 days
+  // are true.
   static std::uint32_t milliseconds();
 
   bool anybody_sleeps() const { return words_->sleepers.load() != 0; }
 
   // What those who wait at the turnstile tell one another (turnstile.cpp).
   struct TurnstileWords {
-    std::atomic<std::uint32_t> openings;           // counts; the word that is slept on
-    std::atomic<std::uint32_t> waiting;            // one that is killed while it waits stays counted, which costs a system call an opening
+    std::atomic<std::uint32_t> openings;  // counts; the word that is slept on
+    std::atomic<std::uint32_t>
+        waiting;  // one that is killed while it waits stays counted, which costs a system call an opening
     std::atomic<std::uint32_t> stand_aside_until;  // milliseconds()
   };
   TurnstileWords& turnstile() { return words_->turnstile; }
@@ -69,7 +73,8 @@ class WakeFile {
     TurnstileWords turnstile;
     std::atomic<std::uint32_t> tended_at;  // milliseconds()
   };
-  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 28, "other processes read it as plain words");
+  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(Words) == 28,
+                "other processes read it as plain words");
 
   Fd file_;
   Words own_{};

@@ -24,7 +24,8 @@ int WalFile::sync_once() noexcept {
 void WalFile::sync() {
   if (error_ == 0) error_ = sync_once();
   if (error_ == 0) return;
-  fail_in_commit(Failure(SQLITE_IOERR_FSYNC, fmt::format("fdatasync of {}: {}", path_, std::generic_category().message(error_))));
+  fail_in_commit(
+      Failure(SQLITE_IOERR_FSYNC, fmt::format("fdatasync of {}: {}", path_, std::generic_category().message(error_))));
 }
 
 }  // namespace kue::sqlite

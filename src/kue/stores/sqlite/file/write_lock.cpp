@@ -6,7 +6,8 @@
 
 namespace kue::sqlite {
 
-WriteLock::WriteLock(Connection& connection, Turnstile* turnstile, std::chrono::milliseconds patience) : connection_(connection), turnstile_(turnstile) {
+WriteLock::WriteLock(Connection& connection, Turnstile* turnstile, std::chrono::milliseconds patience)
+    : connection_(connection), turnstile_(turnstile) {
   connection_.patience(patience);
   if (turnstile_) turnstile_->enter();
   try {

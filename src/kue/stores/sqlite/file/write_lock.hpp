@@ -1,5 +1,6 @@
 #pragma once
-// WriteLock: a write transaction of the file, in the order in which its writers came. Undone at the end unless committed.
+// WriteLock: a write transaction of the file, in the order in which its writers came. Undone at the end unless
+// committed.
 //
 //   WriteLock lock(connection, turnstile);
 //   ...
@@ -17,7 +18,8 @@ class WriteLock {
   static constexpr std::chrono::seconds kPatience{10};  // for SQLite's lock, in all
 
   // Without a turnstile: the caller stands in it already.
-  explicit WriteLock(Connection& connection, Turnstile* turnstile = nullptr, std::chrono::milliseconds patience = kPatience);
+  explicit WriteLock(Connection& connection, Turnstile* turnstile = nullptr,
+                     std::chrono::milliseconds patience = kPatience);
   ~WriteLock();
   WriteLock(WriteLock const&) = delete;
   WriteLock& operator=(WriteLock const&) = delete;

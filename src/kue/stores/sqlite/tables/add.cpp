@@ -65,11 +65,14 @@ struct Rows {
 
 std::int64_t last_number(Connection& db) {
   auto row = db.use(Sql::push_last_number);
-  if (!row.step() || row.null(0)) throw Failure(SQLITE_CORRUPT, "the row of the last number is missing from table kue_store");
+  if (!row.step() || row.null(0))
+    throw Failure(SQLITE_CORRUPT, "the row of the last number is missing from table kue_store");
   return row.integer(0);
 }
 
-State first_state(Envelope const& job, TimePoint now) { return job.run_at && *job.run_at > now ? State::scheduled : State::available; }
+State first_state(Envelope const& job, TimePoint now) {
+  return job.run_at && *job.run_at > now ? State::scheduled : State::available;
+}
 
 }  // namespace
 
@@ -93,25 +96,36 @@ std::vector<PushStatus> Tables::add(std::span<std::span<Envelope const> const> l
     if (!pushed) continue;
     State const state = first_state(job, now());
     if (state == State::available) ready.add({job.queue, job.priority}, seq);
-    ledger_.changed({.id = job.id, .queue = job.queue, .verb = Verb::push, .from = std::nullopt, .to = state, .reason = Reason::pushed});
+    ledger_.changed({.id = job.id,
+                     .queue = job.queue,
+                     .verb = Verb::push,
+                     .from = std::nullopt,
+                     .to = state,
+                     .reason = Reason::pushed});
   }
   ready.each([&](Order const& order, Stretch const& stretch) { ledger_.covered(order.first, order.second, stretch); });
   return statuses;
 }
 
-// The same for one job, without the table kue_batch and without a journal of the statement: a third less work (docs/decisions/0015).
+// The same for one job, without the table kue_batch and without a journal of the statement: a third less work
+// (docs/decisions/0015).
 PushStatus Tables::add_one(Envelope const& job) {
   auto const tags = pack_tags(job.tags);
   auto const meta = pack_meta(job.meta);
-  db().execute(Sql::push_one, job.id, job.kind, job.queue, job.args, job.schema, job.run_at, job.priority, job.max_attempts, job.timeout.count(), tags, meta,
-               now());
+  db().execute(Sql::push_one, job.id, job.kind, job.queue, job.args, job.schema, job.run_at, job.priority,
+               job.max_attempts, job.timeout.count(), tags, meta, now());
   if (db().changes() == 0) return PushStatus::already;
   std::int64_t const seq = db().last_number();
   State const state = first_state(job, now());
-  db().execute(Sql::push_one_live, seq, static_cast<int>(state), static_cast<int>(place_of(state)), job.queue, job.priority, job.run_at.value_or(now()),
-               job.max_attempts);
+  db().execute(Sql::push_one_live, seq, static_cast<int>(state), static_cast<int>(place_of(state)), job.queue,
+               job.priority, job.run_at.value_or(now()), job.max_attempts);
   if (state == State::available) ledger_.covered(job.queue, job.priority, {seq, seq});
-  ledger_.changed({.id = job.id, .queue = job.queue, .verb = Verb::push, .from = std::nullopt, .to = state, .reason = Reason::pushed});
+  ledger_.changed({.id = job.id,
+                   .queue = job.queue,
+                   .verb = Verb::push,
+                   .from = std::nullopt,
+                   .to = state,
+                   .reason = Reason::pushed});
   return PushStatus::pushed;
 }
 

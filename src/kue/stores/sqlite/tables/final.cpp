@@ -47,10 +47,18 @@ bool Tables::erase(Standing const& job, Verb verb, Reason reason) {
   db().execute(Sql::prune_attempts, job.seq);
   db().execute(Sql::prune_job, job.seq);
   ledger_.erased(job.seq);
-  ledger_.changed({.id = job.id, .queue = job.queue, .verb = verb, .from = job.state, .to = std::nullopt, .reason = reason, .claim_no = job.claim_no});
+  ledger_.changed({.id = job.id,
+                   .queue = job.queue,
+                   .verb = verb,
+                   .from = job.state,
+                   .to = std::nullopt,
+                   .reason = reason,
+                   .claim_no = job.claim_no});
   return true;
 }
 
-void Tables::forget_ended(std::string_view queue, bool discarded, TimePoint until) { db().execute(Sql::ended_forget, queue, discarded, until); }
+void Tables::forget_ended(std::string_view queue, bool discarded, TimePoint until) {
+  db().execute(Sql::ended_forget, queue, discarded, until);
+}
 
 }  // namespace kue::sqlite

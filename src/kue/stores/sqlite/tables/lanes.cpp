@@ -18,7 +18,11 @@ Candidate read_candidate(Use const& row, Spot const& spot) {
           .state = static_cast<State>(row.integer(1)),
           .damaged = damaged,
           .claimed = {.job = damaged ? Envelope() : read_envelope(row, kEnvelope),
-                      .claim = {.id = row.id(kEnvelope), .seq = spot.seq, .queue = std::string(row.text(kEnvelope + 2)), .lane = spot.lane, .claim_no = row.small(8)},
+                      .claim = {.id = row.id(kEnvelope),
+                                .seq = spot.seq,
+                                .queue = std::string(row.text(kEnvelope + 2)),
+                                .lane = spot.lane,
+                                .claim_no = row.small(8)},
                       .tally = damaged ? Tally() : read_tally(row, 2)}};
 }
 
@@ -27,7 +31,8 @@ Candidate read_candidate(Use const& row, Spot const& spot) {
 std::vector<OpenQueue> open_queues(Connection& db, QueueSelector const& asked) {
   std::vector<OpenQueue> queues;
   if (asked.names.empty()) {
-    for (auto row = db.use(Sql::claim_all_queues); row.step();) queues.push_back({std::string(row.text(0)), row.integer(1) != 0});
+    for (auto row = db.use(Sql::claim_all_queues); row.step();)
+      queues.push_back({std::string(row.text(0)), row.integer(1) != 0});
     return queues;
   }
   for (std::string const& name : asked.names) {
@@ -38,7 +43,8 @@ std::vector<OpenQueue> open_queues(Connection& db, QueueSelector const& asked) {
   return queues;
 }
 
-Candidates::Candidates(Connection& db, std::string const& queue, int most) : row_(db.use(Sql::claim_candidates, queue, most)), most_(most) {}
+Candidates::Candidates(Connection& db, std::string const& queue, int most)
+    : row_(db.use(Sql::claim_candidates, queue, most)), most_(most) {}
 
 bool Candidates::next() {
   bool const found = row_.step();

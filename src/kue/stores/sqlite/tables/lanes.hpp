@@ -1,6 +1,6 @@
 #pragma once
-// Lanes: who waits, in the order of claims. A lane is the line of claimable jobs of one queue and priority (and, one day, one set of
-// limits); it is kept as stretches of numbers. Reads only: Tables moves.
+// Lanes: who waits, in the order of claims. A lane is the line of claimable jobs of one queue and priority (and, one
+// day, one set of limits); it is kept as stretches of numbers. Reads only: Tables moves.
 
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/tables/stretches.hpp"
@@ -52,7 +52,8 @@ std::optional<Candidate> candidate_at(Connection& db, Spot const& spot);
 std::vector<Spot> first_spots(Connection& db, std::string const& queue, std::size_t most);
 
 bool any_claimable(Connection& db, std::string const& queue);
-std::optional<TimePoint> next_due(Connection& db, std::string const& queue);  // of the jobs that have not entered their lane
+std::optional<TimePoint> next_due(Connection& db,
+                                  std::string const& queue);  // of the jobs that have not entered their lane
 std::vector<std::int64_t> due_jobs(Connection& db, std::string const& queue, TimePoint now, int most);
 std::vector<std::string> queues_with_work(Connection& db, TimePoint now);
 bool any_empty_lane(Connection& db);  // a stretch of one without a job

@@ -24,7 +24,8 @@ void Ledger::changed(Change const& change) {
     --of_queue.by_state[static_cast<std::size_t>(*change.from)];
   if (change.to) ++of_queue.by_state[static_cast<std::size_t>(*change.to)];
   if (event_log_) write_event(change, false);
-  if (change.to && is_waiting(*change.to)) wake(change.queue);  // for one that is not due, too: somebody must learn when to wake up
+  if (change.to && is_waiting(*change.to))
+    wake(change.queue);  // for one that is not due, too: somebody must learn when to wake up
 }
 
 void Ledger::refused(Verb verb, Finish const& item) {
@@ -41,8 +42,9 @@ void Ledger::refused(Verb verb, Finish const& item) {
 }
 
 void Ledger::write_event(Change const& change, bool stale) {
-  connection_.execute(Sql::event, now_, change.id, static_cast<int>(change.verb), number(change.from), number(change.to), static_cast<int>(change.reason),
-                      change.claim_no, change.holder, change.node, stale ? 1 : 0);
+  connection_.execute(Sql::event, now_, change.id, static_cast<int>(change.verb), number(change.from),
+                      number(change.to), static_cast<int>(change.reason), change.claim_no, change.holder, change.node,
+                      stale ? 1 : 0);
 }
 
 Ledger::Numbers& Ledger::numbers(std::string_view queue) {
@@ -66,7 +68,9 @@ void Ledger::back_to_mark() {
   after_ = marked_after_;
 }
 
-void Ledger::covered(std::string_view queue, int priority, Stretch const& stretch) { numbers(queue).covered.emplace_back(priority, stretch); }
+void Ledger::covered(std::string_view queue, int priority, Stretch const& stretch) {
+  numbers(queue).covered.emplace_back(priority, stretch);
+}
 void Ledger::erased(std::int64_t seq) { last_erased_ = std::max(last_erased_, seq); }
 
 void Ledger::fold(std::string_view queue) {

@@ -1,6 +1,6 @@
 #pragma once
-// Ledger: what must be written with every change of a job, in its transaction: the counters of its queue, the event, and who is woken
-// after the commit. Only Tables notes changes in it; verbs wake, and note what was refused.
+// Ledger: what must be written with every change of a job, in its transaction: the counters of its queue, the event,
+// and who is woken after the commit. Only Tables notes changes in it; verbs wake, and note what was refused.
 //
 //   Ledger ledger(connection, now, event_log);
 //   Tables tables(ledger);
@@ -26,7 +26,8 @@ namespace kue::sqlite {
 
 class Ledger {
  public:
-  Ledger(Connection& connection, TimePoint now, bool event_log) : connection_(connection), now_(now), event_log_(event_log) {}
+  Ledger(Connection& connection, TimePoint now, bool event_log)
+      : connection_(connection), now_(now), event_log_(event_log) {}
   Ledger(Ledger const&) = delete;
   Ledger& operator=(Ledger const&) = delete;
 
@@ -48,7 +49,8 @@ class Ledger {
   void refused(Verb verb, Finish const& item);  // a stale write: an event, nothing else
   bool writes_events() const { return event_log_; }
 
-  // Plain jobs were pushed, all others of the queue stand before them: they lengthen its tail, written with its counters.
+  // Plain jobs were pushed, all others of the queue stand before them: they lengthen its tail, written with its
+  // counters.
   void covered(std::string_view queue, int priority, Stretch const& stretch);
   void fold(std::string_view queue);  // the tail of a queue into its lane
   void erased(std::int64_t seq);      // its number is not given again

@@ -49,7 +49,8 @@ std::vector<RunningJob> running_jobs(Connection& db, RunningRequest const& reque
 }
 
 void note_beat(Connection& db, BeatRequest const& request, TimePoint now) {
-  db.execute(Sql::beat, request.node, request.name, request.pid, now, request.boot_id, request.lock.path, request.lock.device, request.lock.inode);
+  db.execute(Sql::beat, request.node, request.name, request.pid, now, request.boot_id, request.lock.path,
+             request.lock.device, request.lock.inode);
 }
 
 void leave(Connection& db, std::uint64_t node) {
@@ -59,11 +60,15 @@ void leave(Connection& db, std::uint64_t node) {
     if (row.step()) rows = row.integer(0);
   }
   // A node that left is looked after by nobody: what it still held would run for ever in the books.
-  if (rows > 0) throw Error(ErrorKind::conflict, fmt::format("node {:x} wants to leave and still holds {} jobs; release them first", node, rows));
+  if (rows > 0)
+    throw Error(ErrorKind::conflict,
+                fmt::format("node {:x} wants to leave and still holds {} jobs; release them first", node, rows));
   db.execute(Sql::beat_leave, node);
 }
 
-void declare_dead(Connection& db, RescueRequest const& request) { db.execute(Sql::rescue, request.node, request.beat_seen); }
+void declare_dead(Connection& db, RescueRequest const& request) {
+  db.execute(Sql::rescue, request.node, request.beat_seen);
+}
 
 bool any_to_forget(Connection& db, TimePoint before) {
   auto row = db.use(Sql::prune_nodes_look, before);

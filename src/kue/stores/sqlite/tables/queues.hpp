@@ -19,6 +19,7 @@ struct Kept {
   std::string queue;
   std::int64_t completed = 0, discarded = 0;  // completed: and cancelled
 };
-std::vector<Kept> kept_jobs(Connection& db, std::string const& queue);  // of one queue, or of all; those that keep something
+std::vector<Kept> kept_jobs(Connection& db,
+                            std::string const& queue);  // of one queue, or of all; those that keep something
 
 }  // namespace kue::sqlite

@@ -22,12 +22,14 @@ std::int64_t read_cursor(std::string const& cursor, std::int64_t first) {
   char const* const end = cursor.data() + cursor.size();
   auto const [rest, error] = std::from_chars(cursor.data(), end, number);
   if (error == std::errc() && rest == end && number >= 0) return number;
-  throw Error(ErrorKind::invalid, fmt::format("'{}' is no cursor of this store; pass the one of the answer before", cursor));
+  throw Error(ErrorKind::invalid,
+              fmt::format("'{}' is no cursor of this store; pass the one of the answer before", cursor));
 }
 
 constexpr unsigned kAllStates = (1U << kStateCount) - 1;
-constexpr unsigned kFinalStates =
-    1U << static_cast<unsigned>(State::completed) | 1U << static_cast<unsigned>(State::discarded) | 1U << static_cast<unsigned>(State::cancelled);
+constexpr unsigned kFinalStates = 1U << static_cast<unsigned>(State::completed) |
+                                  1U << static_cast<unsigned>(State::discarded) |
+                                  1U << static_cast<unsigned>(State::cancelled);
 
 unsigned mask_of(std::vector<State> const& states) {
   unsigned mask = 0;
@@ -67,18 +69,21 @@ std::optional<JobRecord> get_record(Connection& db, JobId const& id) {
   auto row = db.use(Sql::get, id);
   if (!row.step()) return std::nullopt;
   JobRecord record = read_record(row);
-  for (auto attempt = db.use(Sql::attempts, record.seq); attempt.step();) record.errors.push_back(read_attempt(attempt));
+  for (auto attempt = db.use(Sql::attempts, record.seq); attempt.step();)
+    record.errors.push_back(read_attempt(attempt));
   return record;
 }
 
 QueryResult query_records(Connection& db, QueryRequest const& request) {
-  std::int64_t const after = read_cursor(request.cursor, request.newest_first ? std::numeric_limits<std::int64_t>::max() : 0);
+  std::int64_t const after =
+      read_cursor(request.cursor, request.newest_first ? std::numeric_limits<std::int64_t>::max() : 0);
   auto const& [asked, queue, kind, wanted_tag, error, inserted_from, inserted_until] = request.filter;
   unsigned const states = mask_of(asked);
   std::string const tag = pack_tag(wanted_tag);
   TimePoint const from = inserted_from.value_or(TimePoint::min()), until = inserted_until.value_or(TimePoint::max());
   std::string const sql = fmt::format(fmt::runtime(text(Sql::query)), fmt::arg("driver", driver_of(states)),
-                                      fmt::arg("beyond", request.newest_first ? "<" : ">"), fmt::arg("order", request.newest_first ? "DESC" : "ASC"));
+                                      fmt::arg("beyond", request.newest_first ? "<" : ">"),
+                                      fmt::arg("order", request.newest_first ? "DESC" : "ASC"));
   Statement const statement(db.handle(), sql);
   QueryResult page;
   int const one_more = request.limit + 1;  // to know whether there is another page
@@ -94,12 +99,14 @@ QueryResult query_records(Connection& db, QueryRequest const& request) {
 EventsResult read_events(Connection& db, EventsRequest const& request) {
   std::int64_t last = read_cursor(request.cursor, 0);
   EventsResult page;
-  for (auto row = db.use(Sql::events, last, std::max(request.limit, 0)); row.step(); last = row.integer(0)) page.events.push_back(read_event(row));
+  for (auto row = db.use(Sql::events, last, std::max(request.limit, 0)); row.step(); last = row.integer(0))
+    page.events.push_back(read_event(row));
   page.cursor = std::to_string(last);
   return page;
 }
 
-void each_old(Connection& db, std::string const& queue, bool discarded, TimePoint before, std::int64_t most, std::function<bool(Standing&&)> const& take) {
+void each_old(Connection& db, std::string const& queue, bool discarded, TimePoint before, std::int64_t most,
+              std::function<bool(Standing&&)> const& take) {
   std::pair<TimePoint, std::int64_t> last{TimePoint::min(), 0};
   for (auto row = db.use(Sql::prune_oldest, queue, discarded, before, most); row.step();) {
     std::pair const here{row.time(3), row.integer(0)};
@@ -121,8 +128,9 @@ void check_records(Connection& db, CheckReport& report) {
   }
   auto row = db.use(Sql::check_sizes);
   if (!row.step()) return;
-  report.facts.push_back(fmt::format("{} jobs: {} unfinished, {} finished; {} failed attempts, {} events, {} queues, {} nodes", row.integer(0), row.integer(1),
-                                     row.integer(2), row.integer(3), row.integer(4), row.integer(5), row.integer(6)));
+  report.facts.push_back(fmt::format(
+      "{} jobs: {} unfinished, {} finished; {} failed attempts, {} events, {} queues, {} nodes", row.integer(0),
+      row.integer(1), row.integer(2), row.integer(3), row.integer(4), row.integer(5), row.integer(6)));
 }
 
 }  // namespace kue::sqlite

@@ -88,13 +88,15 @@ Envelope read_envelope(Use const& row, int first) {
   job.max_attempts = row.small(first + 7);
   job.timeout = Millis(row.integer(first + 8));
   if (!row.null(first + 9)) job.tags = unpack_tags(row.text(first + 9));
-  if (!row.null(first + 10)) job.meta = unpack_meta(row.text(first + 10)).value_or(std::map<std::string, std::string>());
+  if (!row.null(first + 10))
+    job.meta = unpack_meta(row.text(first + 10)).value_or(std::map<std::string, std::string>());
   return job;
 }
 
 bool is_envelope(Use const& row, int first) {
-  bool const typed = row.is_id(first) && row.is_text(first + 1) && row.is_text(first + 2) && row.is_text(first + 3) && row.is_integer(first + 4) &&
-                     row.is_integer(first + 6) && row.is_integer(first + 7) && row.is_integer(first + 8);
+  bool const typed = row.is_id(first) && row.is_text(first + 1) && row.is_text(first + 2) && row.is_text(first + 3) &&
+                     row.is_integer(first + 4) && row.is_integer(first + 6) && row.is_integer(first + 7) &&
+                     row.is_integer(first + 8);
   return typed && !row.text(first + 1).empty() && (row.null(first + 10) || unpack_meta(row.text(first + 10)));
 }
 
@@ -121,7 +123,8 @@ JobRecord read_record(Use const& row) {
   record.attempted_at = row.maybe_time(24);
   record.finished_at = row.maybe_time(25);
   record.result = row.text(26);
-  if (!row.null(27)) record.progress = Progress{.percent = static_cast<int>(row.integer(27)), .note = std::string(row.text(28))};
+  if (!row.null(27))
+    record.progress = Progress{.percent = static_cast<int>(row.integer(27)), .note = std::string(row.text(28))};
   record.cancel_asked_at = row.maybe_time(29);
   return record;
 }
@@ -130,7 +133,9 @@ Attempt read_attempt(Use const& row) {
   return {.claim_no = row.small(0),
           .attempt = row.small(1),
           .reason = static_cast<Reason>(row.integer(2)),
-          .failure = {.type = std::string(row.text(3)), .message = std::string(row.text(4)), .signal = static_cast<int>(row.integer(5))},
+          .failure = {.type = std::string(row.text(3)),
+                      .message = std::string(row.text(4)),
+                      .signal = static_cast<int>(row.integer(5))},
           .started_at = row.time(6),
           .ended_at = row.time(7),
           .node = row.bits(8),

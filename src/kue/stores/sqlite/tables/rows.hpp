@@ -26,10 +26,13 @@ std::string pack_tag(std::string_view tag);
 std::optional<std::string> pack_meta(std::map<std::string, std::string> const& meta);
 std::optional<std::map<std::string, std::string>> unpack_meta(std::string_view packed);  // none: damaged
 
-Envelope read_envelope(Use const& row, int first);  // id, kind, queue, args, schema, run_at, priority, max_attempts, timeout_ms, tags, meta
-Tally read_tally(Use const& row, int first);        // attempt, max_attempts, crashes, node_losses, interruptions, unknown_since
-JobRecord read_record(Use const& row);              // of get.sql and query_*.sql
-Attempt read_attempt(Use const& row);               // of attempts.sql
+Envelope read_envelope(
+    Use const& row,
+    int first);  // id, kind, queue, args, schema, run_at, priority, max_attempts, timeout_ms, tags, meta
+Tally read_tally(Use const& row,
+                 int first);            // attempt, max_attempts, crashes, node_losses, interruptions, unknown_since
+JobRecord read_record(Use const& row);  // of get.sql and query_*.sql
+Attempt read_attempt(Use const& row);   // of attempts.sql
 
 // Whether the columns of an envelope hold what was written: a damaged row is no job.
 bool is_envelope(Use const& row, int first);

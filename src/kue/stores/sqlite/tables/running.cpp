@@ -71,7 +71,9 @@ bool Tables::make_final(std::span<End const> ends, Verb verb) {
     ended.add({end.item->claim.queue, end.item->transition.to == State::discarded}, number_of(end));
     ledger_.changed(change_of(*end.item, end.id, end.node, verb));
   }
-  ended.each([&](auto const& of, Stretch const& stretch) { db().execute(Sql::ended_add, of.first, of.second, now(), stretch.first, stretch.last); });
+  ended.each([&](auto const& of, Stretch const& stretch) {
+    db().execute(Sql::ended_add, of.first, of.second, now(), stretch.first, stretch.last);
+  });
   return true;
 }
 
@@ -92,8 +94,9 @@ void Tables::make_waiting(Running const& job, Finish const& item, Verb verb) {
   Place const place = place_of(next.to);
   std::optional<TimePoint> run_at;
   if (place == Place::later) run_at = now() + next.delay;
-  db().execute(Sql::finish_again, job.seq, static_cast<int>(next.to), t.attempt, t.max_attempts, t.crashes, t.node_losses, t.interruptions, t.unknown_since,
-               item.started_at, text_or_null(item.result), run_at, static_cast<int>(place));
+  db().execute(Sql::finish_again, job.seq, static_cast<int>(next.to), t.attempt, t.max_attempts, t.crashes,
+               t.node_losses, t.interruptions, t.unknown_since, item.started_at, text_or_null(item.result), run_at,
+               static_cast<int>(place));
   if (place == Place::claimable) enter_lane(job.queue, job.seq);
   ledger_.changed(change_of(item, job.id, job.node, verb));
 }
@@ -102,14 +105,15 @@ void Tables::mark_for_cancel(Standing const& running) { db().execute(Sql::cancel
 
 void Tables::note_attempt(std::int64_t seq, Attempt const& attempt) {
   auto const& [claim_no, number, reason, failure, started_at, ended_at, node, pid, record] = attempt;
-  db().execute(Sql::finish_attempt, seq, claim_no, number, static_cast<int>(reason), failure.type, failure.message, failure.signal, started_at, ended_at, node,
-               pid, text_or_null(record));
+  db().execute(Sql::finish_attempt, seq, claim_no, number, static_cast<int>(reason), failure.type, failure.message,
+               failure.signal, started_at, ended_at, node, pid, text_or_null(record));
   db().execute(Sql::finish_attempt_trim, seq, limits::kWholeAttempts);
   db().execute(Sql::finish_attempt_drop, seq, limits::kMaxAttempts);
 }
 
 void Tables::note_progress(Claim const& claim, Progress const& progress) {
-  db().execute(Sql::progress, claim.seq, claim.queue, claim.lane, claim.holder, claim.claim_no, progress.percent, progress.note);
+  db().execute(Sql::progress, claim.seq, claim.queue, claim.lane, claim.holder, claim.claim_no, progress.percent,
+               progress.note);
 }
 
 void Tables::forget_held(std::set<std::uint64_t> const& holders) {
@@ -137,7 +141,8 @@ std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finis
 bool was_last_claim(Connection& db, Claim const& claim) {
   auto row = db.use(Sql::finish_look_finished, claim.seq);
   bool const known_lane = claim.lane == kPlainLane;  // a final row keeps none
-  return row.step() && known_lane && claim.holder != 0 && row.bits(0) == claim.holder && row.small(1) == claim.claim_no && row.text(2) == claim.queue;
+  return row.step() && known_lane && claim.holder != 0 && row.bits(0) == claim.holder &&
+         row.small(1) == claim.claim_no && row.text(2) == claim.queue;
 }
 
 }  // namespace kue::sqlite

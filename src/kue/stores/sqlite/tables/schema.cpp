@@ -23,12 +23,15 @@ Format::Found Schema::look(Connection& connection) const {
   if (application == kApplicationId) {
     if (version <= newest()) return {.version = version};
     return {.version = version,
-            .refused = fmt::format("it has schema {} and this program knows up to {}: a newer program has updated it. Update this program too, or name another "
+            .refused = fmt::format("it has schema {} and this program knows up to {}: a newer program has updated it. "
+                                   "Update this program too, or name another "
                                    "file; nothing was changed",
                                    version, newest())};
   }
   if (application == 0 && connection.number("SELECT count(*) FROM sqlite_schema") == 0) return {};
-  return {.version = 0, .refused = "it is an SQLite database of another program; nothing was changed. Name another file for the queue"};
+  return {
+      .version = 0,
+      .refused = "it is an SQLite database of another program; nothing was changed. Name another file for the queue"};
 }
 
 void Schema::migrate(Connection& connection) const {

@@ -5,8 +5,9 @@
 //   for (Row const& row : rows) ready.add({row.queue, row.priority}, row.seq);
 //   ready.each([&](auto const& key, Stretch stretch) { ... write it ... });
 //
-// What is pushed, claimed and ended together has numbers that follow each other: one row says what took an index entry a job, which was the most
-// that a job cost (docs/decisions/0013). A stretch may skip a few numbers, which may belong to others: whoever reads one asks the job itself.
+// What is pushed, claimed and ended together has numbers that follow each other: one row says what took an index entry
+// a job, which was the most that a job cost (docs/decisions/0013). A stretch may skip a few numbers, which may belong
+// to others: whoever reads one asks the job itself.
 
 #include <cstdint>
 #include <map>
@@ -15,7 +16,8 @@
 
 namespace kue::sqlite {
 
-// More makes fewer rows where jobs of several queues come in turn, and more jobs of others to be looked at for each one that is found.
+// More makes fewer rows where jobs of several queues come in turn, and more jobs of others to be looked at for each one
+// that is found.
 inline constexpr std::int64_t kMostSkipped = 32;
 
 inline constexpr std::int64_t kPlainLane = 0;  // of jobs without limits: that of their queue and priority

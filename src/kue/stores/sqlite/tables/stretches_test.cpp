@@ -33,7 +33,8 @@ std::vector<Row> rows_of(StretchesOf<int> const& stretches) {
 TEST(Stretches, gather_numbers_that_nearly_follow_each_other) {
   StretchesOf<int> stretches;
   for (std::int64_t const seq : {1, 2, 3, 3 + static_cast<int>(kMostSkipped), 100, 99, 101}) stretches.add(0, seq);
-  EXPECT_THAT(rows_of(stretches), ElementsAre(Row(0, 1, 3 + kMostSkipped), Row(0, 100, 100), Row(0, 99, 101))) << "and begin again when one comes late";
+  EXPECT_THAT(rows_of(stretches), ElementsAre(Row(0, 1, 3 + kMostSkipped), Row(0, 100, 100), Row(0, 99, 101)))
+      << "and begin again when one comes late";
 }
 
 TEST(Stretches, keep_keys_apart) {
@@ -238,8 +239,8 @@ TEST_F(StretchTables, a_dry_run_counts_stretches_of_one_moment_once) {
   other.finish(other.claim(2));
   one.finish(first);
   // As if both had ended in the same millisecond and one had skipped the other's.
-  Stranger(path_).run(
-      "UPDATE kue_finished SET finished_at = 1; DELETE FROM kue_ended; INSERT INTO kue_ended VALUES ('default', 0, 1, 1, 4), ('default', 0, 1, 3, 4)");
+  Stranger(path_).run("UPDATE kue_finished SET finished_at = 1; DELETE FROM kue_ended; INSERT INTO kue_ended VALUES "
+                      "('default', 0, 1, 1, 4), ('default', 0, 1, 3, 4)");
   PruneRequest prune;
   prune.dry_run = true;
   EXPECT_EQ(store_->prune(prune).pruned, 4);
@@ -270,7 +271,8 @@ TEST_F(StretchTables, a_job_that_comes_back_stands_before_the_tail_and_is_found_
 TEST_F(StretchTables, a_check_finds_a_stretch_behind_the_beginning_of_the_tail) {
   push(4);
   Stranger(path_).run("INSERT INTO kue_ready VALUES ('default', 0, 0, 2, 3)");
-  EXPECT_THAT(problems(), ElementsAre(HasSubstr("queue default has a stretch for job number 3 behind the beginning of its tail")));
+  EXPECT_THAT(problems(),
+              ElementsAre(HasSubstr("queue default has a stretch for job number 3 behind the beginning of its tail")));
   Stranger(path_).run("DELETE FROM kue_ready; UPDATE kue_queues SET tail_last = 3");
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("(number 4) is claimable and no stretch")));
 }
@@ -298,7 +300,8 @@ TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
   hand.claim(1);
   ASSERT_THAT(problems(), IsEmpty());
   Stranger(path_).run("UPDATE kue_ready SET last_seq = 3; DELETE FROM kue_held; DELETE FROM kue_ended");
-  EXPECT_THAT(problems(), UnorderedElementsAre(HasSubstr("(number 4) is claimable and no stretch"), HasSubstr("job number 2 runs and no stretch"),
+  EXPECT_THAT(problems(), UnorderedElementsAre(HasSubstr("(number 4) is claimable and no stretch"),
+                                               HasSubstr("job number 2 runs and no stretch"),
                                                HasSubstr("(number 1) is finished and no stretch")));
   // As its sentences advise.
   cancel({pushed[3].id});
@@ -309,28 +312,36 @@ TEST_F(StretchTables, a_check_finds_what_they_leave_out) {
   EXPECT_THAT(problems(), ::testing::Contains(HasSubstr("queue default has two stretches for job number 3")));
 }
 
-// A file as schema 3 left it, with jobs in every place. Its tables never change any more: this is that schema's own SQL.
+// A file as schema 3 left it, with jobs in every place. Its tables never change any more: this is that schema's own
+// SQL.
 std::string rows_of_schema_3(std::uint64_t node, std::uint64_t holder) {
   std::string sql;
   auto push = [&, seq = 0](int count, char const* queue, int priority, char const* id) mutable {
     for (int i = 0; i < count; ++i) {
-      sql += fmt::format("INSERT INTO jobs VALUES ({0}, x'{3}{0:030}', 'Noop', '{1}', '{{}}', 1, NULL, {2}, 25, 0, NULL, NULL, 1000);"
-                         "INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES ({0}, 2, 2, '{1}', {2}, 1000, 25);",
-                         ++seq, queue, priority, id);
+      sql += fmt::format(
+          "INSERT INTO jobs VALUES ({0}, x'{3}{0:030}', 'Noop', '{1}', '{{}}', 1, NULL, {2}, 25, 0, NULL, NULL, 1000);"
+          "INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES ({0}, 2, 2, '{1}', {2}, "
+          "1000, 25);",
+          ++seq, queue, priority, id);
     }
   };
   push(30, "default", 0, "01");
   push(5, "other", 3, "01");
   push(1, "default", 0, "01");
   sql += "UPDATE live SET state = 0, place = 1, run_at = 4000000000000 WHERE seq = 36;";
-  std::string const as_final = "seq, {}, queue, run_at, 0, 25, 0, 0, 0, NULL, {}, {}, {}, NULL, NULL, NULL, NULL, NULL, 2000 FROM live WHERE seq ";
+  std::string const as_final = "seq, {}, queue, run_at, 0, 25, 0, 0, 0, NULL, {}, {}, {}, NULL, NULL, NULL, NULL, "
+                               "NULL, 2000 FROM live WHERE seq ";
   auto const signed_of = [](std::uint64_t bits) { return static_cast<std::int64_t>(bits); };
-  sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 5, 1, signed_of(holder), signed_of(node)) + "BETWEEN 1 AND 10;";
-  sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 7, 0, 0, 0) + "= 21; DELETE FROM live WHERE seq <= 10 OR seq = 21;";
-  sql += fmt::format("UPDATE live SET state = 3, place = 3, claim_no = 1, holder = {}, node = {}, claimed_at = 1500 WHERE seq BETWEEN 11 AND 15;",
+  sql += "INSERT INTO finished SELECT " +
+         fmt::format(fmt::runtime(as_final), 5, 1, signed_of(holder), signed_of(node)) + "BETWEEN 1 AND 10;";
+  sql += "INSERT INTO finished SELECT " + fmt::format(fmt::runtime(as_final), 7, 0, 0, 0) +
+         "= 21; DELETE FROM live WHERE seq <= 10 OR seq = 21;";
+  sql += fmt::format("UPDATE live SET state = 3, place = 3, claim_no = 1, holder = {}, node = {}, claimed_at = 1500 "
+                     "WHERE seq BETWEEN 11 AND 15;",
                      signed_of(holder), signed_of(node));
   sql += fmt::format("INSERT INTO nodes VALUES ({}, 'old', 7, 1, 1500, 0);", signed_of(node));
-  sql += "INSERT INTO queues (name, pushed, scheduled, available, running, completed, cancelled) VALUES ('default', 31, 1, 14, 5, 10, 1), ('other', 5, 0, 5, "
+  sql += "INSERT INTO queues (name, pushed, scheduled, available, running, completed, cancelled) VALUES ('default', "
+         "31, 1, 14, 5, 10, 1), ('other', 5, 0, 5, "
          "0, 0, 0);";
   sql += "UPDATE store SET value = 36 WHERE name = 'last_seq';";
   return sql + fmt::format("PRAGMA application_id = {}; PRAGMA user_version = 3", kApplicationId);
@@ -345,7 +356,8 @@ TEST_F(StretchTables, are_made_of_an_older_file_whose_programs_cannot_push_any_m
   older.run(rows_of_schema_3(node, holder));
   store_ = open(path);
   EXPECT_THAT(problems(), IsEmpty());
-  EXPECT_THROW(older.run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, 2, 'default', 0, 0, 1)"),
+  EXPECT_THROW(older.run("INSERT INTO live (seq, state, place, queue, priority, run_at, max_attempts) VALUES (99, 2, "
+                         "2, 'default', 0, 0, 1)"),
                std::runtime_error)
       << "as they did";
   EXPECT_EQ(store_->running({.node = node}).size(), 5u);

@@ -1,6 +1,6 @@
 #pragma once
-// Tables: the one place where a job moves. Each move changes its row, its lane or stretch, the counters, the event and the wake-up
-// together; verbs call it and write nothing by hand. Inside one write transaction.
+// Tables: the one place where a job moves. Each move changes its row, its lane or stretch, the counters, the event and
+// the wake-up together; verbs call it and write nothing by hand. Inside one write transaction.
 //
 //   Tables tables(ledger);
 //   tables.make_running(take, request);
@@ -45,8 +45,9 @@ struct Running {
   std::uint64_t node = 0;
   bool marked = false;  // by cancel
 };
-std::vector<std::optional<Running>> find_running(Connection& db, std::span<Finish const> items);  // one an item; none: final or unknown
-bool was_last_claim(Connection& db, Claim const& claim);                                          // of a final job
+std::vector<std::optional<Running>> find_running(Connection& db,
+                                                 std::span<Finish const> items);  // one an item; none: final or unknown
+bool was_last_claim(Connection& db, Claim const& claim);                          // of a final job
 
 // One run that makes its job final.
 struct End {
@@ -55,7 +56,8 @@ struct End {
   std::uint64_t node = 0;
 };
 
-// What a claim takes: jobs and the state in which each was, rows that read as none, and how far into each queue that goes.
+// What a claim takes: jobs and the state in which each was, rows that read as none, and how far into each queue that
+// goes.
 struct Take {
   struct Front {
     std::string_view queue;
@@ -78,23 +80,27 @@ class Tables {
   std::vector<PushStatus> add(std::span<std::span<Envelope const> const> lists);
   // Runs a part of the transaction that may fail alone: an error of one row undoes it and is returned.
   std::exception_ptr try_part(std::function<void()> const& part);
-  void all_or_nothing(std::function<void()> const& part);  // whatever is thrown, nothing of the part stays in the transaction
+  void all_or_nothing(
+      std::function<void()> const& part);  // whatever is thrown, nothing of the part stays in the transaction
 
   // ---- waiting
-  void fold(std::string_view queue) { ledger_.fold(queue); }              // the newest stretch into its lane: before a claim
-  void make_due(std::string_view queue, std::vector<std::int64_t> seqs);  // they enter their lanes; the state changes with the claim only
+  void fold(std::string_view queue) { ledger_.fold(queue); }  // the newest stretch into its lane: before a claim
+  void make_due(std::string_view queue,
+                std::vector<std::int64_t> seqs);  // they enter their lanes; the state changes with the claim only
   void make_running(Take const& take, ClaimRequest const& by);
   void make_cancelled(std::span<Standing const> waiting);
 
   // ---- running
-  // The quick way for nearly all: the fence is compared by the statement that writes them. False: one was not held so, and nothing is changed.
+  // The quick way for nearly all: the fence is compared by the statement that writes them. False: one was not held so,
+  // and nothing is changed.
   bool make_final(std::span<End const> ends, Verb verb);
   void make_cancelled(Running const& job, Finish const& item, Verb verb);  // was marked by cancel, and would wait again
   void make_waiting(Running const& job, Finish const& item, Verb verb);    // claimable in its old place, or later
   void mark_for_cancel(Standing const& running);
   void note_attempt(std::int64_t seq, Attempt const& attempt);
   void note_progress(Claim const& claim, Progress const& progress);
-  void forget_held(std::set<std::uint64_t> const& holders);  // stretches in which they hold nothing any more; after their jobs moved
+  void forget_held(
+      std::set<std::uint64_t> const& holders);  // stretches in which they hold nothing any more; after their jobs moved
 
   // ---- final
   void make_claimable(Standing const& final);  // retried

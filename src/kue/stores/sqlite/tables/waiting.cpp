@@ -44,9 +44,11 @@ void Tables::make_running(Take const& take, ClaimRequest const& by) {
   for (Candidate const& each : take.damaged) put_aside(each, by);
   if (take.jobs.empty()) return;
   if (consecutive(take.jobs, number_of)) {
-    db().execute(Sql::claim_take_range, by.holder, by.node, now(), number_of(take.jobs.front()), number_of(take.jobs.back()));
+    db().execute(Sql::claim_take_range, by.holder, by.node, now(), number_of(take.jobs.front()),
+                 number_of(take.jobs.back()));
   } else {
-    auto const rows = batch_of(take.jobs, [](Claimed const& each, int, BatchTable::Value& out) { out.set(each.claim.seq); });
+    auto const rows =
+        batch_of(take.jobs, [](Claimed const& each, int, BatchTable::Value& out) { out.set(each.claim.seq); });
     db().execute_for(rows, Sql::claim_take, by.holder, by.node, now());
   }
   StretchesOf<std::int64_t> held;
@@ -63,7 +65,9 @@ void Tables::make_running(Take const& take, ClaimRequest const& by) {
                      .holder = by.holder,
                      .node = by.node});
   }
-  held.each([&](std::int64_t lane, Stretch const& stretch) { db().execute(Sql::held_add, by.holder, lane, stretch.first, stretch.last); });
+  held.each([&](std::int64_t lane, Stretch const& stretch) {
+    db().execute(Sql::held_add, by.holder, lane, stretch.first, stretch.last);
+  });
 }
 
 void Tables::put_aside(Candidate const& damaged, ClaimRequest const& by) {
@@ -101,7 +105,9 @@ void Tables::make_cancelled(std::span<Standing const> waiting) {
   std::ranges::sort(places);
   StretchesOf<std::string_view> ended;
   for (auto const& [queue, seq] : places) ended.add(queue, seq);
-  ended.each([&](std::string_view queue, Stretch const& stretch) { db().execute(Sql::ended_add, queue, 0, now(), stretch.first, stretch.last); });
+  ended.each([&](std::string_view queue, Stretch const& stretch) {
+    db().execute(Sql::ended_add, queue, 0, now(), stretch.first, stretch.last);
+  });
 }
 
 void Tables::forget_ready() { db().execute(Sql::ready_forget); }

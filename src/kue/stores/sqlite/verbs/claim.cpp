@@ -40,7 +40,9 @@ class Claimer {
     } else {
       while (not_emptied != queues_.end() && take_from(*not_emptied, result)) ++not_emptied;
     }
-    result.more = more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) { return any_claimable(tables_.db(), queue); });
+    result.more = more_due_ || std::any_of(not_emptied, queues_.end(), [&](std::string const& queue) {
+                    return any_claimable(tables_.db(), queue);
+                  });
   }
 
  private:

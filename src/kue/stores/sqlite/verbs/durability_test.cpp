@@ -103,7 +103,8 @@ TEST(SqliteDurability, who_commits_while_the_disk_works_shares_the_next_sync) {
     ++back;
   });
   ASSERT_TRUE(soon([&] { return written == 6; })) << "nobody waits for the disk in order to write";
-  ASSERT_TRUE(soon([&] { return seventh != 0 && (sleeps(seventh) || back > 0); })) << "it has nothing to write, and waits";
+  ASSERT_TRUE(soon([&] { return seventh != 0 && (sleeps(seventh) || back > 0); }))
+      << "it has nothing to write, and waits";
   EXPECT_EQ(back, 0) << "the sync under way began before their commits";
   open.set_value();
   early.join();
@@ -190,7 +191,8 @@ TEST(SqliteDurability, what_a_producer_or_a_person_asks_for_is_on_the_disk_when_
   EXPECT_EQ(synced_by([&] { store->retry({.ids = std::vector{pushed[0].id}}); }), wal);
   EXPECT_EQ(synced_by([&] { store->pause({.queue = "default"}); }), wal);
   EXPECT_EQ(synced_by([&] { store->resume({.queue = "default"}); }), wal);
-  EXPECT_THAT(synced_by([&] { Hand(*store).drain(); }), ::testing::IsEmpty()) << "a claim and a finish may be lost in a power cut";
+  EXPECT_THAT(synced_by([&] { Hand(*store).drain(); }), ::testing::IsEmpty())
+      << "a claim and a finish may be lost in a power cut";
 }
 
 TEST(SqliteDurability, durability_process_asks_nothing_of_the_disk) {
@@ -201,7 +203,8 @@ TEST(SqliteDurability, durability_process_asks_nothing_of_the_disk) {
 }
 
 // What the pushes sync that come upon a checkpoint; `between` them others may write.
-std::vector<std::vector<std::string>> checkpoints_of(Folder const& folder, Store& store, std::function<void()> const& between) {
+std::vector<std::vector<std::string>> checkpoints_of(Folder const& folder, Store& store,
+                                                     std::function<void()> const& between) {
   std::vector<std::vector<std::string>> checkpoints;
   store.push({.jobs = jobs(1)});
   for (int i = 0; i < 900; ++i) {
@@ -219,7 +222,8 @@ TEST(SqliteDurability, a_checkpoint_leaves_no_sync_to_the_next_push) {
   auto const wal = wal_in(folder);
   auto const checkpoints = checkpoints_of(folder, *store, [] {});
   EXPECT_GE(checkpoints.size(), 2u);
-  EXPECT_THAT(checkpoints, Each(ElementsAre(wal, folder / "q.db", wal))) << "the log, the file, the head of the new log";
+  EXPECT_THAT(checkpoints, Each(ElementsAre(wal, folder / "q.db", wal)))
+      << "the log, the file, the head of the new log";
 }
 
 TEST(SqliteDurability, a_checkpoint_syncs_the_log_without_a_lock_when_others_write) {
@@ -231,7 +235,8 @@ TEST(SqliteDurability, a_checkpoint_syncs_the_log_without_a_lock_when_others_wri
     if (i++ % 50 == 0) other->beat({.node = 1});  // too seldom to come upon one itself
   });
   EXPECT_GE(checkpoints.size(), 2u);
-  EXPECT_THAT(checkpoints, Each(ElementsAre(wal, wal, folder / "q.db", wal))) << "the log without a lock, again with it, the file, the head of the new log";
+  EXPECT_THAT(checkpoints, Each(ElementsAre(wal, wal, folder / "q.db", wal)))
+      << "the log without a lock, again with it, the file, the head of the new log";
 }
 
 TEST(SqliteDurability, others_push_claim_and_finish_while_one_waits_for_the_disk) {
@@ -249,7 +254,8 @@ TEST(SqliteDurability, others_push_claim_and_finish_while_one_waits_for_the_disk
   });
   std::vector<std::thread> producers;
   for (int i = 0; i < 2; ++i) producers.emplace_back([&] { store->push({.jobs = jobs(2)}); });
-  ASSERT_TRUE(soon([&] { return waiting >= 1 && store->counts().at(0).of(State::available) == 5; })) << "committed and seen, not yet durable";
+  ASSERT_TRUE(soon([&] { return waiting >= 1 && store->counts().at(0).of(State::available) == 5; }))
+      << "committed and seen, not yet durable";
   EXPECT_EQ(Hand(*store).drain(), 5);
   Child other([&] { return Hand(*open(path)).drain() == 0 && open(path)->get(JobId::make()) == std::nullopt; });
   EXPECT_TRUE(other.good()) << "nor is another process kept out";
@@ -271,8 +277,10 @@ TEST(SqliteDurability, a_push_whose_sync_fails_says_that_its_outcome_is_not_know
   EXPECT_EQ(error->kind(), ErrorKind::unavailable);
   EXPECT_TRUE(error->outcome_unknown()) << error->what();
   EXPECT_THAT(error->what(), HasSubstr("fdatasync of "));
-  EXPECT_TRUE(error_of([&] { store->push({.jobs = pushed}); })) << "the disk has lost something; this process cannot know what";
-  EXPECT_EQ(open(folder / "q.db")->push({.jobs = pushed}).statuses.at(0), PushStatus::already) << "with its id it is one job";
+  EXPECT_TRUE(error_of([&] { store->push({.jobs = pushed}); }))
+      << "the disk has lost something; this process cannot know what";
+  EXPECT_EQ(open(folder / "q.db")->push({.jobs = pushed}).statuses.at(0), PushStatus::already)
+      << "with its id it is one job";
 }
 
 }  // namespace

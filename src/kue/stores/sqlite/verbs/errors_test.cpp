@@ -122,7 +122,8 @@ bool refuses_to_write(std::string const& path) {
     auto const pushed = jobs(1);
     store->push({.jobs = pushed});
   });
-  if (error && error->kind() == ErrorKind::unavailable && std::string(error->what()).find("right") != std::string::npos) return true;
+  if (error && error->kind() == ErrorKind::unavailable && std::string(error->what()).find("right") != std::string::npos)
+    return true;
   fmt::print(stderr, "{}\n", error ? error->what() : "no error");
   return false;
 }
@@ -133,7 +134,8 @@ TEST(SqliteErrors, a_read_only_file) {
   auto const pushed = jobs(1);
   { open(path)->push({.jobs = pushed}); }
   fs::permissions(folder.path(), fs::perms::all);
-  for (auto const& entry : fs::directory_iterator(folder.path())) fs::permissions(entry.path(), fs::perms::owner_read | fs::perms::others_read);
+  for (auto const& entry : fs::directory_iterator(folder.path()))
+    fs::permissions(entry.path(), fs::perms::owner_read | fs::perms::others_read);
   EXPECT_TRUE(as_nobody([&] { return refuses_to_write(path); }));
   for (auto const& entry : fs::directory_iterator(folder.path())) fs::permissions(entry.path(), fs::perms::owner_all);
   EXPECT_TRUE(open(path)->get(pushed[0].id));
@@ -149,13 +151,20 @@ TEST(SqliteErrors, a_read_only_folder) {
 
 TEST(SqliteErrors, a_network_file_system) {
   Location const location{"/srv/share/q.db"};
-  auto const error = error_of([&] { refuse_network_file_system(location, [](std::string const& folder) { return folder == "/srv/share" ? 0x6969L : 0L; }); });
+  auto const error = error_of([&] {
+    refuse_network_file_system(location,
+                               [](std::string const& folder) { return folder == "/srv/share" ? 0x6969L : 0L; });
+  });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), ErrorKind::refused);
   EXPECT_THAT(error->what(), HasSubstr("network file system (NFS)"));
   // As a 32-bit f_type arrives in a long.
-  EXPECT_TRUE(error_of([&] { refuse_network_file_system(location, [](std::string const&) { return static_cast<long>(static_cast<int>(0xFF534D42)); }); }));
-  EXPECT_FALSE(error_of([&] { refuse_network_file_system(location, [](std::string const&) { return 0xEF53L; }); })) << "ext4";
+  EXPECT_TRUE(error_of([&] {
+    refuse_network_file_system(location,
+                               [](std::string const&) { return static_cast<long>(static_cast<int>(0xFF534D42)); });
+  }));
+  EXPECT_FALSE(error_of([&] { refuse_network_file_system(location, [](std::string const&) { return 0xEF53L; }); }))
+      << "ext4";
   Folder const folder;
   EXPECT_NE(file_system_type(folder.path()), 0) << "the real question gets an answer";
 }
@@ -209,8 +218,8 @@ TEST(SqliteErrors, a_newer_program_has_updated_the_file_under_an_open_store) {
   auto const pushed = jobs(1);
   auto const error = error_of([&] { store->push({.jobs = pushed}); });
   ASSERT_TRUE(error);
-  EXPECT_THAT(error->what(),
-              HasSubstr("no such table: kue_unfinished (SQLite code 1): if a newer program has updated the file meanwhile, this one must be updated"));
+  EXPECT_THAT(error->what(), HasSubstr("no such table: kue_unfinished (SQLite code 1): if a newer program has updated "
+                                       "the file meanwhile, this one must be updated"));
   EXPECT_FALSE(error->outcome_unknown());
 }
 
@@ -222,15 +231,18 @@ TEST(SqliteErrors, check_finds_counters_that_are_wrong) {
   store->push({.jobs = pushed});
   ASSERT_TRUE(store->check().ok());
   { Stranger(path).run("UPDATE kue_queues SET available = 7"); }
-  EXPECT_THAT(store->check().problems, ::testing::ElementsAre(HasSubstr("queue default counts 7 jobs in state number 2 and has 3")));
+  EXPECT_THAT(store->check().problems,
+              ::testing::ElementsAre(HasSubstr("queue default counts 7 jobs in state number 2 and has 3")));
   {
-    Stranger(path).run(
-        "UPDATE kue_queues SET available = 2; DELETE FROM kue_unfinished WHERE seq = 2; UPDATE kue_unfinished SET place = 0 WHERE seq = 3; "
-        "INSERT INTO kue_attempts (seq, claim_no, attempt, reason, type, message, signal, started_at, ended_at, node, pid) "
-        "VALUES (99, 1, 1, 1, '', '', 0, 0, 0, 0, 0)");
+    Stranger(path).run("UPDATE kue_queues SET available = 2; DELETE FROM kue_unfinished WHERE seq = 2; UPDATE "
+                       "kue_unfinished SET place = 0 WHERE seq = 3; "
+                       "INSERT INTO kue_attempts (seq, claim_no, attempt, reason, type, message, signal, started_at, "
+                       "ended_at, node, pid) "
+                       "VALUES (99, 1, 1, 1, '', '', 0, 0, 0, 0, 0)");
   }
   EXPECT_THAT(store->check().problems,
-              ::testing::UnorderedElementsAre(HasSubstr("(number 2) is in no state"), HasSubstr("job number 3 in state number 2 stands in place 0"),
+              ::testing::UnorderedElementsAre(HasSubstr("(number 2) is in no state"),
+                                              HasSubstr("job number 3 in state number 2 stands in place 0"),
                                               HasSubstr("job number 99 is kept and the job is gone")));
 }
 

@@ -35,9 +35,12 @@ class Finishing {
  private:
   // Runs that end their jobs, each named once: nearly every batch. The events need a look: they name the node.
   bool ends_all_plainly() const {
-    auto const plain = [](Finish const& item) { return item.claim.holder != 0 && is_final(item.transition.to) && !item.attempt; };
+    auto const plain = [](Finish const& item) {
+      return item.claim.holder != 0 && is_final(item.transition.to) && !item.attempt;
+    };
     auto const not_later = [](Finish const& one, Finish const& next) { return next.claim.seq <= one.claim.seq; };
-    return !tables_.ledger().writes_events() && std::ranges::all_of(items_, plain) && std::ranges::adjacent_find(items_, not_later) == items_.end();
+    return !tables_.ledger().writes_events() && std::ranges::all_of(items_, plain) &&
+           std::ranges::adjacent_find(items_, not_later) == items_.end();
   }
 
   bool end_all() {
@@ -48,7 +51,8 @@ class Finishing {
   }
 
   void write_ends() {
-    if (!tables_.make_final(ends_, verb_)) throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
+    if (!tables_.make_final(ends_, verb_))
+      throw Error(ErrorKind::corrupt, "rows changed inside the transaction that had looked at them");
     ends_.clear();
   }
 
@@ -59,8 +63,8 @@ class Finishing {
 
   FinishStatus write_one(Finish const& item, std::optional<Running> const& job) {
     Claim const& claim = item.claim;
-    bool const held =
-        job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no && job->queue == claim.queue && job->lane == claim.lane;
+    bool const held = job && claim.holder != 0 && job->holder == claim.holder && job->claim_no == claim.claim_no &&
+                      job->queue == claim.queue && job->lane == claim.lane;
     if (!job && was_last_claim(tables_.db(), claim)) return FinishStatus::already;
     if (!held) {
       before_another_event();
@@ -98,11 +102,13 @@ std::vector<FinishStatus> write_finishes(Tables& tables, Verb verb, std::span<Fi
 }
 
 FinishResult SqliteStore::finish(FinishRequest const& request) {
-  return write(Sync::none, [&](Tables& tables) { return FinishResult{write_finishes(tables, Verb::finish, request.items)}; });
+  return write(Sync::none,
+               [&](Tables& tables) { return FinishResult{write_finishes(tables, Verb::finish, request.items)}; });
 }
 
 ReleaseResult SqliteStore::release(ReleaseRequest const& request) {
-  return write(Sync::none, [&](Tables& tables) { return ReleaseResult{write_finishes(tables, Verb::release, request.items)}; });
+  return write(Sync::none,
+               [&](Tables& tables) { return ReleaseResult{write_finishes(tables, Verb::release, request.items)}; });
 }
 
 void SqliteStore::progress(ProgressRequest const& request) {

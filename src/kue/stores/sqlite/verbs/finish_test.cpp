@@ -48,7 +48,8 @@ TEST_F(FinishTest, leaves_alone_what_lies_between_the_numbers_of_a_batch) {
   auto const all = claimed(9);
   std::vector<Finish> const items{done(all[0]), done(all[3]), done(all[8])};
   EXPECT_EQ(store->finish({.items = items}).statuses, std::vector<FinishStatus>(3, FinishStatus::applied));
-  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(state(all[i]), i == 0 || i == 3 || i == 8 ? State::completed : State::running) << i;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_EQ(state(all[i]), i == 0 || i == 3 || i == 8 ? State::completed : State::running) << i;
   EXPECT_EQ(counted(State::running), 6);
   expect_sound();
 }
@@ -74,7 +75,8 @@ TEST_F(FinishTest, another_claim_another_holder_and_another_queue_are_kept_out) 
   items[2].claim.holder += 1;
   items[3].claim.queue = "elsewhere";
   auto const statuses = store->finish({.items = items}).statuses;
-  EXPECT_EQ(statuses, (std::vector{FinishStatus::applied, FinishStatus::stale, FinishStatus::stale, FinishStatus::stale}));
+  EXPECT_EQ(statuses,
+            (std::vector{FinishStatus::applied, FinishStatus::stale, FinishStatus::stale, FinishStatus::stale}));
   EXPECT_EQ(state(all[1]), State::running);
   EXPECT_EQ(state(all[2]), State::running);
   EXPECT_EQ(state(all[3]), State::running);
@@ -86,7 +88,8 @@ TEST_F(FinishTest, the_same_job_twice_is_ended_once) {
   auto const all = claimed(2);
   auto items = known(all);
   items.push_back(items.back());
-  EXPECT_EQ(store->finish({.items = items}).statuses, (std::vector{FinishStatus::applied, FinishStatus::applied, FinishStatus::already}));
+  EXPECT_EQ(store->finish({.items = items}).statuses,
+            (std::vector{FinishStatus::applied, FinishStatus::applied, FinishStatus::already}));
   EXPECT_EQ(counted(State::completed), 2);
   expect_sound();
 }
@@ -106,7 +109,8 @@ TEST_F(FinishTest, queues_are_counted_apart) {
   auto all = hand.claim(12);
   std::ranges::sort(all, {}, [](Claimed const& one) { return one.claim.seq; });
   EXPECT_EQ(store->finish({.items = known(all)}).statuses, std::vector<FinishStatus>(12, FinishStatus::applied));
-  for (QueueCounts const& counts : store->counts()) EXPECT_EQ(counts.of(State::completed), counts.queue == "mail" ? 4 : 8);
+  for (QueueCounts const& counts : store->counts())
+    EXPECT_EQ(counts.of(State::completed), counts.queue == "mail" ? 4 : 8);
   expect_sound();
 }
 

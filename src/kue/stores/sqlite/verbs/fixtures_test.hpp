@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of these rooms share: a folder of their own, a store as a program opens it, a job, a worker by hand, another process.
+// What the tests of these rooms share: a folder of their own, a store as a program opens it, a job, a worker by hand,
+// another process.
 
 #include "kue/stores/sqlite/verbs/sqlite_store.hpp"
 
@@ -49,7 +50,8 @@ class Folder {
 };
 
 // As open_store does it: guarded, and of the newest schema unless told otherwise.
-inline std::shared_ptr<Store> open(std::string const& path, StoreOptions const& options = {}, FileOptions const& file = {}) {
+inline std::shared_ptr<Store> open(std::string const& path, StoreOptions const& options = {},
+                                   FileOptions const& file = {}) {
   std::shared_ptr<Store> store = guarded(sqlite::open(path, options, file), options);
   if (options.migrate) store->migrate();
   return store;
@@ -117,7 +119,8 @@ template <class Call> std::optional<Error> error_of(Call&& call) {
 // Waits for an event, at most ten seconds.
 inline bool soon(std::function<bool()> const& holds) {
   auto const give_up_at = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!holds() && std::chrono::steady_clock::now() < give_up_at) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (!holds() && std::chrono::steady_clock::now() < give_up_at)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   return holds();
 }
 
@@ -179,7 +182,8 @@ class Stranger {
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v2(handle_, sql.c_str(), -1, &statement, nullptr);
     std::string result;
-    if (sqlite3_step(statement) == SQLITE_ROW) result = reinterpret_cast<char const*>(sqlite3_column_text(statement, 0));
+    if (sqlite3_step(statement) == SQLITE_ROW)
+      result = reinterpret_cast<char const*>(sqlite3_column_text(statement, 0));
     sqlite3_finalize(statement);
     return result;
   }

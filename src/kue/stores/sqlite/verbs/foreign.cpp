@@ -15,23 +15,29 @@ namespace {
 
 // A commit over attached files is not atomic in WAL mode: only the handle's main file will do.
 sqlite3* checked_handle(Foreign const& transaction, Location const& location) {
-  if (transaction.kind() != Foreign::Kind::sqlite) throw Error(ErrorKind::refused, "the transaction is not one of SQLite's");
+  if (transaction.kind() != Foreign::Kind::sqlite)
+    throw Error(ErrorKind::refused, "the transaction is not one of SQLite's");
   auto* const handle = static_cast<sqlite3*>(transaction.handle());
   if (!transaction.open() || sqlite3_get_autocommit(handle) != 0) {
     throw Error(ErrorKind::refused, "the transaction has ended, or was begun by another process; begin one first");
   }
   if (is_main_file(handle, location.database)) return handle;
   char const* const main_file = sqlite3_db_filename(handle, "main");
-  throw Error(ErrorKind::refused,
-              fmt::format("the main file of the program's own connection is {}, and the jobs are in {}; only one file commits as a whole. "
-                          "Open that one with sqlite3_open and keep your tables in it",
-                          main_file != nullptr && *main_file != '\0' ? main_file : "none (it is in memory or temporary)", location.database));
+  throw Error(
+      ErrorKind::refused,
+      fmt::format("the main file of the program's own connection is {}, and the jobs are in {}; only one file commits "
+                  "as a whole. "
+                  "Open that one with sqlite3_open and keep your tables in it",
+                  main_file != nullptr && *main_file != '\0' ? main_file : "none (it is in memory or temporary)",
+                  location.database));
 }
 
 // What the verb writes, inside what the program writes: undone by itself if it fails.
 class Part {
  public:
-  explicit Part(sqlite3* handle) : handle_(handle), row_before_(sqlite3_last_insert_rowid(handle)) { run("SAVEPOINT kue_part"); }
+  explicit Part(sqlite3* handle) : handle_(handle), row_before_(sqlite3_last_insert_rowid(handle)) {
+    run("SAVEPOINT kue_part");
+  }
   ~Part() {
     bool const open = !kept_ && sqlite3_get_autocommit(handle_) == 0;
     if (open) sqlite3_exec(handle_, "ROLLBACK TO kue_part; RELEASE kue_part", nullptr, nullptr, nullptr);
@@ -90,7 +96,8 @@ PushResult SqliteStore::push_in(Foreign& transaction, PushRequest const& request
 }
 
 FinishResult SqliteStore::finish_in(Foreign& transaction, FinishRequest const& request) {
-  return write_in(transaction, [&](Tables& tables) { return FinishResult{write_finishes(tables, Verb::finish, request.items)}; });
+  return write_in(transaction,
+                  [&](Tables& tables) { return FinishResult{write_finishes(tables, Verb::finish, request.items)}; });
 }
 
 }  // namespace kue::sqlite

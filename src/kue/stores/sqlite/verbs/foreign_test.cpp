@@ -91,7 +91,9 @@ struct SqliteForeign : ::testing::Test {
     EXPECT_EQ(jobs.size(), 1u);
     return jobs.at(0);
   }
-  static Finish completed(Claimed const& claimed) { return {.claim = claimed.claim, .transition = {.tally = claimed.tally}, .result = "7"}; }
+  static Finish completed(Claimed const& claimed) {
+    return {.claim = claimed.claim, .transition = {.tally = claimed.tally}, .result = "7"};
+  }
   State state(JobId id) { return store->get(id).value().state; }
 
   std::string folder, file;
@@ -155,7 +157,8 @@ TEST_F(SqliteForeign, a_claim_is_ended_with_the_rows_of_the_job) {
 TEST_F(SqliteForeign, a_claim_that_is_no_longer_the_present_one_is_stale_and_writes_nothing) {
   queue->push(a_job());
   Claimed const claimed = claim();
-  Finish back{.claim = claimed.claim, .transition = {.to = State::available, .reason = Reason::returned, .tally = claimed.tally}};
+  Finish back{.claim = claimed.claim,
+              .transition = {.to = State::available, .reason = Reason::returned, .tally = claimed.tally}};
   store->release({.items = {&back, 1}});
   Claimed const again = claim();
   Plain own(file);
@@ -183,8 +186,9 @@ TEST_F(SqliteForeign, a_plain_write_of_the_same_thread_is_refused_at_once_and_lo
   Plain own(file);
   SqliteTransaction tx(own);
   auto const begin = steady_clock::now();
-  for (auto const& call : std::vector<std::function<void()>>{[&] { queue->push(a_job()); }, [&] { store->pause({.queue = "default"}); }, [&] { claim(); },
-                                                             [&] { store->migrate(); }}) {
+  for (auto const& call :
+       std::vector<std::function<void()>>{[&] { queue->push(a_job()); }, [&] { store->pause({.queue = "default"}); },
+                                          [&] { claim(); }, [&] { store->migrate(); }}) {
     auto const error = error_in(call);
     ASSERT_TRUE(error);
     EXPECT_EQ(error->kind(), ErrorKind::refused);
@@ -193,7 +197,8 @@ TEST_F(SqliteForeign, a_plain_write_of_the_same_thread_is_refused_at_once_and_lo
   EXPECT_LT(steady_clock::now() - begin, 1s);
   EXPECT_TRUE(store->get(before));
   EXPECT_EQ(store->counts().size(), 1u);
-  auto elsewhere = std::async(std::launch::async, [&] { return queue->push(a_job()).id; });  // another thread waits for the commit
+  auto elsewhere =
+      std::async(std::launch::async, [&] { return queue->push(a_job()).id; });  // another thread waits for the commit
   EXPECT_EQ(elsewhere.wait_for(50ms), std::future_status::timeout);
   tx.commit();
   EXPECT_TRUE(store->get(elsewhere.get()));
@@ -287,7 +292,9 @@ TEST_F(SqliteForeign, savepoints_of_the_program_stand_inside_it) {
 }
 
 TEST_F(SqliteForeign, a_commit_wakes_a_worker_at_once) {
-  auto waiting = std::async(std::launch::async, [&] { store->wait({.until = std::chrono::time_point_cast<Millis>(steady_clock::now()) + 8s}); });
+  auto waiting = std::async(std::launch::async, [&] {
+    store->wait({.until = std::chrono::time_point_cast<Millis>(steady_clock::now()) + 8s});
+  });
   std::this_thread::sleep_for(100ms);
   Plain own(file);
   SqliteTransaction tx(own);
@@ -307,7 +314,8 @@ TEST_F(SqliteForeign, what_cannot_be_joined_is_refused_in_a_sentence) {
   }
   elsewhere.run("ATTACH '" + file + "' AS jobs");
   SqliteTransaction attached(elsewhere);
-  EXPECT_EQ(error_in([&] { queue->push(attached, a_job()); })->kind(), ErrorKind::refused) << "the jobs' file is not the main one";
+  EXPECT_EQ(error_in([&] { queue->push(attached, a_job()); })->kind(), ErrorKind::refused)
+      << "the jobs' file is not the main one";
   EXPECT_EQ(error_in([&] { SqliteTransaction(static_cast<sqlite3*>(nullptr)); })->kind(), ErrorKind::invalid);
 }
 
@@ -357,8 +365,8 @@ TEST_F(SqliteForeign, a_connection_that_still_reads_an_old_state_is_told_so_at_o
 
 TEST_F(SqliteForeign, the_connection_keeps_its_settings_and_its_last_row_and_no_table_of_ours) {
   Plain own(file);
-  own.run(
-      "CREATE TABLE orders (id INTEGER PRIMARY KEY); PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; PRAGMA cache_size = 77; PRAGMA synchronous = 2");
+  own.run("CREATE TABLE orders (id INTEGER PRIMARY KEY); PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; "
+          "PRAGMA cache_size = 77; PRAGMA synchronous = 2");
   sqlite3_busy_timeout(own, 1234);
   SqliteTransaction tx(own);
   own.run("INSERT INTO orders VALUES (4711)");
@@ -366,7 +374,9 @@ TEST_F(SqliteForeign, the_connection_keeps_its_settings_and_its_last_row_and_no_
   EXPECT_EQ(sqlite3_last_insert_rowid(own), 4711);
   EXPECT_NE(own.word("SELECT count(*) FROM kue_batch"), "0") << "it is gone";
   tx.commit();
-  EXPECT_EQ(own.word("PRAGMA foreign_keys") + own.word("PRAGMA recursive_triggers") + own.word("PRAGMA cache_size") + own.word("PRAGMA synchronous"), "11772");
+  EXPECT_EQ(own.word("PRAGMA foreign_keys") + own.word("PRAGMA recursive_triggers") + own.word("PRAGMA cache_size") +
+                own.word("PRAGMA synchronous"),
+            "11772");
   EXPECT_EQ(own.word("PRAGMA busy_timeout"), "1234");
   EXPECT_EQ(own.word("PRAGMA wal_autocheckpoint"), "1000");
   EXPECT_EQ(own.word("SELECT count(*) FROM sqlite_schema WHERE name = 'kue_batch'"), "0");
@@ -375,7 +385,8 @@ TEST_F(SqliteForeign, the_connection_keeps_its_settings_and_its_last_row_and_no_
 TEST_F(SqliteForeign, a_push_that_fails_undoes_itself_and_not_the_programs_rows) {
   Plain own(file);
   own.run("CREATE TABLE orders (id INTEGER PRIMARY KEY)");
-  own.run("CREATE TRIGGER no BEFORE INSERT ON kue_unfinished WHEN NEW.queue = 'refused' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+  own.run("CREATE TRIGGER no BEFORE INSERT ON kue_unfinished WHEN NEW.queue = 'refused' BEGIN SELECT RAISE(ABORT, 'not "
+          "this one'); END");
   SqliteTransaction tx(own);
   own.run("INSERT INTO orders VALUES (1)");
   JobId const first = queue->push(tx, a_job()).id;
@@ -400,8 +411,8 @@ TEST_F(SqliteForeign, an_error_that_rolls_everything_back_says_so) {
 
 TEST_F(SqliteForeign, a_commit_that_is_refused_may_be_tried_again) {
   Plain own(file);
-  own.run(
-      "CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED); PRAGMA foreign_keys = 1");
+  own.run("CREATE TABLE parent (id INTEGER PRIMARY KEY); CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE "
+          "INITIALLY DEFERRED); PRAGMA foreign_keys = 1");
   SqliteTransaction tx(own);
   own.run("INSERT INTO child VALUES (1)");
   JobId const id = queue->push(tx, a_job()).id;

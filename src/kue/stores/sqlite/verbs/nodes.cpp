@@ -29,7 +29,8 @@ std::vector<NodeInfo> SqliteStore::nodes() {
 RescueResult SqliteStore::rescue(RescueRequest const& request) {
   return write(Sync::none, [&](Tables& tables) {
     declare_dead(tables.db(), request);
-    return RescueResult{.dead = state_of_node(tables.db(), request.node) == NodeState::dead};  // also if another did: two rescuers may both go on
+    return RescueResult{.dead = state_of_node(tables.db(), request.node) ==
+                                NodeState::dead};  // also if another did: two rescuers may both go on
   });
 }
 

@@ -60,7 +60,8 @@ RetryResult SqliteStore::retry(RetryRequest const& request) {
 RemoveResult SqliteStore::remove(RemoveRequest const& request) {
   return write(Sync::power, [&](Tables& tables) {
     RemoveResult result;
-    for (JobId const& id : request.ids) result.statuses.push_back(remove_one(tables, find(tables.db(), id), request.only));
+    for (JobId const& id : request.ids)
+      result.statuses.push_back(remove_one(tables, find(tables.db(), id), request.only));
     return result;
   });
 }

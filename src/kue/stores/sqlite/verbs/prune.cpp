@@ -16,23 +16,26 @@ struct SqliteStore::Old : Standing {};
 
 namespace {
 
-// A prune is many short transactions: a push of another process waits for one of them at most, and gets in between two because
-// prune then rests. At full speed it would fill the write-ahead log so fast that pushes wait for checkpoints all the time
-// (measured: p99 of a push 8 times as long); at 10,000 rows a second they hardly notice.
+// A prune is many short transactions: a push of another process waits for one of them at most, and gets in between two
+// because prune then rests. At full speed it would fill the write-ahead log so fast that pushes wait for checkpoints
+// all the time (measured: p99 of a push 8 times as long); at 10,000 rows a second they hardly notice.
 constexpr std::size_t kFirstPiece = 64, kLeastPiece = 32, kMostPiece = 512;
 constexpr auto kPieceTime = std::chrono::microseconds(2000);
 constexpr auto kTimeOfARow = std::chrono::microseconds(100);
 
 std::chrono::steady_clock::duration rest(std::size_t rows, std::chrono::steady_clock::duration took) {
-  return std::clamp<std::chrono::steady_clock::duration>(static_cast<std::int64_t>(rows) * kTimeOfARow - took,
-                                                         std::min<std::chrono::steady_clock::duration>(took, std::chrono::milliseconds(20)),
-                                                         std::chrono::milliseconds(100));
+  return std::clamp<std::chrono::steady_clock::duration>(
+      static_cast<std::int64_t>(rows) * kTimeOfARow - took,
+      std::min<std::chrono::steady_clock::duration>(took, std::chrono::milliseconds(20)),
+      std::chrono::milliseconds(100));
 }
 
 std::size_t next_piece(std::size_t piece, std::chrono::steady_clock::duration took) {
   double const factor =
-      static_cast<double>(kPieceTime.count()) / std::max(1.0, static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
-  return std::clamp(static_cast<std::size_t>(static_cast<double>(piece) * std::min(factor, 2.0)), kLeastPiece, kMostPiece);
+      static_cast<double>(kPieceTime.count()) /
+      std::max(1.0, static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+  return std::clamp(static_cast<std::size_t>(static_cast<double>(piece) * std::min(factor, 2.0)), kLeastPiece,
+                    kMostPiece);
 }
 
 }  // namespace
@@ -43,7 +46,8 @@ std::vector<SqliteStore::Old> SqliteStore::find_old(PruneRequest const& request,
   TimePoint const at = now();
   auto const limit = static_cast<std::int64_t>(std::max(request.limit, 0));
   // Too old, or too many whatever their age.
-  auto const gather = [&](Connection& db, std::string const& queue, bool discarded, TimePoint until, std::int64_t surplus) {
+  auto const gather = [&](Connection& db, std::string const& queue, bool discarded, TimePoint until,
+                          std::int64_t surplus) {
     TimePoint const before = surplus > 0 ? TimePoint(Millis::max()) : until;
     // One more than there is room for, to know whether another call has work.
     std::int64_t const most = request.dry_run ? -1 : limit - static_cast<std::int64_t>(found.size()) + 1;

@@ -22,8 +22,8 @@ std::map<std::string, std::string> everything_in(Folder const& folder) {
   for (auto const& entry : fs::recursive_directory_iterator(folder.path())) {
     std::ifstream in(entry.path(), std::ios::binary);
     std::string const bytes(std::istreambuf_iterator<char>(in), {});
-    found[entry.path().string()] =
-        fmt::format("{} bytes {:x} of {}", bytes.size(), std::hash<std::string>()(bytes), fs::last_write_time(entry.path()).time_since_epoch().count());
+    found[entry.path().string()] = fmt::format("{} bytes {:x} of {}", bytes.size(), std::hash<std::string>()(bytes),
+                                               fs::last_write_time(entry.path()).time_since_epoch().count());
   }
   return found;
 }
@@ -43,14 +43,28 @@ void expect_all_verbs_refused(Store& store, std::string const& words) {
   Finish const end{.claim = claim};
   Finish const back{.claim = claim, .transition = {State::available, Reason::returned}};
   ProgressItem const step{.claim = claim};
-  std::vector<std::function<void()>> const verbs{[&] { store.push({.jobs = {&one, 1}}); },
+  std::vector<std::function<void()>> const verbs{[&] {
+                                                   store.push({.jobs = {&one, 1}});
+                                                 },
                                                  [&] { store.claim({.node = 1, .holder = 5}); },
-                                                 [&] { store.finish({.items = {&end, 1}}); },
-                                                 [&] { store.release({.items = {&back, 1}}); },
-                                                 [&] { store.progress({.items = {&step, 1}}); },
-                                                 [&] { store.cancel({.ids = {&one.id, 1}}); },
-                                                 [&] { store.retry({.ids = {&one.id, 1}}); },
-                                                 [&] { store.remove({.ids = {&one.id, 1}}); },
+                                                 [&] {
+                                                   store.finish({.items = {&end, 1}});
+                                                 },
+                                                 [&] {
+                                                   store.release({.items = {&back, 1}});
+                                                 },
+                                                 [&] {
+                                                   store.progress({.items = {&step, 1}});
+                                                 },
+                                                 [&] {
+                                                   store.cancel({.ids = {&one.id, 1}});
+                                                 },
+                                                 [&] {
+                                                   store.retry({.ids = {&one.id, 1}});
+                                                 },
+                                                 [&] {
+                                                   store.remove({.ids = {&one.id, 1}});
+                                                 },
                                                  [&] { store.beat({.node = 1}); },
                                                  [&] { store.nodes(); },
                                                  [&] { store.rescue({.node = 1}); },
@@ -130,7 +144,8 @@ TEST(SqliteSchema, a_look_at_a_file_in_use_changes_nothing) {
   auto after = everything_in(folder);
   EXPECT_EQ(after[path], before.at(path));
   EXPECT_EQ(after[path + "-wal"], before.at(path + "-wal"));
-  EXPECT_EQ(open(path, kOnlyLook)->counts().at(0).of(State::available), 3) << "of the newest schema it is used without being migrated";
+  EXPECT_EQ(open(path, kOnlyLook)->counts().at(0).of(State::available), 3)
+      << "of the newest schema it is used without being migrated";
 }
 
 TEST(SqliteSchema, to_migrate_twice_does_no_harm) {
@@ -195,7 +210,8 @@ TEST(SqliteSchema, many_processes_at_once_migrate_once) {
 
 TEST(SqliteCapabilities, say_what_survives) {
   Folder const folder;
-  auto const full = open(folder / "q.db")->capabilities(), process = open(folder / "q.db", {.durability = Durability::process})->capabilities();
+  auto const full = open(folder / "q.db")->capabilities(),
+             process = open(folder / "q.db", {.durability = Durability::process})->capabilities();
   bool const on_disk = full.accepted.power;  // /tmp may be in memory, and then nothing survives a power cut
   EXPECT_EQ(full.accepted, (Survives{.process = true, .server = true, .power = on_disk, .failover = false}));
   EXPECT_EQ(process.accepted, (Survives{.process = true, .server = true}));

@@ -13,6 +13,7 @@ StoreDriver driver();
 struct FileOptions {
   bool gathered_wal = true;  // gathered_wal.hpp
 };
-std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {}, FileOptions const& file = {});  // not guarded; touches nothing yet
+std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options = {},
+                            FileOptions const& file = {});  // not guarded; touches nothing yet
 
 }  // namespace kue::sqlite

@@ -26,8 +26,10 @@ TEST(SqliteStore, keeps_everything_when_closed_and_opened_again) {
     Hand hand(*store);
     auto const claimed = hand.claim(1);
     Finish failed{.claim = claimed.at(0).claim};
-    failed.transition = {
-        .to = State::retryable, .reason = Reason::error, .delay = 1h, .tally = {.attempt = 1, .max_attempts = 7, .unknown_since = TimePoint(5s)}};
+    failed.transition = {.to = State::retryable,
+                         .reason = Reason::error,
+                         .delay = 1h,
+                         .tally = {.attempt = 1, .max_attempts = 7, .unknown_since = TimePoint(5s)}};
     failed.attempt = Attempt{.claim_no = 1,
                              .attempt = 1,
                              .reason = Reason::error,
@@ -79,7 +81,8 @@ TEST(SqliteStore, two_objects_and_another_process_see_one_queue) {
 
 TEST(SqliteStore, any_name_is_a_file_name) {
   Folder const folder;
-  for (std::string const name : {"a b.db", "what?.db", "50%.db", "50%41.db", "#1.db", "file:x?mode=memory.db", "sch\xC3\xB6n.db", "quote'\".db"}) {
+  for (std::string const name : {"a b.db", "what?.db", "50%.db", "50%41.db", "#1.db", "file:x?mode=memory.db",
+                                 "sch\xC3\xB6n.db", "quote'\".db"}) {
     {
       auto const store = open(folder / name);
       auto const pushed = jobs(1);

@@ -30,11 +30,15 @@ void set(FileOptions& options, std::string_view parameter, std::string_view url)
   auto const name = parameter.substr(0, parameter.find('='));
   if (name != kParameters[0]) {
     auto const near = core::nearest(name, std::span<std::string_view const>(kParameters));
-    throw Error(ErrorKind::invalid, fmt::format("store URL '{}' has an unknown parameter '{}'; {}. A '?' that belongs to the file's name is written %3F", url,
-                                                name, near ? "did you mean " + *near + "?" : fmt::format("there is {}=on or off", kParameters[0])));
+    throw Error(
+        ErrorKind::invalid,
+        fmt::format(
+            "store URL '{}' has an unknown parameter '{}'; {}. A '?' that belongs to the file's name is written %3F",
+            url, name, near ? "did you mean " + *near + "?" : fmt::format("there is {}=on or off", kParameters[0])));
   }
   auto const value = parameter.substr(std::min(name.size() + 1, parameter.size()));
-  if (value != "on" && value != "off") throw Error(ErrorKind::invalid, fmt::format("store URL '{}': {} is on or off", url, name));
+  if (value != "on" && value != "off")
+    throw Error(ErrorKind::invalid, fmt::format("store URL '{}': {} is on or off", url, name));
   options.gathered_wal = value == "on";
 }
 
@@ -45,12 +49,17 @@ SqliteUrl parse_sqlite_url(std::string_view url) {
   if (path.starts_with("//")) {
     path.remove_prefix(2);
     if (!path.starts_with("/")) {
-      throw Error(ErrorKind::invalid, fmt::format("store URL '{}' names a host; SQLite is a file: write sqlite:spark.db or sqlite:///srv/app/spark.db", url));
+      throw Error(
+          ErrorKind::invalid,
+          fmt::format(
+              "store URL '{}' names a host; SQLite is a file: write sqlite:spark.db or sqlite:///srv/app/spark.db",
+              url));
     }
   }
   auto const query = path.find('?');
   SqliteUrl parsed{.path = unescaped(path.substr(0, query)), .options = {}};
-  if (parsed.path.empty()) throw Error(ErrorKind::invalid, fmt::format("store URL '{}' has no path; write sqlite:spark.db", url));
+  if (parsed.path.empty())
+    throw Error(ErrorKind::invalid, fmt::format("store URL '{}' has no path; write sqlite:spark.db", url));
   for (auto end = query; end != std::string_view::npos;) {
     auto const begin = end + 1;
     end = path.find('&', begin);

@@ -32,7 +32,8 @@ TEST(SqliteUrl, a_question_mark_in_the_path_is_escaped) {
   EXPECT_EQ(parse_sqlite_url("sqlite:what%3F.db").path, "what?.db");
   EXPECT_EQ(parse_sqlite_url("sqlite:what%3f").path, "what?");
   EXPECT_EQ(parse_sqlite_url("sqlite:%253F.db").path, "%3F.db");
-  for (std::string const path : {"a?b%c.db", "%3F", "%25%", "50%"}) EXPECT_EQ(parse_sqlite_url("sqlite:" + escaped_sqlite_path(path)).path, path);
+  for (std::string const path : {"a?b%c.db", "%3F", "%25%", "50%"})
+    EXPECT_EQ(parse_sqlite_url("sqlite:" + escaped_sqlite_path(path)).path, path);
 }
 
 TEST(SqliteUrl, parameters_follow_a_question_mark) {

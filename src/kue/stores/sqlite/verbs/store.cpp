@@ -32,7 +32,8 @@ StoreDriver driver() {
 std::unique_ptr<Store> open(std::string const& path, StoreOptions const& options, FileOptions const& file) {
   Location location = locate(path);
   location.gathered_wal = file.gathered_wal;
-  return std::make_unique<SqliteStore>(std::move(location), Database::Rules{.power = options.durability == Durability::full}, options);
+  return std::make_unique<SqliteStore>(std::move(location),
+                                       Database::Rules{.power = options.durability == Durability::full}, options);
 }
 
 SqliteStore::SqliteStore(Location location, Database::Rules rules, StoreOptions const& options)
@@ -63,7 +64,8 @@ StoreSchema SqliteStore::schema() {
 void SqliteStore::migrate() { file_.migrate(); }
 
 StoreCapabilities SqliteStore::capabilities() const {
-  bool const disk = !in_memory(file_system_name(std::filesystem::path(file_.location().database).parent_path().string()));
+  bool const disk =
+      !in_memory(file_system_name(std::filesystem::path(file_.location().database).parent_path().string()));
   // A commit of what is in progress is in the log and not synced; what was accepted is, unless the store is not to.
   return {.across_processes = true,
           .one_host = true,

@@ -1,7 +1,9 @@
 #pragma once
-// SqliteStore: the verbs of kue/store.hpp over one file. A file a part of the contract; they call tables, and tables the file.
+// SqliteStore: the verbs of kue/store.hpp over one file. A file a part of the contract; they call tables, and tables
+// the file.
 //
-// A commit survives the process; what must survive a power cut is synced after it, with all locks given back (group.hpp).
+// A commit survives the process; what must survive a power cut is synced after it, with all locks given back
+// (group.hpp).
 
 #include "kue/stores/sqlite/file/database.hpp"
 #include "kue/stores/sqlite/tables/tables.hpp"
@@ -61,8 +63,8 @@ class SqliteStore final : public Store {
  private:
   TimePoint now();  // never falls while this object lives
 
-  // Runs body(Tables&) in one transaction. sync: for what a producer or a person asked for; returns when it would survive a power cut,
-  // too, unless the store is not to.
+  // Runs body(Tables&) in one transaction. sync: for what a producer or a person asked for; returns when it would
+  // survive a power cut, too, unless the store is not to.
   enum class Sync { none, power };
   template <class Body> auto write(Sync sync, Body&& body);
   template <class Body> auto write_in(Foreign& transaction, Body&& body);  // the same in the program's own transaction
@@ -87,8 +89,10 @@ template <class Body> auto SqliteStore::write(Sync sync, Body&& body) {
   using Result = decltype(body(std::declval<Tables&>()));
   std::optional<Result> result;
   file_.write([&](Connection& db) {
-    Ledger ledger(db, now(), event_log_);  // the clock is read here, with the lock held: a time from before the wait would be older than
-    Tables tables(ledger);                 // what others wrote meanwhile, and a job would be claimed before its run_at
+    Ledger ledger(
+        db, now(),
+        event_log_);  // the clock is read here, with the lock held: a time from before the wait would be older than
+    Tables tables(ledger);  // what others wrote meanwhile, and a job would be claimed before its run_at
     result.emplace(body(tables));
     return ledger.close();
   });

@@ -24,8 +24,8 @@ CheckReport check_database(Location const& location) {
   }
   if (!report.ok()) return report;  // what stands on a damaged page says nothing
   check_records(db, report);
-  report.facts.push_back(
-      fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"), sqlite3_libversion(), db.word("PRAGMA journal_mode")));
+  report.facts.push_back(fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"),
+                                     sqlite3_libversion(), db.word("PRAGMA journal_mode")));
   return report;
 }
 
@@ -38,10 +38,13 @@ CheckReport SqliteStore::check() {
     report = check_database(file_.location());
   } catch (Error const& error) {
     if (error.kind() != ErrorKind::corrupt) throw;
-    report.problems.push_back(fmt::format("the file is damaged: {}", error.what()));  // so badly that it cannot even be gone through
+    report.problems.push_back(
+        fmt::format("the file is damaged: {}", error.what()));  // so badly that it cannot even be gone through
   }
-  report.facts.push_back(fmt::format("file {} bytes, write-ahead log {} bytes", size_of(file_.location().database), size_of(file_.location().wal())));
-  report.facts.push_back(shared ? "sleepers of all processes are woken at once" : "no wake file: sleepers of other processes look once a second");
+  report.facts.push_back(fmt::format("file {} bytes, write-ahead log {} bytes", size_of(file_.location().database),
+                                     size_of(file_.location().wal())));
+  report.facts.push_back(shared ? "sleepers of all processes are woken at once"
+                                : "no wake file: sleepers of other processes look once a second");
   return report;
 }
 

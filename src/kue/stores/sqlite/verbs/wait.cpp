@@ -25,9 +25,10 @@ constexpr std::chrono::milliseconds kSeldom = 4 * limits::kPollNet;
 
 }  // namespace
 
-// The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a look, and of all who
-// sleep one has it, if nobody tends the file. The order matters: first the word, then the look. Whatever is committed or interrupted after the
-// look changes a word, and the sleep sees the other value. What was there before is seen by the look.
+// The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a
+// look, and of all who sleep one has it, if nobody tends the file. The order matters: first the word, then the look.
+// Whatever is committed or interrupted after the look changes a word, and the sleep sees the other value. What was
+// there before is seen by the look.
 WaitResult SqliteStore::wait(WaitRequest const& request) {
   std::uint32_t const interrupts = file_.interrupts();
   if (file_.take_interrupt()) return {};
@@ -44,7 +45,8 @@ WaitResult SqliteStore::wait(WaitRequest const& request) {
 }
 
 // True: look again. False: the wait is over.
-bool SqliteStore::sleep(WaitRequest const& request, SteadyPoint until, std::uint32_t interrupts, std::uint32_t commits) {
+bool SqliteStore::sleep(WaitRequest const& request, SteadyPoint until, std::uint32_t interrupts,
+                        std::uint32_t commits) {
   WakeFile& wake = file_.wake_file();
   while (!file_.interrupted(interrupts)) {
     std::chrono::nanoseconds const left = until - clock_.steady_now();

@@ -21,15 +21,16 @@ using std::chrono::steady_clock;
 
 SteadyPoint in(Millis time) { return Clock::system().steady_now() + time; }
 
-// Whether the kernel has put that thread of ours to sleep, on a word that processes share and not on a lock of this one: what a test
-// waits for before it rings.
+// Whether the kernel has put that thread of ours to sleep, on a word that processes share and not on a lock of this
+// one: what a test waits for before it rings.
 void until_asleep(std::atomic<int> const& thread_id) {
   auto const give_up_at = steady_clock::now() + 10s;
   while (steady_clock::now() < give_up_at) {
     std::string call;
     std::ifstream proc(fmt::format("/proc/self/task/{}/syscall", thread_id.load()));
     std::string word, operation;
-    if (thread_id != 0 && proc >> call >> word >> operation && call == std::to_string(SYS_futex) && operation == fmt::format("{:#x}", FUTEX_WAIT_BITSET))
+    if (thread_id != 0 && proc >> call >> word >> operation && call == std::to_string(SYS_futex) &&
+        operation == fmt::format("{:#x}", FUTEX_WAIT_BITSET))
       return;
     std::this_thread::yield();
   }
@@ -266,7 +267,8 @@ TEST(SqliteWake, nobody_sleeps_through_the_last_job) {
   for (int i = 0; i < kRounds; ++i) {
     auto const pushed = jobs(1);
     store->push({.jobs = pushed});
-    // Never near a second, however busy the machine: a push that is late itself would look like a wake-up that was missed.
+    // Never near a second, however busy the machine: a push that is late itself would look like a wake-up that was
+    // missed.
     auto const go_on = steady_clock::now() + 5ms;
     for (int spin = 0; spin < i * 20 && steady_clock::now() < go_on; ++spin) std::this_thread::yield();
   }

@@ -24,7 +24,8 @@ namespace {
 // "sqlite:PATH" -> PATH, absolute.
 std::string path_of(std::string const& url) {
   if (url.rfind("sqlite:", 0) != 0 || url.size() == 7 || url.find('?') != url.npos) {
-    throw kue::Error(kue::ErrorKind::invalid, "the benchmark runs on SQLite files: --store sqlite:PATH, where the folder of PATH exists");
+    throw kue::Error(kue::ErrorKind::invalid,
+                     "the benchmark runs on SQLite files: --store sqlite:PATH, where the folder of PATH exists");
   }
   return std::filesystem::absolute(url.substr(7)).lexically_normal().string();
 }
@@ -47,15 +48,17 @@ std::vector<Work> chosen(std::vector<std::string> const& names) {
     });
     if (found == works().end()) {
       throw kue::Error(kue::ErrorKind::invalid,
-                       fmt::format("no work '{}'{}\nhint: there are {}", name, did_you_mean(name, names_of_works()), fmt::join(names_of_works(), ", ")));
+                       fmt::format("no work '{}'{}\nhint: there are {}", name, did_you_mean(name, names_of_works()),
+                                   fmt::join(names_of_works(), ", ")));
     }
-    if (std::none_of(all.begin(), all.end(), [&](Work const& work) { return work.name == found->name; })) all.push_back(*found);
+    if (std::none_of(all.begin(), all.end(), [&](Work const& work) { return work.name == found->name; }))
+      all.push_back(*found);
   }
   return all;
 }
 
-std::string as_json(std::string const& store, std::string const& file_system, Setting const& setting, std::vector<std::string> const& facts,
-                    std::vector<Figure> const& figures) {
+std::string as_json(std::string const& store, std::string const& file_system, Setting const& setting,
+                    std::vector<std::string> const& facts, std::vector<Figure> const& figures) {
   kue::Writer writer;
   writer.begin_object();
   writer.key("store");
@@ -85,18 +88,22 @@ std::string as_json(std::string const& store, std::string const& file_system, Se
 void say(std::string const& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 int run(Call& call) {
-  std::string const store = call.args.option("--store URL", "sqlite:spark-bench.db", "each work makes a file of its own beside this one, and removes it");
+  std::string const store = call.args.option("--store URL", "sqlite:spark-bench.db",
+                                             "each work makes a file of its own beside this one, and removes it");
   std::vector<std::string> const names = call.args.options("--work NAME", "only this work; may be given several times");
   Setting setting;
   setting.durability = call.args.option("--durability HOW", "full", "full or process");
-  setting.jobs = static_cast<std::uint64_t>(std::max(0, call.args.option("--jobs N", 0, "so many jobs, instead of the work's own number")));
+  setting.jobs = static_cast<std::uint64_t>(
+      std::max(0, call.args.option("--jobs N", 0, "so many jobs, instead of the work's own number")));
   setting.allow_tmpfs = call.args.flag("--allow-tmpfs", "on a file system that is memory, too");
   call.args.done();
-  if (setting.durability != "full" && setting.durability != "process") throw kue::Error(kue::ErrorKind::invalid, "--durability is full or process");
+  if (setting.durability != "full" && setting.durability != "process")
+    throw kue::Error(kue::ErrorKind::invalid, "--durability is full or process");
   std::vector<Work> const all = chosen(names);
   setting.store_path = path_of(store);
   std::string const file_system = file_system_of(setting.store_path, setting.allow_tmpfs);
-  say(fmt::format("store {}-WORK on {}, durability {}", printable(setting.store_path), file_system, setting.durability));
+  say(fmt::format("store {}-WORK on {}, durability {}", printable(setting.store_path), file_system,
+                  setting.durability));
   std::vector<std::string> const facts = conditions(setting);
   for (std::string const& fact : facts) say("  " + printable(fact));
 
@@ -114,7 +121,8 @@ int run(Call& call) {
 }
 
 std::string details() {
-  std::string text = "Real processes on a real file: one pushes, a queue:worker -c 2 runs, another counts. Every job must have run exactly\n"
+  std::string text = "Real processes on a real file: one pushes, a queue:worker -c 2 runs, another counts. Every job "
+                     "must have run exactly\n"
                      "once and be completed in the store, or there is no figure.\n\nWorks:\n";
   for (Work const& work : works()) text += fmt::format("  {:<18} {}\n", work.name, work.what);
   text += "\nExamples:\n  bench --work drain_10k\n  bench --store sqlite:/srv/disk/bench.db --json\n";
@@ -124,7 +132,11 @@ std::string details() {
 }  // namespace
 
 Command bench_command() {
-  return {.name = "bench", .summary = "measures how fast jobs go through a store", .details = details(), .run = run, .stands_alone = true};
+  return {.name = "bench",
+          .summary = "measures how fast jobs go through a store",
+          .details = details(),
+          .run = run,
+          .stands_alone = true};
 }
 
 bool is_bench_worker() { return std::getenv(kBoardVariable) != nullptr; }

@@ -12,7 +12,8 @@ namespace {
 
 std::string board_path() {
   char const* const path = std::getenv(kBoardVariable);
-  if (path == nullptr) throw std::runtime_error(std::string("this job runs under spark bench only: ") + kBoardVariable + " is not set");
+  if (path == nullptr)
+    throw std::runtime_error(std::string("this job runs under spark bench only: ") + kBoardVariable + " is not set");
   return path;
 }
 

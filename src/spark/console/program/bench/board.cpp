@@ -19,7 +19,8 @@ namespace spark::bench {
 namespace {
 
 [[noreturn]] void fail_with(char const* what, std::string const& path) {
-  throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot {} the benchmark's board {}: {}", what, path, std::strerror(errno)));
+  throw kue::Error(kue::ErrorKind::unavailable,
+                   fmt::format("cannot {} the benchmark's board {}: {}", what, path, std::strerror(errno)));
 }
 
 std::size_t size_for(std::uint64_t jobs) { return sizeof(Header) + jobs * sizeof(Mark); }

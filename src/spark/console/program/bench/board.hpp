@@ -1,5 +1,6 @@
 #pragma once
-// Board: what the processes of a benchmark tell each other, in a mapped file: who pushed, ran and ended which job, and when.
+// Board: what the processes of a benchmark tell each other, in a mapped file: who pushed, ran and ended which job, and
+// when.
 //
 // Times are nanoseconds of CLOCK_MONOTONIC, which is one clock for all processes of a machine.
 
@@ -24,7 +25,7 @@ struct Header {
   std::atomic<std::int32_t> pusher_pid;
   std::atomic<std::int64_t> push_began, push_ended;
   std::atomic<std::int64_t> rows, bytes, worst_wait_ms, p999_wait_ns;  // what the inspecting process found in the store
-  std::atomic<std::uint32_t> failed;                                   // a helper process says that it could not do its part
+  std::atomic<std::uint32_t> failed;  // a helper process says that it could not do its part
   char failure[400];
   char text[2000];  // what the inspecting process read
 };

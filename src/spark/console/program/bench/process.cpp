@@ -92,7 +92,8 @@ void in_processes(Board& board, std::uint64_t count, std::function<void(std::uin
     worst = std::max(worst, status);
   }
   if (worst == 0 && board.header().failed.load() == 0) return;
-  std::string const why = board.header().failed.load() != 0 ? board.header().failure : fmt::format("it ended with wait status {}", worst);
+  std::string const why =
+      board.header().failed.load() != 0 ? board.header().failure : fmt::format("it ended with wait status {}", worst);
   throw kue::Error(kue::ErrorKind::unavailable, "a process of the benchmark failed: " + why);
 }
 
@@ -103,7 +104,8 @@ void in_a_process(Board& board, std::function<void()> const& part) {
 WorkerProcess::WorkerProcess(Arena const& arena, int children) : wanted_(children), log_file_(arena.log_file()) {
   std::string const count = std::to_string(children), store_url = arena.store_url();
   pid_ = ::fork();
-  if (pid_ < 0) throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot start the worker: {}", std::strerror(errno)));
+  if (pid_ < 0)
+    throw kue::Error(kue::ErrorKind::unavailable, fmt::format("cannot start the worker: {}", std::strerror(errno)));
   if (pid_ > 0) return;
   set_environment(arena);
   int const log = ::open(log_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -111,7 +113,8 @@ WorkerProcess::WorkerProcess(Arena const& arena, int children) : wanted_(childre
     ::dup2(log, STDERR_FILENO);
     ::dup2(log, STDOUT_FILENO);
   }
-  ::execl("/proc/self/exe", "spark", "queue:worker", "-c", count.c_str(), "--store", store_url.c_str(), static_cast<char*>(nullptr));
+  ::execl("/proc/self/exe", "spark", "queue:worker", "-c", count.c_str(), "--store", store_url.c_str(),
+          static_cast<char*>(nullptr));
   ::_exit(127);
 }
 
@@ -130,17 +133,22 @@ bool WorkerProcess::alive() {
 }
 
 void WorkerProcess::stop() {
-  if (!alive()) throw kue::Error(kue::ErrorKind::unavailable, "the worker ended by itself; the end of its log:\n" + last_lines(log_file_));
+  if (!alive())
+    throw kue::Error(kue::ErrorKind::unavailable,
+                     "the worker ended by itself; the end of its log:\n" + last_lines(log_file_));
   ::kill(pid_, SIGTERM);
   int status = 0;
   bool const gone = wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, 30s);
   if (gone) pid_ = -1;
-  if (!gone || status != 0) throw kue::Error(kue::ErrorKind::unavailable, "the worker did not stop well; the end of its log:\n" + last_lines(log_file_));
+  if (!gone || status != 0)
+    throw kue::Error(kue::ErrorKind::unavailable,
+                     "the worker did not stop well; the end of its log:\n" + last_lines(log_file_));
 }
 
 bool WorkerProcess::ready() const {
   std::vector<pid_t> const all = children();
-  return all.size() == static_cast<std::size_t>(wanted_) && std::ranges::all_of(all, [](pid_t child) { return first_letter_of_state(child) == 'S'; });
+  return all.size() == static_cast<std::size_t>(wanted_) &&
+         std::ranges::all_of(all, [](pid_t child) { return first_letter_of_state(child) == 'S'; });
 }
 
 std::vector<pid_t> WorkerProcess::family() const {

@@ -1,6 +1,6 @@
 #pragma once
-// Processes of a benchmark: everything that touches the store is a process of its own, so that pushing, running and measuring
-// never share a connection, a cache or a pid.
+// Processes of a benchmark: everything that touches the store is a process of its own, so that pushing, running and
+// measuring never share a connection, a cache or a pid.
 
 #include "spark/console/program/bench/arena.hpp"
 #include "spark/console/program/bench/board.hpp"
@@ -16,7 +16,8 @@ namespace spark::bench {
 
 // Runs `part` in a forked process and waits. Throws kue::Error with what it said if it failed.
 void in_a_process(Board& board, std::function<void()> const& part);
-void in_processes(Board& board, std::uint64_t count, std::function<void(std::uint64_t)> const& part);  // several at once
+void in_processes(Board& board, std::uint64_t count,
+                  std::function<void(std::uint64_t)> const& part);  // several at once
 
 // `spark queue:worker -c N` on a store, logging at the default level into a file.
 class WorkerProcess {

@@ -27,23 +27,30 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t kBulk = 1000;
 constexpr auto kPatience = 120s;
-std::set<std::string> const kSaysNothing{"file", "file_bytes", "wal_bytes", "pages", "free_pages"};  // of a file that holds no job
+std::set<std::string> const kSaysNothing{"file", "file_bytes", "wal_bytes", "pages",
+                                         "free_pages"};  // of a file that holds no job
 
 std::unique_ptr<kue::StoreQueue> open(Arena const& arena) {
   auto const durability = arena.durability() == "process" ? kue::Durability::process : kue::Durability::full;
   return kue::open_store_queue(arena.store_url(), {.durability = durability, .event_log = arena.keeps_events()});
 }
 
-double per_second(std::uint64_t count, std::int64_t ns) { return ns <= 0 ? 0 : static_cast<double>(count) * 1e9 / static_cast<double>(ns); }
+double per_second(std::uint64_t count, std::int64_t ns) {
+  return ns <= 0 ? 0 : static_cast<double>(count) * 1e9 / static_cast<double>(ns);
+}
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
-[[noreturn]] void wrong(std::string const& what) { throw kue::Error(kue::ErrorKind::corrupt, "the benchmark's own check failed: " + what); }
+[[noreturn]] void wrong(std::string const& what) {
+  throw kue::Error(kue::ErrorKind::corrupt, "the benchmark's own check failed: " + what);
+}
 
 // ---- pushing: in a process of its own
 
 using MakeJob = std::function<BenchJob(std::uint64_t)>;
 BenchJob no_op(std::uint64_t number) { return {.number = static_cast<std::uint32_t>(number)}; }
-BenchJob mixed(std::uint64_t number) { return {.number = static_cast<std::uint32_t>(number), .ms = number % 10 == 9 ? 5u : 0u}; }
+BenchJob mixed(std::uint64_t number) {
+  return {.number = static_cast<std::uint32_t>(number), .ms = number % 10 == 9 ? 5u : 0u};
+}
 
 void in_the_pusher(Arena& arena, std::function<void(kue::StoreQueue&)> const& push) {
   in_a_process(arena.board(), [&] {
@@ -83,7 +90,9 @@ void expect_rows(Arena& arena, kue::State state) {
     arena.board().header().rows = rows;
   });
   auto const rows = static_cast<std::uint64_t>(arena.board().header().rows.load());
-  if (rows != arena.board().jobs()) wrong(fmt::format("{} jobs were pushed, and the store holds {} that are {}", arena.board().jobs(), rows, to_string(state)));
+  if (rows != arena.board().jobs())
+    wrong(fmt::format("{} jobs were pushed, and the store holds {} that are {}", arena.board().jobs(), rows,
+                      to_string(state)));
 }
 
 // In as many children as were asked for: one that dies is replaced, loses nothing, and would only be slow.
@@ -94,18 +103,22 @@ void expect_each_ran_once(Arena& arena, std::size_t children) {
     std::uint32_t const runs = board.mark(number).runs.load();
     if (runs != 1) wrong(fmt::format("job {} ran {} times", number, runs));
     std::int32_t const pid = board.mark(number).pid.load();
-    if (pid == ::getpid() || pid == board.header().pusher_pid.load()) wrong(fmt::format("job {} ran in a process of the benchmark", number));
+    if (pid == ::getpid() || pid == board.header().pusher_pid.load())
+      wrong(fmt::format("job {} ran in a process of the benchmark", number));
     pids.insert(pid);
   }
   if (pids.size() > children)
-    wrong(fmt::format("the jobs ran in {} processes one after the other, and {} children were started: some ended by themselves", pids.size(), children));
+    wrong(fmt::format(
+        "the jobs ran in {} processes one after the other, and {} children were started: some ended by themselves",
+        pids.size(), children));
 }
 
 // Pages in use of a file that holds waiting jobs and nothing else.
 double bytes_per_job(Arena& arena) {
   in_a_process(arena.board(), [&] {
     std::map<std::string, std::int64_t> number;
-    for (kue::StoreFact const& fact : open(arena)->store().info().facts) number[fact.name] = std::atoll(fact.value.c_str());
+    for (kue::StoreFact const& fact : open(arena)->store().info().facts)
+      number[fact.name] = std::atoll(fact.value.c_str());
     arena.board().header().bytes = (number.at("page_count") - number.at("freelist_count")) * number.at("page_size");
   });
   return static_cast<double>(arena.board().header().bytes.load()) / static_cast<double>(arena.board().jobs());
@@ -115,9 +128,12 @@ double bytes_per_job(Arena& arena) {
 
 void wait_for_all(Arena& arena, WorkerProcess& worker) {
   Board& board = arena.board();
-  bool const done = wait_until([&] { return board.header().ended.load() >= board.jobs() || !worker.alive(); }, kPatience);
+  bool const done =
+      wait_until([&] { return board.header().ended.load() >= board.jobs() || !worker.alive(); }, kPatience);
   if (!done || board.header().ended.load() < board.jobs()) {
-    throw kue::Error(kue::ErrorKind::timeout, fmt::format("{} of {} jobs had run after {} s", board.header().ended.load(), board.jobs(), kPatience.count()));
+    throw kue::Error(
+        kue::ErrorKind::timeout,
+        fmt::format("{} of {} jobs had run after {} s", board.header().ended.load(), board.jobs(), kPatience.count()));
   }
 }
 
@@ -178,7 +194,8 @@ std::vector<Figure> drain_1m(Setting const& setting) {
   return {{"drain_1m", drain(arena, no_op), "jobs/s"}};
 }
 
-// How long a job lay with the worker, from its first claim to the start of its run, also when it was given back in between.
+// How long a job lay with the worker, from its first claim to the start of its run, also when it was given back in
+// between.
 std::int64_t worst_wait_behind_another(Arena& arena) {
   in_a_process(arena.board(), [&] {
     auto const queue = open(arena);
@@ -194,7 +211,8 @@ std::int64_t worst_wait_behind_another(Arena& arena) {
     request.limit = 1000;
     do {
       kue::QueryResult const page = queue->store().query(request);
-      for (kue::JobRecord const& job : page.jobs) worst = std::max<std::int64_t>(worst, (job.attempted_at.value() - claimed.at(job.job.id)).count());
+      for (kue::JobRecord const& job : page.jobs)
+        worst = std::max<std::int64_t>(worst, (job.attempted_at.value() - claimed.at(job.job.id)).count());
       request.cursor = page.cursor;
     } while (!request.cursor.empty());
     arena.board().header().worst_wait_ms = worst;
@@ -205,14 +223,17 @@ std::int64_t worst_wait_behind_another(Arena& arena) {
 std::vector<Figure> drain_mixed(Setting const& setting) {
   Arena arena(setting, "drain_mixed", jobs_of(setting, 10'000));
   double const rate = drain(arena, mixed);
-  Arena again(setting, "drain_mixed_wait_ms", jobs_of(setting, 10'000));  // the event log costs time: not in the run above
+  Arena again(setting, "drain_mixed_wait_ms",
+              jobs_of(setting, 10'000));  // the event log costs time: not in the run above
   again.keep_events();
   drain(again, mixed);
-  return {{"drain_mixed", rate, "jobs/s"}, {"drain_mixed_wait_ms", static_cast<double>(worst_wait_behind_another(again)), "ms"}};
+  return {{"drain_mixed", rate, "jobs/s"},
+          {"drain_mixed_wait_ms", static_cast<double>(worst_wait_behind_another(again)), "ms"}};
 }
 
 void wait_until_ready(WorkerProcess& worker) {
-  if (!wait_until([&] { return worker.ready(); }, 20s)) throw kue::Error(kue::ErrorKind::timeout, "the worker was not ready within 20 s");
+  if (!wait_until([&] { return worker.ready(); }, 20s))
+    throw kue::Error(kue::ErrorKind::timeout, "the worker was not ready within 20 s");
 }
 
 std::vector<Figure> latency(Setting const& setting) {
@@ -235,7 +256,8 @@ std::vector<Figure> latency(Setting const& setting) {
   expect_each_ran_once(arena, 2);
   expect_rows(arena, kue::State::completed);
   std::vector<std::int64_t> all;
-  for (std::uint64_t number = 0; number < board.jobs(); ++number) all.push_back(board.mark(number).started_at - board.mark(number).pushed_at);
+  for (std::uint64_t number = 0; number < board.jobs(); ++number)
+    all.push_back(board.mark(number).started_at - board.mark(number).pushed_at);
   std::sort(all.begin(), all.end());
   return {{"latency_p50_ms", ms(all[all.size() / 2]), "ms"}, {"latency_p99_ms", ms(all[all.size() * 99 / 100]), "ms"}};
 }
@@ -331,7 +353,10 @@ std::vector<Work> const& works() {
       {"latency_p50_ms", {"latency_p99_ms"}, "push begins until run begins, an idle worker", latency},
       {"idle_cpu_percent", {}, "30 s of a worker with four children and nothing to do", idle_cpu},
       {"child_mb", {}, "memory of a child after 1,000 jobs (Pss)", child_mb},
-      {"claim_wait_p999_ms", {"claim_share_least"}, "eight processes take one job at a time: the wait for the store", claim_wait},
+      {"claim_wait_p999_ms",
+       {"claim_share_least"},
+       "eight processes take one job at a time: the wait for the store",
+       claim_wait},
   };
   return all;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Works: what spark bench measures. Each makes its own store, moves real jobs through real processes, checks that every one of
-// them ran exactly once and is completed in the store, and only then gives its figures.
+// Works: what spark bench measures. Each makes its own store, moves real jobs through real processes, checks that every
+// one of them ran exactly once and is completed in the store, and only then gives its figures.
 
 #include "spark/console/program/bench/arena.hpp"
 
@@ -25,8 +25,8 @@ struct Work {
 
 std::vector<Work> const& works();
 
-// What the store that is measured says about itself: journal_mode, sync_of_push, page_size ..., read back from a file that
-// was made as the works make theirs.
+// What the store that is measured says about itself: journal_mode, sync_of_push, page_size ..., read back from a file
+// that was made as the works make theirs.
 std::vector<std::string> conditions(Setting const& setting);
 
 }  // namespace spark::bench
