@@ -25,12 +25,20 @@ template <class T> struct AnyReference {
   requires(!std::is_same_v<U, T> && !std::is_base_of_v<U, T>) constexpr operator U&() const noexcept;
 };
 
-template <class T, class Last, std::size_t... I> constexpr bool takes_then(std::index_sequence<I...>) {
-  return requires { T((static_cast<void>(I), std::declval<AnyField<T>>())..., std::declval<Last>()); };
-}
 template <class T, class Last, std::size_t... I> constexpr bool takes_in_braces(std::index_sequence<I...>) {
   return requires { T{(static_cast<void>(I), std::declval<AnyField<T>>())..., std::declval<Last>()}; };
 }
+#ifdef __cpp_aggregate_paren_init
+inline constexpr bool kTellsArrays = true;
+template <class T, class Last, std::size_t... I> constexpr bool takes_then(std::index_sequence<I...>) {
+  return requires { T((static_cast<void>(I), std::declval<AnyField<T>>())..., std::declval<Last>()); };
+}
+#else  // clang before 16, which clang-tidy may be: braces do, but a C array is not refused
+inline constexpr bool kTellsArrays = false;
+template <class T, class Last, std::size_t... I> constexpr bool takes_then(std::index_sequence<I...> before) {
+  return takes_in_braces<T, Last>(before);
+}
+#endif
 
 template <class T, std::size_t N = 0> constexpr std::size_t count_fields() {
   if constexpr (N <= kMaxFields && takes_then<T, AnyField<T>>(std::make_index_sequence<N>())) {
@@ -45,8 +53,7 @@ template <class T> constexpr std::size_t checked_field_count() {
                 "kue: a class with constructors or private members must name its fields: KUE_FIELDS(a_, b_)");
   static_assert(std::is_default_constructible_v<T>,
                 "kue: a struct that travels must be default-constructible, because the worker makes an empty one and "
-                "fills in the "
-                "fields; a reference member or a member without a default constructor prevents that");
+                "fills in the fields; a reference member or a member without a default constructor prevents that");
   if constexpr (std::is_class_v<T> && std::is_aggregate_v<T> && std::is_default_constructible_v<T>) {
     constexpr bool has_base = takes_then<T, AnyBase<T>>(std::index_sequence<>());
     static_assert(!has_base, "kue: a struct with a base class must name its fields: KUE_FIELDS(a, b)");
@@ -57,7 +64,7 @@ template <class T> constexpr std::size_t checked_field_count() {
                     "kue: a struct may have at most 32 fields; group some of them in a struct of their own");
       constexpr bool reference = takes_then<T, AnyReference<T>>(before);
       static_assert(!reference, "kue: a reference member cannot travel to another process; hold a value");
-      constexpr bool c_array = !reference && n <= kMaxFields && takes_in_braces<T, AnyField<T>>(before);
+      constexpr bool c_array = kTellsArrays && !reference && n <= kMaxFields && takes_in_braces<T, AnyField<T>>(before);
       static_assert(!c_array, "kue: a C array cannot be a field; use std::array");
       if constexpr (n <= kMaxFields && !reference && !c_array) return n;
     }
