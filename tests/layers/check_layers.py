@@ -27,7 +27,7 @@ CONTRACT = [
     ("kue_queues", "kue/worker_event kue/consumer kue/queue"),
     ("kue_queues", "kue/array_queue kue/batch kue/buffered_queue kue/flusher kue/immediate_queue kue/store_queue"),
     ("kue_queues", "kue/open_queue kue/kue"),
-    ("kue_worker", "kue/worker"),
+    ("kue_worker_board", "kue/worker"),
     ("kue_testing", "kue/testing/*"),
     ("kue_conformance", "kue/testing/conformance"),
     ("spark_application", "spark/args spark/config spark/container spark/detail/* spark/application"),
@@ -153,7 +153,7 @@ def every_room_stands_on_lower_rooms_only(house):
 
 def upward_include_is_found(house):
     with tempfile.NamedTemporaryFile("w", suffix=".cpp") as extra:
-        extra.write('#include <kue/worker.hpp>\n#include "kue/worker/master.hpp"\n')
+        extra.write('#include <kue/worker.hpp>\n#include "kue/worker/master/master.hpp"\n')
         extra.flush()
         found = house.upward_includes("kue_core", extra.name)
     return [] if found else ["an include of kue/worker from kue_core was not found"]

@@ -1,7 +1,7 @@
 #include "holdings.hpp"
 
 #include "kue/base/fd.hpp"
-#include "kue/worker/scoreboard.hpp"
+#include "kue/worker/board/scoreboard.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 
 #include <kue/id.hpp>
 
-#include "kue/worker/entry.hpp"
+#include "kue/worker/board/entry.hpp"
 
 #include <cstdint>
 #include <vector>

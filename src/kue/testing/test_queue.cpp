@@ -2,7 +2,7 @@
 
 #include "kue/core/decide.hpp"
 #include "kue/testing/push_list.hpp"
-#include "kue/worker/runner.hpp"
+#include "kue/worker/run/runner.hpp"
 
 #include <kue/error.hpp>
 #include <kue/store_queue.hpp>

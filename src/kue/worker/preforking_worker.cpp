@@ -1,6 +1,6 @@
 #include <kue/worker.hpp>
 
-#include "kue/worker/master.hpp"
+#include "kue/worker/master/master.hpp"
 #include "kue/worker/queue_weights.hpp"
 
 #include <kue/error.hpp>

@@ -1,13 +1,13 @@
 #include <kue/worker.hpp>
 
 #include "kue/core/open_transactions.hpp"
-#include "kue/worker/node_beat.hpp"
-#include "kue/worker/node_lock.hpp"
-#include "kue/worker/outcome_writer.hpp"
-#include "kue/worker/post.hpp"
+#include "kue/worker/board/post.hpp"
+#include "kue/worker/node/node_beat.hpp"
+#include "kue/worker/node/node_lock.hpp"
+#include "kue/worker/node/rescue.hpp"
 #include "kue/worker/queue_weights.hpp"
-#include "kue/worker/rescue.hpp"
-#include "kue/worker/runner.hpp"
+#include "kue/worker/run/outcome_writer.hpp"
+#include "kue/worker/run/runner.hpp"
 
 #include <kue/error.hpp>
 

@@ -10,7 +10,7 @@
 #include "spark/console/job_store.hpp"
 #include "spark/console/times.hpp"
 
-#include "kue/worker/node_lock.hpp"
+#include "kue/worker/node/node_lock.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "spark/console/idle_jobs.hpp"
 
-#include "kue/worker/node_lock.hpp"
+#include "kue/worker/node/node_lock.hpp"
 
 #include <fmt/format.h>
 

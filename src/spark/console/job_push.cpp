@@ -14,7 +14,7 @@
 #include "spark/console/terminal.hpp"
 #include "spark/console/times.hpp"
 
-#include "kue/worker/node_lock.hpp"
+#include "kue/worker/node/node_lock.hpp"
 
 #include <fmt/format.h>
 

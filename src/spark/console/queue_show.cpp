@@ -5,7 +5,7 @@
 #include "spark/console/queue_names.hpp"
 #include "spark/console/times.hpp"
 
-#include "kue/worker/node_lock.hpp"
+#include "kue/worker/node/node_lock.hpp"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 #include "spark/console/printable.hpp"
 #include "spark/console/table.hpp"
 
-#include "kue/worker/node_lock.hpp"
+#include "kue/worker/node/node_lock.hpp"
 
 #include <fmt/format.h>
 
