@@ -25,7 +25,7 @@
 namespace kue {
 
 namespace detail {
-std::string text_of_result(Writer& result);  // throws Error(invalid) if it cannot be kept
+std::string text_of_result(Writer& result);  // a note in its place if it cannot be kept
 }
 
 enum class StopCause { none, timeout, shutdown, cancelled };

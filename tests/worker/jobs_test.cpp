@@ -111,12 +111,14 @@ TEST_F(Jobs, a_job_asks_for_more_than_done_or_failed) {
   start({"-c", "2"});
   kue::JobId const snooze = push("Snooze", R"({"ms":3600000})"), discard = push("Discard"),
                    again = push("RetryIn", R"({"ms":10})"), value = push("Value"),
-                   big = push("BigResult", R"({"bytes":20000})"), unknown = push("Nobody");
+                   big = push("BigResult", R"({"bytes":20000})"), too_big = push("BigResult", R"({"bytes":70000})"),
+                   unknown = push("Nobody");
   EXPECT_TRUE(settles(snooze, State::scheduled));
   EXPECT_TRUE(settles(discard, State::discarded));
   EXPECT_TRUE(settles(again, State::completed));
   EXPECT_TRUE(settles(value, State::completed));
   EXPECT_TRUE(settles(big, State::completed));
+  EXPECT_TRUE(settles(too_big, State::completed)) << "its work is done";
   EXPECT_TRUE(settles(unknown, State::scheduled));
   EXPECT_EQ(record(snooze).tally.attempt, 0u);
   EXPECT_EQ(reasons(discard), std::vector{Reason::gave_up});
@@ -125,6 +127,7 @@ TEST_F(Jobs, a_job_asks_for_more_than_done_or_failed) {
   EXPECT_EQ(record(value).result, R"("forty-two")") << "although a handler of its init event threw";
   EXPECT_EQ(record(value).progress, (kue::Progress{50, "half"}));
   EXPECT_EQ(record(big).result.size(), 20002u) << "does not fit into an entry of the scoreboard";
+  EXPECT_NE(record(too_big).result.find(R"("bytes":70002,"limit":65536)"), std::string::npos);
   EXPECT_EQ(record(unknown).tally.attempt, 0u);
   EXPECT_TRUE(record(unknown).tally.unknown_since.has_value());
 }

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 using kue::Outcome;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class Lines : public kue::LogSink {
  public:
@@ -155,15 +156,16 @@ TEST_F(registry, what_run_returns_is_the_result) {
   EXPECT_EQ(run<ReturnsReference>(R"({"n":6})").result, "6");
 }
 
-TEST_F(registry, a_result_that_cannot_be_kept_gives_up_with_the_reason) {
+// The work is done: to call it anything but completed would make it run, or be mourned, for nothing.
+TEST_F(registry, a_result_that_cannot_be_kept_is_replaced_by_a_note) {
   Outcome const huge = run<Huge>();
-  EXPECT_EQ(huge.kind, Outcome::Kind::gave_up);
-  EXPECT_EQ(huge.failure.type, "result");
-  EXPECT_THAT(huge.failure.message,
-              HasSubstr("65538 bytes as JSON, at most 65536; store the data elsewhere and return a reference"));
+  EXPECT_EQ(huge.kind, Outcome::Kind::completed);
+  EXPECT_EQ(huge.result, R"({"result_not_kept":"65538 bytes as JSON, at most 65536; store the data elsewhere and )"
+                         R"(return a reference","bytes":65538,"limit":65536})");
   Outcome const bad = run<NotText>();
-  EXPECT_EQ(bad.kind, Outcome::Kind::gave_up);
-  EXPECT_THAT(bad.failure.message, HasSubstr("[1]: is not UTF-8"));
+  EXPECT_EQ(bad.kind, Outcome::Kind::completed);
+  EXPECT_THAT(bad.result, StartsWith(R"({"result_not_kept":"it has no JSON:)"));
+  EXPECT_THAT(bad.result, HasSubstr("[1]: is not UTF-8"));
 }
 
 // ---- outcomes, returned or thrown
@@ -195,7 +197,8 @@ TEST_F(registry, outcomes_are_returned_or_thrown) {
   EXPECT_EQ(ask(3), kue::discard("never \\x1b[31mwill\xEF\xBF\xBD"));
   EXPECT_EQ(ask(4), kue::interrupted());
   EXPECT_EQ(ask(5).result, R"({"a":1})");
-  EXPECT_EQ(ask(6).kind, Outcome::Kind::gave_up);
+  EXPECT_EQ(ask(6).kind, Outcome::Kind::completed);
+  EXPECT_THAT(ask(6).result, StartsWith(R"({"result_not_kept":"Outcome::result must be JSON:)"));
   EXPECT_EQ(ask(7).kind, Outcome::Kind::failed);
   EXPECT_THAT(ask(7).failure.message, HasSubstr("only a worker can know: node_lost"));
   EXPECT_THAT(ask(8).failure.message, HasSubstr("negative delay: -1 ms"));

@@ -5,6 +5,7 @@
 #include <kue/job.hpp>
 
 #include "kue/core/json_document.hpp"
+#include "kue/core/result_note.hpp"
 #include "kue/core/safe_text.hpp"
 
 #include <cstdlib>
@@ -120,39 +121,27 @@ static bool job_may_say(Outcome::Kind kind) {
   }
 }
 
-// A result that cannot be kept discards the job: the run is over and would end the same way again, and to call it
-// completed would hide that the result is gone.
-static Outcome without_result(std::string const& why) {
-  Outcome outcome = failed_with("result", "run() ended, but what it returned cannot be kept: " + why);
-  outcome.kind = Outcome::Kind::gave_up;
-  return outcome;
-}
-
-static Outcome with_result(std::string text) {
-  if (text.size() > limits::kMaxResultBytes) {
-    return without_result(std::to_string(text.size()) + " bytes as JSON, at most " +
-                          std::to_string(limits::kMaxResultBytes) +
-                          "; store the data elsewhere and return a reference");
-  }
-  return {.kind = Outcome::Kind::completed, .result = std::move(text)};
-}
-
-Outcome outcome_of_result(Writer& result) {
-  if (!result.problems().empty()) return without_result("it has no JSON:" + listed(result.problems()));
-  return with_result(result.take());
+// A result that cannot be kept: the work is done all the same, so its job is completed, with a note in its place.
+static std::string kept_result(std::string text) {
+  if (text.size() <= limits::kMaxResultBytes) return text;
+  return core::result_note_too_long(text.size());
 }
 
 std::string text_of_result(Writer& result) {
-  Outcome outcome = outcome_of_result(result);
-  if (outcome.kind == Outcome::Kind::completed) return std::move(outcome.result);
-  throw Error(ErrorKind::invalid, "finish(transaction, result): the result cannot be kept: " +
-                                      outcome.failure.message.substr(outcome.failure.message.find(": ") + 2));
+  if (!result.problems().empty()) return core::result_note("it has no JSON:" + listed(result.problems()));
+  return kept_result(result.take());
+}
+
+Outcome outcome_of_result(Writer& result) {
+  return {.kind = Outcome::Kind::completed, .result = text_of_result(result)};
 }
 
 static Outcome checked_result(std::string const& result) {
   JsonDocument document(result, 4 * limits::kMaxResultBytes);  // blanks do not count
-  if (!document.parsed()) return without_result("Outcome::result must be JSON:" + listed(document.problems()));
-  return with_result(document.compact(document.root()));
+  return {.kind = Outcome::Kind::completed,
+          .result = document.parsed()
+                        ? kept_result(document.compact(document.root()))
+                        : core::result_note("Outcome::result must be JSON:" + listed(document.problems()))};
 }
 
 Outcome checked_outcome(Outcome outcome) {
