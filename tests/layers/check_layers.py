@@ -152,11 +152,17 @@ def every_room_stands_on_lower_rooms_only(house):
 
 
 def upward_include_is_found(house):
-    with tempfile.NamedTemporaryFile("w", suffix=".cpp") as extra:
-        extra.write('#include <kue/worker.hpp>\n#include "kue/worker/master/master.hpp"\n')
-        extra.flush()
-        found = house.upward_includes("kue_core", extra.name)
-    return [] if found else ["an include of kue/worker from kue_core was not found"]
+    problems = []
+    for room, line in (("kue_core", "#include <kue/worker.hpp>"), ("kue_core", '#include "kue/worker/master/master.hpp"'),
+                       # the processes of a worker know the board below them, and not each other
+                       ("kue_worker_child", '#include "kue/worker/keeper/keeper.hpp"'), ("kue_worker_keeper", '#include "kue/worker/master/master.hpp"'),
+                       ("kue_worker_master", '#include "kue/worker/child/child.hpp"'), ("kue_worker_board", '#include "kue/worker/run/runner.hpp"')):
+        with tempfile.NamedTemporaryFile("w", suffix=".cpp") as extra:
+            extra.write(line + "\n")
+            extra.flush()
+            if not house.upward_includes(room, extra.name):
+                problems.append(f"'{line}' in {room} was not found")
+    return problems
 
 
 def public_headers_include_downward_only(house):

@@ -72,6 +72,9 @@ TEST_F(Cancel, a_cancelled_job_whose_process_dies_does_not_run_again) {
   EXPECT_EQ(cancel(job), CancelStatus::asked);
   send(child, SIGKILL);
   ASSERT_TRUE(settles(job, State::cancelled));
+  std::string const told = " while running job=zoo::Loop#" + job.str() + "; it is cancelled";
+  EXPECT_TRUE(eventually([&] { return log().find(told) != std::string::npos; })) << log();
+  EXPECT_EQ(log().find("available again"), std::string::npos);
   expect_the_others_go_on();
   EXPECT_EQ(count("begin Loop"), 1);
 }

@@ -167,8 +167,7 @@ TEST_F(Prefetch, the_log_of_quick_jobs_is_whole_after_a_crash) {
       return found;
     };
     EXPECT_EQ(times("accepted from queue default"), job.id == deadly.id ? 3 : 1) << mark;
-    bool const by_the_keeper =
-        text.find("after job=zoo::Mixed#" + job.id.str() + "; its outcome (completed) was written") != text.npos;
+    bool const by_the_keeper = text.find("after job=zoo::Mixed#" + job.id.str() + "; it is completed") != text.npos;
     EXPECT_EQ(times("completed in ") + (by_the_keeper ? 1 : 0), job.id == deadly.id ? 0 : 1) << mark;
   }
   EXPECT_LT(text.find("job=zoo::Mixed#" + deadly.id.str() + " attempt=1 accepted"),

@@ -43,7 +43,8 @@ struct Finish {
   std::string result = {};                   // JSON
 };
 // already: this claim has ended the job, or given it back, before. stale: the claim is not the job's present one.
-enum class FinishStatus : std::uint8_t { applied, already, stale };
+// cancelled: written, but a person had asked to cancel the job while it ran: it is cancelled and does not wait again.
+enum class FinishStatus : std::uint8_t { applied, already, stale, cancelled };
 struct FinishRequest {
   std::span<Finish const> items = {};
 };

@@ -65,7 +65,7 @@ void a_marked_job_does_not_wait_again(StoreTest& t) {
     item.transition.tally.attempt += 1;
     item.attempt = attempt_of(1, rule.reason, "as it ended");
     item.started_at = t.clock.now();
-    EXPECT_EQ(rule.verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::applied);
+    EXPECT_EQ(rule.verb == Verb::finish ? t.finish(item) : t.release(item), FinishStatus::cancelled);
     JobRecord const record = t.get(id);
     EXPECT_EQ(record.state, State::cancelled) << to_string(rule.reason);
     EXPECT_EQ(record.finished_at, t.clock.now());

@@ -1,5 +1,6 @@
 #include "kue/core/attempt_record.hpp"
 
+#include "kue/core/decide.hpp"
 #include "kue/core/json_document.hpp"
 #include "kue/core/safe_text.hpp"
 
@@ -31,6 +32,17 @@ Attempt attempt_of(Failure const& failure, Attempt head) {
       .type = safe_text(failure.type, limits::kMaxNameBytes), .message = std::move(message), .signal = failure.signal};
   if (!whole) head.record = pack({.message = failure.message, .backtrace = failure.backtrace});
   return head;
+}
+
+Finish finish_of(Claim const& claim, Outcome const& outcome, Transition const& next,
+                 std::optional<TimePoint> started_at, Attempt run) {
+  Finish item{.claim = claim, .transition = next, .started_at = started_at, .attempt = {}, .result = outcome.result};
+  if (!is_remembered(next)) return item;
+  run.claim_no = claim.claim_no;
+  run.reason = next.reason;
+  run.started_at = started_at.value_or(run.started_at);
+  item.attempt = attempt_of(outcome.failure, std::move(run));
+  return item;
 }
 
 std::string pack(AttemptRecord const& record) {

@@ -88,6 +88,10 @@ Transition when_asked_to_cancel(Transition const& wanted, Tally const& before) {
   return {State::cancelled, Reason::cancelled, Millis(0), before};
 }
 
+Transition as_written(Transition const& wanted, FinishStatus answer, Tally const& before) {
+  return answer == FinishStatus::cancelled ? when_asked_to_cancel(wanted, before) : wanted;
+}
+
 Verb verb_of(Outcome::Kind kind) { return kind >= Kind::interrupted ? Verb::release : Verb::finish; }
 
 bool is_remembered(Transition const& transition) {

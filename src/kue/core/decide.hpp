@@ -13,6 +13,8 @@ Transition decide(Tally const& tally, Outcome const& outcome, TimePoint now, Ran
 
 // What a store writes for a job that was asked to be cancelled while it ran (CancelStatus::asked).
 Transition when_asked_to_cancel(Transition const& wanted, Tally const& before);
+// What has become of the job, by the store's answer to `wanted`.
+Transition as_written(Transition const& wanted, FinishStatus answer, Tally const& before);
 
 // Which verb writes it: finish for what a run came to, release for what was given back without an end of its own.
 Verb verb_of(Outcome::Kind kind);

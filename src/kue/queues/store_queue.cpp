@@ -177,21 +177,12 @@ bool StoreQueue::was_ended_by(Claim const& claim) {
 
 Finish StoreQueue::describe_finish(Delivery const& delivery, Outcome const& outcome, Transition const& next,
                                    std::optional<TimePoint> started_at) const {
-  Finish item;
-  item.claim = delivery.claim;
-  item.transition = next;
-  item.started_at = started_at;
-  item.result = outcome.result;
-  if (core::is_remembered(item.transition)) {
-    item.attempt = core::attempt_of(outcome.failure, {.claim_no = delivery.claim.claim_no,
-                                                      .attempt = delivery.attempt,
-                                                      .reason = item.transition.reason,
-                                                      .started_at = started_at.value_or(delivery.claimed_at),
-                                                      .ended_at = clock_.now(),
-                                                      .node = identity_->node,
-                                                      .pid = ::getpid()});
-  }
-  return item;
+  return core::finish_of(delivery.claim, outcome, next, started_at,
+                         {.attempt = delivery.attempt,
+                          .started_at = delivery.claimed_at,
+                          .ended_at = clock_.now(),
+                          .node = identity_->node,
+                          .pid = ::getpid()});
 }
 
 void StoreQueue::release(Delivery const& delivery) {

@@ -1,7 +1,8 @@
 #include <kue/worker.hpp>
 
+#include "kue/worker/child/child.hpp"
+#include "kue/worker/keeper/keeper.hpp"
 #include "kue/worker/master/master.hpp"
-#include "kue/worker/queue_weights.hpp"
 
 #include <kue/error.hpp>
 
@@ -59,7 +60,10 @@ int PreforkingWorker::run(WorkerParts const& parts) {
                             .emit = [this](EventInfo const& info) { emit(info); },
                             .wants = [this](WorkerEvent event) { return wants(event); },
                             .set_holder = [this](std::uint64_t holder) { state_->holder = holder; }};
-    worker::Master master(post, pid_file ? &*pid_file : nullptr, [this](std::uint64_t node) { state_->node = node; });
+    worker::Lives const lives{.of_child = [](worker::Post its) { worker::Child(std::move(its)).live(); },
+                              .of_keeper = [](worker::Post its) { worker::Keeper(std::move(its)).live(); }};
+    worker::Master master(post, lives, pid_file ? &*pid_file : nullptr,
+                          [this](std::uint64_t node) { state_->node = node; });
     int const code = master.run();
     log.info("worker stopped");
     return code;

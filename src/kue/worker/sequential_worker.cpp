@@ -5,13 +5,11 @@
 #include "kue/worker/node/node_beat.hpp"
 #include "kue/worker/node/node_lock.hpp"
 #include "kue/worker/node/rescue.hpp"
-#include "kue/worker/queue_weights.hpp"
 #include "kue/worker/run/outcome_writer.hpp"
 #include "kue/worker/run/runner.hpp"
 
 #include <kue/error.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <exception>
@@ -61,15 +59,6 @@ class SignalHandlers {
   struct sigaction before_[std::size(kSignals)]{};
 };
 
-bool nothing_left(StoreQueue* with_store, std::vector<std::string> const& queues) {
-  if (with_store == nullptr) return true;
-  for (QueueCounts const& counts : with_store->store().counts()) {
-    if (!queues.empty() && std::find(queues.begin(), queues.end(), counts.queue) == queues.end()) continue;
-    if ((counts.paused ? 0 : counts.of(State::available)) + counts.of(State::running) > 0) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 struct SequentialWorker::State {
@@ -104,7 +93,6 @@ class Session {
   bool settle_own_end(Delivery const& delivery, worker::RunReport& report);
   bool cancel_asked();
   std::optional<Delivery> pop();
-  void rest(Millis duration);
   Logger log() const { return worker_.options().log; }
 
   Worker& worker_;
@@ -131,29 +119,17 @@ Session::Session(Worker& worker, WorkerParts const& parts, Stop& stop, std::func
       stop_(stop),
       rescuer_(worker.node(), worker.options().node_dead, worker.options().log),
       emit_(std::move(emit)) {
-  queue_ = parts.queue ? parts.queue() : nullptr;
-  if (!queue_)
-    throw Error(ErrorKind::refused, "the worker has no queue to take jobs from: WorkerParts::queue gave none");
+  queue_ = worker::queue_of(parts);
   with_store_ = worker::store_queue_in(*queue_);
-  services_ = worker::services_of(parts);
-  std::string missing;
-  for (std::string const& sentence : worker.registry().missing(*services_))
-    missing += (missing.empty() ? "" : "; ") + sentence;
-  if (!missing.empty()) throw Error(ErrorKind::refused, missing);
+  services_ = worker::all_services_of(parts, worker.registry());
   queue_->process(worker_);
   if (with_store_ != nullptr) become_a_node();
   writer_.emplace(*queue_, with_store_, log(), [this](Millis trouble) {
-    rest(trouble);
+    watch_->rest(trouble);
     return !stop_.asked.load() || trouble < Millis(1000);
   });
-  runner_.emplace(
-      worker.registry(), *services_, log(), emit_,
-      [this](Delivery const& delivery, Progress const& progress) {
-        if (with_store_ == nullptr) return;
-        ProgressItem const item{delivery.claim, progress};
-        with_store_->store().progress({.items = std::span(&item, 1)});
-      },
-      worker::Runner::Wants(), worker::finish_sink(with_store_));
+  runner_.emplace(worker.registry(), *services_, log(), emit_, worker::progress_sink(with_store_),
+                  worker::Runner::Wants(), worker::finish_sink(with_store_));
   watch_.emplace(stop_.bell, worker::StopWatch::Rules{
                                  .stop_asked = [this] { return stop_.asked.load() || node_dead_.load(); },
                                  .on_stop = [this] { queue_->interrupt(); },
@@ -186,7 +162,7 @@ void Session::become_a_node() {
 void Session::work() {
   while (!watch_->stopping()) {
     if (Clock::system().steady_now() >= SteadyPoint(Millis(trusted_until_.load()))) {
-      rest(Millis(50));
+      watch_->rest(Millis(50));
       continue;
     }
     look_after_nodes();
@@ -196,12 +172,9 @@ void Session::work() {
     } else if (delivery) {
       handle(*delivery);
     } else {
-      EventInfo idle;
-      idle.event = WorkerEvent::idle;
-      idle.pid = ::getpid();
-      emit_(idle);
+      emit_({.event = WorkerEvent::idle, .pid = ::getpid()});
       if (worker_.options().stop_when_empty && trouble_ == Millis(0) &&
-          nothing_left(with_store_, worker_.options().queues))
+          (with_store_ == nullptr || worker::nothing_left(with_store_->store(), worker_.options().queues)))
         return;
     }
   }
@@ -218,7 +191,7 @@ std::optional<Delivery> Session::pop() {
     trouble_ = worker::next_trouble(trouble_);
     if (!watch_->stopping())
       log().error("cannot take a job, trying again in {} ms: {}", trouble_.count(), error.what());
-    rest(trouble_);
+    watch_->rest(trouble_);
     return std::nullopt;
   }
 }
@@ -234,18 +207,13 @@ void Session::handle(Delivery const& delivery) {
   watch_->end();
   if (OpenTransactions::any_here()) throw Error(ErrorKind::refused, worker::left_open(delivery));
   if (report.finished_itself && settle_own_end(delivery, report)) return;
-  Transition const next = writer_->foresee(delivery, report.outcome);
-  try {
-    queue_->flush();
-  } catch (std::exception const& error) {
-    log().error("cannot send what the job pushed; the queue keeps it and tries again: {}", error.what());
-  }
-  std::optional<FinishStatus> const written = writer_->write(delivery, report);
+  writer_->flush();
+  auto const written = writer_->write(delivery, report);
   if (!written) {
     worker::job_logger(log(), delivery).error("its outcome is lost with this worker; it will run again");
     return;
   }
-  if (*written != FinishStatus::stale) runner_->tell(delivery, report, next, writer_->keeps());
+  if (written->status != FinishStatus::stale) runner_->tell(delivery, report, written->next, writer_->keeps());
 }
 
 // True: there is nothing to write.
@@ -281,14 +249,6 @@ void Session::look_after_nodes() {
   }
 }
 
-void Session::rest(Millis duration) {
-  SteadyPoint const until = Clock::system().steady_now() + duration;
-  do {
-    futex_wait(stop_.bell, stop_.bell.load(), std::clamp(until - Clock::system().steady_now(), Millis(1), Millis(50)));
-    if (watch_->stopping()) return;
-  } while (Clock::system().steady_now() < until);
-}
-
 void Session::leave() {
   watch_.reset();
   if (!beat_) return;
@@ -310,10 +270,7 @@ int SequentialWorker::run(WorkerParts const& parts) {
     Session session(*this, parts, state_->stop, [this](EventInfo const& info) { emit(info); });
     log.info("worker started: jobs run in this process (pid {}); stop with Ctrl-C", ::getpid());
     session.work();
-    EventInfo shutdown;
-    shutdown.event = WorkerEvent::shutdown;
-    shutdown.pid = ::getpid();
-    emit(shutdown);
+    emit({.event = WorkerEvent::shutdown, .pid = ::getpid()});
     session.leave();
     log.info("worker stopped");
     return 0;

@@ -1,6 +1,7 @@
 #include "kue/worker/board/entry.hpp"
 
 #include "kue/base/utf8.hpp"
+#include "kue/core/result_note.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -173,10 +174,12 @@ void write_end(EntryBody& body, EntryText& text, Outcome const& outcome, SteadyP
   end.type_size = pack.put(outcome.failure.type);
   end.message_size = pack.put(outcome.failure.message);
   end.backtrace_size = pack.put(outcome.failure.backtrace);
-  // Half a result is no JSON: all of it or nothing.
-  bool const result_fits = outcome.result.size() <= kEntryTextBytes - pack.used;
-  if (!result_fits) end.cut = 1;
-  end.result_size = result_fits ? pack.put(outcome.result) : std::uint16_t{0};
+  // Half a result is no JSON: all of it, or a note.
+  static std::string const note =
+      core::result_note("too long to outlive its process, which ended before it was written");
+  auto const fits = [&](std::string const& text) { return text.size() <= kEntryTextBytes - pack.used; };
+  if (!fits(outcome.result)) end.cut = 1;
+  end.result_size = pack.put(fits(outcome.result) ? outcome.result : fits(note) ? note : std::string());
   // Not a memset of nothing: on a page that was never touched its masked store is a trap of microseconds (AVX-512).
   std::fill(text.bytes + used_of(end), text.bytes + sealed_text(end), '\0');
   end.checksum = checksum_of(end, text);

@@ -2,6 +2,10 @@
 
 #include <kue/error.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace kue::worker {
 namespace {
 
@@ -39,10 +43,45 @@ std::shared_ptr<Services> services_of(WorkerParts const& parts) {
   return services ? services : std::make_shared<NoServices>();
 }
 
-std::shared_ptr<Queue> open_queue(WorkerParts const& parts) {
+std::shared_ptr<Services> all_services_of(WorkerParts const& parts, Registry const& registry) {
+  std::shared_ptr<Services> services = services_of(parts);
+  std::string missing;
+  for (std::string const& sentence : registry.missing(*services)) missing += (missing.empty() ? "" : "; ") + sentence;
+  if (!missing.empty()) throw Error(ErrorKind::refused, missing);
+  return services;
+}
+
+std::string problem_of_weights(WorkerOptions const& options) {
+  auto const& weights = options.queue_weights;
+  auto const& queues = options.queues;
+  if (weights.empty()) return {};
+  if (weights.size() != queues.size())
+    return fmt::format("there are {} queues and {} weights; each queue needs one, or none has", queues.size(),
+                       weights.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] >= 1 && weights[i] <= limits::kMaxQueueWeight) continue;
+    return fmt::format("the weight of queue {} is {}; it must be 1 to {}", queues[i], weights[i],
+                       limits::kMaxQueueWeight);
+  }
+  return {};
+}
+
+bool nothing_left(Store& store, std::vector<std::string> const& queues) {
+  return std::ranges::none_of(store.counts(), [&](QueueCounts const& counts) {
+    if (!queues.empty() && std::ranges::find(queues, counts.queue) == queues.end()) return false;
+    return (counts.paused ? 0 : counts.of(State::available)) + counts.of(State::running) > 0;
+  });
+}
+
+std::shared_ptr<Queue> queue_of(WorkerParts const& parts) {
   std::shared_ptr<Queue> queue = parts.queue ? parts.queue() : nullptr;
   if (!queue)
     throw Error(ErrorKind::refused, "the worker has no queue to take jobs from: WorkerParts::queue gave none");
+  return queue;
+}
+
+std::shared_ptr<Queue> open_queue(WorkerParts const& parts) {
+  std::shared_ptr<Queue> queue = queue_of(parts);
   StoreQueue* const with_store = store_queue_in(*queue);
   if (with_store != nullptr && !with_store->store().capabilities().across_processes) {
     throw Error(ErrorKind::refused,

@@ -93,12 +93,10 @@ bool Slot::clear(OwnEntry entry) {
 }
 
 bool Slot::has_entry(Claim const& claim) const {
-  for (int index = 0; index < limits::kMaxBatch; ++index) {
-    if (word(index).state == EntryState::free) continue;
+  return any_entry([&](int index, EntryWord) {
     std::optional<EntryView> const entry = read(index);
-    if (!entry || entry->is(claim)) return true;
-  }
-  return false;
+    return !entry || entry->is(claim);
+  });
 }
 
 void Slot::reset() {
@@ -144,12 +142,11 @@ Scoreboard::~Scoreboard() {
 std::size_t Scoreboard::bytes() const { return sizeof(Header) + static_cast<std::size_t>(slot_count_) * sizeof(Slot); }
 
 int Scoreboard::take_free_slot(Role role) {
-  for (int index = 0; index < slot_count_; ++index) {
-    Slot& one = slots_[index];
+  for (Slot& one : *this) {
     if (one.state_now() != SlotState::free) continue;
     one.reset();
     one.role = static_cast<std::uint32_t>(role);
-    if (one.change(SlotState::free, SlotState::starting)) return index;
+    if (one.change(SlotState::free, SlotState::starting)) return static_cast<int>(&one - slots_);
   }
   return -1;
 }

@@ -100,6 +100,8 @@ struct alignas(4096) Slot {
   EntryText texts[limits::kMaxBatch];
 
   SlotState state_now() const { return static_cast<SlotState>(state.load(std::memory_order_acquire)); }
+  bool is_child() const { return role.load() == static_cast<std::uint32_t>(Role::child); }
+  bool is_alive() const { return state_now() == SlotState::starting || state_now() == SlotState::live; }
   Boot boot_now() const { return static_cast<Boot>(boot.load(std::memory_order_acquire)); }
   KillCause cause() const { return static_cast<KillCause>(kill_cause.load(std::memory_order_acquire)); }
   bool change(SlotState from, SlotState to);
@@ -111,6 +113,17 @@ struct alignas(4096) Slot {
 
   EntryWord word(int entry) const { return EntryWord::unpack(words[entry].load(std::memory_order_acquire)); }
   bool change(int entry, EntryWord from, EntryState to);
+  // Asks `match(index, word)` about each entry that is in use, until one matches.
+  template <class Match> bool any_entry(Match&& match) const {
+    for (int index = 0; index < limits::kMaxBatch; ++index) {
+      EntryWord const now = word(index);
+      if (now.state != EntryState::free && match(index, now)) return true;
+    }
+    return false;
+  }
+  template <class Visit> void for_each_entry(Visit&& visit) const {
+    any_entry([&](int index, EntryWord now) { return visit(index, now), false; });
+  }
   std::optional<EntryView> read(int entry) const { return read_entry(words[entry], bodies[entry], texts[entry]); }
   bool has_entry(Claim const& claim) const;  // also if one cannot be read just now: it may be this one
 
@@ -136,6 +149,10 @@ class Scoreboard {
   int slots() const { return slot_count_; }
   Slot& slot(int index) { return slots_[index]; }
   Slot const& slot(int index) const { return slots_[index]; }
+  Slot* begin() { return slots_; }
+  Slot* end() { return slots_ + slot_count_; }
+  Slot const* begin() const { return slots_; }
+  Slot const* end() const { return slots_ + slot_count_; }
 
   int take_free_slot(Role role);  // marks it starting; -1 if there is none
   // In a child: everything but its own slot goes, the header becomes read-only. A stray write then hits nobody else.

@@ -212,6 +212,31 @@ TEST_F(ScoreboardTest, what_is_too_long_is_cut_and_says_so) {
   EXPECT_EQ(view->outcome->result, "") << "half a result is none";
 }
 
+TEST_F(ScoreboardTest, a_result_that_is_too_long_leaves_a_note) {
+  OwnEntry const entry = slot.hold(delivery(), kSteady);
+  start(entry);
+  slot.record(entry, {.result = '"' + std::string(5000, 'r') + '"'}, kSteady);
+  auto const view = slot.read(entry);
+  ASSERT_TRUE(view && view->outcome);
+  EXPECT_TRUE(view->cut);
+  EXPECT_EQ(view->outcome->kind, Outcome::Kind::completed);
+  EXPECT_TRUE(view->outcome->result.starts_with(R"({"result_not_kept":")")) << view->outcome->result;
+}
+
+TEST_F(ScoreboardTest, only_entries_that_are_in_use_are_visited) {
+  OwnEntry const first = slot.hold(delivery(), kSteady), second = slot.hold(delivery(), kSteady);
+  start(first);
+  slot.clear(first);
+  std::vector<int> seen;
+  slot.for_each_entry([&](int index, EntryWord word) {
+    EXPECT_EQ(word.state, EntryState::held);
+    seen.push_back(index);
+  });
+  EXPECT_EQ(seen, std::vector<int>{second.index});
+  EXPECT_TRUE(slot.any_entry([](int, EntryWord word) { return word.state == EntryState::held; }));
+  EXPECT_FALSE(slot.any_entry([](int, EntryWord word) { return word.state == EntryState::running; }));
+}
+
 TEST_F(ScoreboardTest, a_killed_process_leaves_everything_it_wrote) {
   Delivery const job = delivery();
   pid_t const child = ::fork();

@@ -29,7 +29,6 @@ constexpr Millis kStoreWait{30'000};  // ours stops at once
 constexpr Millis kEmptyWait{100};     // when the worker is to leave as soon as nothing is left
 constexpr Millis kLeaveIt{1000};
 constexpr Millis kEntryPatience{10'000};  // a keeper that dies meanwhile is replaced, and the next one frees them
-constexpr Millis kNap{50};
 constexpr Millis kEndedPatience{10};  // half of what the keeper has: it seldom has to write for a child that is well
 
 Sentinel const* the_sentinel = nullptr;  // of this process
@@ -84,16 +83,13 @@ void Child::wait_for_keeper() {
 }
 
 void Child::boot() {
-  EventInfo born;
-  born.event = WorkerEvent::after_fork;
-  born.pid = ::getpid();
-  post_.emit(born);
+  post_.emit({.event = WorkerEvent::after_fork, .pid = ::getpid()});
   the_sentinel = &sentinel_.emplace();
   descriptors_check = []() noexcept { return the_sentinel->intact(); };
   queue_ = open_queue(post_.parts);
   with_store_ = store_queue_in(*queue_);
   writer_.emplace(*queue_, with_store_, log(), [this](Millis trouble) {
-    rest(trouble);
+    watch_->rest(trouble);
     // At a stop there is a deadline: the entry keeps the outcome, and the keeper, who lives longer, writes it.
     bool const leave_it = with_store_ != nullptr && watch_->stopping() && trouble >= kLeaveIt;
     return !leave_it;
@@ -105,18 +101,14 @@ void Child::boot() {
       runner_->tell(run.delivery, run.report, run.next, true);
     });
   }
-  services_ = services_of(post_.parts);
-  std::vector<std::string> const missing = post_.worker.registry().missing(*services_);
-  if (!missing.empty()) {
-    std::string text;
-    for (std::string const& sentence : missing) text += (text.empty() ? "" : "; ") + sentence;
-    throw Error(ErrorKind::refused, text);
-  }
+  services_ = all_services_of(post_.parts, post_.worker.registry());
   queue_->process(post_.worker);
   runner_ = std::make_unique<Runner>(
       post_.worker.registry(), *services_, log(), post_.emit,
-      [this](Delivery const& delivery, Progress const& progress) { note_progress(delivery, progress); }, post_.wants,
-      finish_sink(with_store_));
+      [this, write = progress_sink(with_store_)](Delivery const& delivery, Progress const& progress) {
+        if (write && sentinel_->intact()) write(delivery, progress);
+      },
+      post_.wants, finish_sink(with_store_));
   Header const& header = post_.board.header();
   watch_ = std::make_unique<StopWatch>(
       slot().bell,
@@ -165,10 +157,7 @@ void Child::refill() {
   if (pop_trouble_ > Millis(0)) return;
   prefetch_.idle();
   slot().idle.store(1, std::memory_order_release);
-  EventInfo idle;
-  idle.event = WorkerEvent::idle;
-  idle.pid = ::getpid();
-  post_.emit(idle);
+  post_.emit({.event = WorkerEvent::idle, .pid = ::getpid()});
 }
 
 std::vector<Delivery> Child::pop() {
@@ -201,7 +190,7 @@ std::vector<Delivery> Child::pop_failed(std::exception const& error) {
   if (watch_->stopping()) return {};
   log().error("cannot take a job, trying again in {} ms: {}", pop_trouble_.count(), error.what());
   write_ended();  // what was to be written with the claim goes alone first
-  rest(pop_trouble_);
+  watch_->rest(pop_trouble_);
   return {};
 }
 
@@ -211,8 +200,7 @@ void Child::settle_lost_claim() {
   for (RunningJob const& row : with_store_->store().running({.holder = slot().holder.load()})) {
     if (slot().has_entry(row.claim)) continue;  // it has ended, or is the keeper's
     Released const released = releaser.write(row, std::nullopt, {.kind = Outcome::Kind::lost_call});
-    log().warn("job={}#{} was claimed in an answer that was lost; {}", row.kind, row.claim.id.str(),
-               describe_release(released));
+    log().warn("job={} was claimed in an answer that was lost; {}", released.name(), describe_release(released));
   }
   claim_in_doubt_ = false;
 }
@@ -327,7 +315,7 @@ void Child::settle_outcome(Delivery&& delivery, RunReport&& report, OwnEntry ent
   if ((whole || !intact) && !slot().record(entry, run.report.outcome, ended_at)) wait_for_the_kill();
   if (!intact)
     ::_exit(1);  // and no log line: descriptor 2 may be a file of the job by now. The keeper writes and tells
-  flush_queue();
+  writer_->flush();
   if (ended_ && whole && run.report.outcome.kind == Outcome::Kind::completed) return ended_->add(std::move(run));
   write_at_once(std::move(run));
 }
@@ -341,7 +329,7 @@ void Child::settle_own_end(EndedRun&& run) {
   run.next = writer_->foresee(run.delivery, run.report.outcome);
   if (!slot().record(run.entry, run.report.outcome, run.ended_at)) wait_for_the_kill();
   if (!committed) leave(1);
-  flush_queue();
+  writer_->flush();
   if (!*committed) return write_at_once(std::move(run));
   if (slot().clear(run.entry)) runner_->tell(run.delivery, run.report, run.next, true);
 }
@@ -360,13 +348,16 @@ void Child::leave_with_open_transaction(EndedRun&& run) {
 
 void Child::write_at_once(EndedRun&& run) {
   leave_if_not_intact();
-  std::optional<FinishStatus> const written = writer_->write(run.delivery, run.report);
+  auto written = writer_->write(run.delivery, run.report);
   if (!written) leave(1);  // the entry says what it came to
-  if (*written == FinishStatus::already &&
-      run.report.finished_itself)  // another thread committed after run(), or the keeper wrote meanwhile
+  if (written->status == FinishStatus::already &&
+      run.report.finished_itself) {  // another thread committed after run(), or the keeper wrote meanwhile
     runner_->settle_own_end(run.delivery, run.report, writer_->read_own_end(run.delivery).value_or(false));
+    written->next = writer_->foresee(run.delivery, run.report.outcome);
+  }
   bool const ours = slot().clear(run.entry);
-  if (ours && *written != FinishStatus::stale) runner_->tell(run.delivery, run.report, run.next, writer_->keeps());
+  if (ours && written->status != FinishStatus::stale)
+    runner_->tell(run.delivery, run.report, written->next, writer_->keeps());
 }
 
 void Child::write_ended() {
@@ -427,29 +418,6 @@ void Child::ring_keeper() {
 
 void Child::tell_keeper() {
   if (sentinel_->intact()) ring_eventfd(post_.keeper_bell);
-}
-
-void Child::note_progress(Delivery const& delivery, Progress const& progress) {
-  if (with_store_ == nullptr || !sentinel_->intact()) return;
-  ProgressItem const item{delivery.claim, progress};
-  with_store_->store().progress({.items = std::span(&item, 1)});
-}
-
-// Jobs push too; with a queue that only collects, what they pushed goes out before they count as done.
-void Child::flush_queue() {
-  try {
-    queue_->flush();
-  } catch (std::exception const& error) {
-    log().error("cannot send what the job pushed; the queue keeps it and tries again: {}", error.what());
-  }
-}
-
-void Child::rest(Millis duration) {
-  SteadyPoint const until = Clock::system().steady_now() + duration;
-  do {
-    futex_wait(slot().bell, slot().bell.load(), std::clamp(until - Clock::system().steady_now(), Millis(1), kNap));
-    if (watch_->stopping()) return;  // there is a deadline now
-  } while (Clock::system().steady_now() < until);
 }
 
 void Child::leave(int code) {

@@ -55,9 +55,6 @@ class Child {
   void leave_if_not_intact();
   void ring_keeper();  // if it does not look anyway
   void tell_keeper();
-  void note_progress(Delivery const& delivery, Progress const& progress);
-  void flush_queue();
-  void rest(Millis duration);
   [[noreturn]] void leave(int code);
   [[noreturn]] void wait_for_the_kill();
 

@@ -1,16 +1,13 @@
 #include "kue/worker/keeper/hooks.hpp"
 
-#include <pthread.h>
+#include "kue/base/signals_blocked.hpp"
 
-#include <csignal>
 #include <memory>
 
 namespace kue::worker {
 
 Hooks::Hooks() : line_(std::make_shared<Line>()) {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  SignalsBlocked const blocked;
   std::thread([line = line_] {
     std::unique_lock lock(line->mutex);
     while (true) {
@@ -25,7 +22,6 @@ Hooks::Hooks() : line_(std::make_shared<Line>()) {
       line->changed.notify_all();
     }
   }).detach();
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void Hooks::call(std::function<void()> hook) {

@@ -25,13 +25,13 @@ class Reconciler {
  private:
   using Key = std::pair<JobId, std::uint32_t>;  // a claim
   void release_lost(Store& store, std::vector<RunningJob> const& rows, Scoreboard const& board, SteadyPoint now);
-  void stop_strangers(std::vector<RunningJob> const& rows, Scoreboard& board, std::map<Key, int> const& running_before);
+  void stop_strangers(std::vector<RunningJob> const& rows, std::map<Key, Slot*> const& running_before);
 
   std::uint64_t node_;
   Logger log_;
   Outcome::Kind why_ = Outcome::Kind::lost_call;
   std::map<Key, SteadyPoint> rows_in_no_entry_;  // since when
-  std::map<Key, int> not_ours_;                  // running here, not for us in the store: in the last look
+  std::map<Key, Slot*> not_ours_;                // running here, not for us in the store: in the last look
 };
 
 }  // namespace kue::worker

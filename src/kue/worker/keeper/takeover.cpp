@@ -3,16 +3,10 @@
 namespace kue::worker {
 namespace {
 
-bool is_alive(SlotState state) { return state == SlotState::starting || state == SlotState::live; }
-
 bool waits(EntryState state) { return state == EntryState::held || state == EntryState::done || is_taken(state); }
 
 bool anything_waits(Slot const& slot) {
-  if (slot.lines.any()) return true;
-  for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
-    if (waits(slot.word(entry).state)) return true;
-  }
-  return false;
+  return slot.lines.any() || slot.any_entry([](int, EntryWord word) { return waits(word.state); });
 }
 
 // A child that leaves jobs waiting in entries rings our bell, unless it sees that we look often anyway. The flag falls
@@ -29,8 +23,7 @@ bool keep_watching(Slot& slot) {
   return true;
 }
 
-bool take(Slot& slot, int entry, SteadyPoint now) {
-  EntryWord const word = slot.word(entry);
+bool take(Slot& slot, int entry, EntryWord word, SteadyPoint now) {
   Millis const age = now - SteadyPoint(Millis(slot.since[entry].load(std::memory_order_acquire)));
   switch (word.state) {
     case EntryState::held: return age >= Takeover::kHeldTooLong && slot.change(entry, word, EntryState::taken_held);
@@ -52,36 +45,42 @@ RunningJob row_of(EntryView const& view, std::uint64_t holder, std::uint64_t nod
   return row;
 }
 
+// What is taken of one child, with the entry of each.
+struct Loot {
+  std::vector<Released> released;
+  std::vector<int> entries;
+};
+
+Loot take_from(Slot& slot, std::uint64_t node, SteadyPoint now) {
+  Loot loot;
+  slot.for_each_entry([&](int index, EntryWord word) {
+    if (!take(slot, index, word, now)) return;
+    std::optional<EntryView> const view = slot.read(index);
+    if (!view || !is_taken(view->word.state)) return;  // damaged: its process is not well, and its death will settle it
+    loot.released.push_back({.row = row_of(*view, slot.holder.load(), node),
+                             .entry = *view,
+                             .outcome = view->outcome.value_or(Outcome{.kind = Outcome::Kind::returned}),
+                             .transition = {}});
+    loot.entries.push_back(index);
+  });
+  return loot;
+}
+
 }  // namespace
 
 std::vector<Takeover::Taken> Takeover::look(Store& store, std::uint64_t node, Scoreboard& board, SteadyPoint now) {
   std::vector<Taken> all;
   waiting_ = false;
-  for (int index = 0; index < board.slots(); ++index) {
-    Slot& slot = board.slot(index);
-    if (slot.role.load() != static_cast<std::uint32_t>(Role::child) || !is_alive(slot.state_now())) continue;
-    if (!keep_watching(slot)) continue;
+  for (Slot& slot : board) {
+    if (!slot.is_child() || !slot.is_alive() || !keep_watching(slot)) continue;
     waiting_ = true;
     if (slot.lines.wait_since_before(now - kLineTooLong)) slot.lines.write_for_another();
-    std::vector<Released> released;
-    std::vector<int> entries;
-    for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
-      if (!take(slot, entry, now)) continue;
-      std::optional<EntryView> const view = slot.read(entry);
-      if (!view || !is_taken(view->word.state))
-        continue;  // damaged: its process is not well, and its death will settle it
-      Outcome outcome = view->outcome.value_or(Outcome{.kind = Outcome::Kind::returned});
-      released.push_back({.row = row_of(*view, slot.holder.load(), node),
-                          .entry = *view,
-                          .outcome = std::move(outcome),
-                          .transition = {}});
-      entries.push_back(entry);
-    }
+    auto [released, entries] = take_from(slot, node, now);
     if (released.empty()) continue;
     Releaser{store, node, slot.pid.load()}.write_all(released);
     for (std::size_t i = 0; i < released.size(); ++i) {
       slot.change(entries[i], released[i].entry->word, EntryState::free);
-      all.push_back({index, entries[i], std::move(released[i])});
+      all.push_back({slot.pid.load(), std::move(released[i])});
     }
   }
   return all;

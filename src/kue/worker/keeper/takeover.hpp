@@ -24,8 +24,7 @@ class Takeover {
   static constexpr Millis kLookAgain{20};
 
   struct Taken {
-    int slot = 0;
-    int entry = 0;
+    int pid = 0;  // of the child
     Released released;
   };
 

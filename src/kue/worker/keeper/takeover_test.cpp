@@ -43,6 +43,18 @@ TEST_F(TakeoverTest, what_is_held_for_100_ms_goes_back_uncounted) {
   EXPECT_FALSE(takeover.waiting());
 }
 
+TEST_F(TakeoverTest, a_held_job_that_was_cancelled_is_known_to_be_so) {
+  Delivery const held = claim();
+  slot.hold(held, now);
+  store->cancel({.ids = std::span(&held.job.id, 1)});
+  now += Takeover::kHeldTooLong;
+  auto const taken = takeover.look(*store, kNode, board, now);
+  ASSERT_EQ(taken.size(), 1u);
+  EXPECT_EQ(taken[0].released.status, FinishStatus::cancelled);
+  EXPECT_EQ(taken[0].released.transition.to, State::cancelled);
+  EXPECT_EQ(state(held), State::cancelled);
+}
+
 TEST_F(TakeoverTest, what_has_ended_20_ms_ago_is_written_with_its_result) {
   Delivery const ended = claim();
   OwnEntry const entry = run(ended, {.kind = Outcome::Kind::completed, .result = "42"});

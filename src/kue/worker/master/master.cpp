@@ -3,7 +3,6 @@
 #include "kue/base/eventfd.hpp"
 #include "kue/base/pidfd.hpp"
 #include "kue/worker/board/verdict.hpp"
-#include "kue/worker/child/child.hpp"
 
 #include <kue/error.hpp>
 
@@ -56,8 +55,9 @@ int most_children(int concurrency) {
   return std::min(limits::kMaxConcurrency, std::max(4 * concurrency, concurrency + 8));
 }
 
-Master::Master(Post post, PidFile* pid_file, std::function<void(std::uint64_t)> set_node)
+Master::Master(Post post, Lives lives, PidFile* pid_file, std::function<void(std::uint64_t)> set_node)
     : post_(std::move(post)),
+      lives_(std::move(lives)),
       pid_file_(pid_file),
       set_node_(std::move(set_node)),
       signals_({SIGTERM, SIGQUIT, SIGINT, SIGTTIN, SIGTTOU}),
@@ -69,15 +69,15 @@ Master::Master(Post post, PidFile* pid_file, std::function<void(std::uint64_t)> 
   bell_ = checked(open_eventfd(), "eventfd");
   post_.keeper_bell = bell_.get();
   nudge_ = checked(open_eventfd(), "eventfd");
+  post_.nudge = nudge_.get();
   self_ = checked(open_pidfd(::getpid()), "pidfd_open");
+  post_.master_pidfd = self_.get();
   for (auto const& [descriptor, data] : {std::pair{signals_.descriptor(), kSignals}, std::pair{nudge_.get(), kNudge}}) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = data}};
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event);
   }
   renew_node();
 }
-
-Master::~Master() = default;
 
 int Master::run() {
   while (!finished_) {
@@ -141,15 +141,14 @@ void Master::enforce_limits(SteadyPoint now) {
 void Master::condemn(Member& member, KillCause cause, SteadyPoint const* over_limit_at) {
   Slot& its = slot(member);
   bool any = false;
-  for (int entry = 0; entry < limits::kMaxBatch; ++entry) {
-    EntryWord const word = its.word(entry);
-    if (word.state != EntryState::running) continue;
+  its.for_each_entry([&](int entry, EntryWord word) {
+    if (word.state != EntryState::running) return;
     if (over_limit_at != nullptr) {
       std::optional<SteadyPoint> const limit = limit_of(its, entry, word, cause);
-      if (!limit || *over_limit_at < *limit) continue;
+      if (!limit || *over_limit_at < *limit) return;
     }
     any = its.change(entry, word, EntryState::condemned) || any;
-  }
+  });
   if (any || over_limit_at == nullptr)
     its.kill_cause.store(static_cast<std::uint32_t>(cause), std::memory_order_release);
   if (any && over_limit_at != nullptr) kill(member);
@@ -184,17 +183,15 @@ SteadyPoint Master::next_look(SteadyPoint now) const {
   if (closing_) next = std::min(next, keeper_deadline_);
   if (!stopping_ && count_children() < wanted_ && children_respawn_.next() > now)
     next = std::min(next, children_respawn_.next());
-  bool const has_keeper =
-      std::any_of(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::keeper; });
-  if (!has_keeper && keeper_respawn_.next() > now) next = std::min(next, keeper_respawn_.next());
+  if (keeper() == nullptr && keeper_respawn_.next() > now) next = std::min(next, keeper_respawn_.next());
   for (Member const& member : members_) {
+    if (member.role != Role::child || member.killed) continue;
     Slot const& its = post_.board.slot(member.slot);
-    for (int entry = 0; member.role == Role::child && !member.killed && entry < limits::kMaxBatch; ++entry) {
-      EntryWord const word = its.word(entry);
-      if (word.state != EntryState::running) continue;
+    its.for_each_entry([&](int entry, EntryWord word) {
+      if (word.state != EntryState::running) return;
       for (KillCause const cause : {KillCause::hard_timeout, KillCause::cancelled})
         next = std::min(next, limit_of(its, entry, word, cause).value_or(next));
-    }
+    });
   }
   return next;
 }
@@ -211,10 +208,7 @@ void Master::wait(SteadyPoint now) {
     } else if (data == kNudge) {
       on_nudge();
     } else {
-      auto const found = std::find_if(members_.begin(), members_.end(), [&](Member const& member) {
-        return kMembers + static_cast<std::uint64_t>(member.pid) == data;
-      });
-      if (found != members_.end()) reap(static_cast<std::size_t>(found - members_.begin()));
+      reap(static_cast<pid_t>(data - kMembers));
     }
   }
 }
@@ -238,7 +232,7 @@ void Master::on_signal(int signal) {
 
 void Master::on_nudge() {
   clear_eventfd(nudge_.get());
-  Member* const its_keeper = keeper();
+  Member const* const its_keeper = keeper();
   if (its_keeper != nullptr && slot(*its_keeper).boot_now() == Boot::ready) say_started();
   if (options().stop_when_empty && post_.board.header().empty.load() != 0 && !stopping_) {
     log().info("nothing is left to do");
@@ -260,7 +254,7 @@ void Master::say_started() {
 
 // ---- members
 
-Master::Member* Master::keeper() {
+Master::Member const* Master::keeper() const {
   auto const found =
       std::find_if(members_.begin(), members_.end(), [](Member const& member) { return member.role == Role::keeper; });
   return found == members_.end() ? nullptr : &*found;
@@ -280,11 +274,7 @@ bool Master::start(Role role, SteadyPoint now) {
   int const index = post_.board.take_free_slot(role);
   if (index < 0) return false;  // the keeper has still to bury; it nudges us
   Slot& its = post_.board.slot(index);
-  if (role == Role::child) {
-    EventInfo info;
-    info.event = WorkerEvent::before_fork;
-    post_.emit(info);
-  }
+  if (role == Role::child) post_.emit({.event = WorkerEvent::before_fork});
   std::cout.flush();
   std::fflush(nullptr);  // what is buffered would be printed twice
   Respawn& respawn = role == Role::child ? children_respawn_ : keeper_respawn_;
@@ -325,23 +315,23 @@ void Master::become(Role role, int index) noexcept {
   if (pid_file_ != nullptr) pid_file_->forget_in_child();
   Post post = post_;
   post.slot_index = index;
-  if (role == Role::keeper)
-    Keeper(std::move(post), {.bell = bell_.get(), .nudge = nudge_.get(), .master = self_.get()}).live();
+  if (role == Role::keeper) lives_.of_keeper(std::move(post));
   bell_.release();  // the child rings it, and never closes it: see Sentinel
   nudge_.reset();
   self_.reset();
-  Child(std::move(post)).live();
+  lives_.of_child(std::move(post));
+  std::abort();  // they never return
 }
 
-void Master::reap(std::size_t index) {
-  Member member = std::move(members_[index]);
+bool Master::reap(int pid) {
+  auto const found =
+      std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return member.pid == pid; });
+  if (found == members_.end()) return false;
   siginfo_t info{};
   // Looked at, not yet reaped: until then the number cannot belong to another process.
-  if (::waitid(P_PID, static_cast<id_t>(member.pid), &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) {
-    members_[index] = std::move(member);
-    return;
-  }
-  members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(index));
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) return true;
+  Member member = std::move(*found);
+  members_.erase(found);
   int const wait_status = to_wait_status(info);
   if (wait_status != 0 && member.role == Role::child && member.pid > 1)
     ::kill(-member.pid, SIGKILL);  // programs that its job started
@@ -355,6 +345,7 @@ void Master::reap(std::size_t index) {
   SteadyPoint const now = Clock::system().steady_now();
   member.role == Role::child ? after_child(member, wait_status, now) : after_keeper(member, wait_status, now);
   ring_keeper();
+  return true;
 }
 
 // Process 1 of a container inherits what jobs started and did not wait for. Everywhere else init has this duty.
@@ -362,31 +353,20 @@ void Master::bury_orphans() {
   for (;;) {
     siginfo_t info{};
     if (::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) != 0 || info.si_pid == 0) return;
-    auto const found =
-        std::find_if(members_.begin(), members_.end(), [&](Member const& member) { return member.pid == info.si_pid; });
-    if (found != members_.end())
-      reap(static_cast<std::size_t>(found - members_.begin()));
-    else
-      ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+    if (!reap(info.si_pid)) ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
   }
 }
 
 void Master::after_child(Member const& member, int wait_status, SteadyPoint now) {
   Slot const& its = slot(member);
   Boot const boot = its.boot_now();
-  EventInfo info;
-  info.event = WorkerEvent::child_exit;
-  info.pid = member.pid;
-  info.wait_status = wait_status;
-  info.duration = now - member.born;
-  post_.emit(info);
+  post_.emit(
+      {.event = WorkerEvent::child_exit, .pid = member.pid, .duration = now - member.born, .wait_status = wait_status});
   if (stopping_ || member.leaving || member.killed) return;
   children_respawn_.ended({.booted = boot == Boot::ready, .worked = its.runs.load() > 0, .lasted = now - member.born},
                           now);
   if (boot != Boot::ready) return note_failed_boot(its, wait_status, children_respawn_);
-  bool const with_job = std::any_of(std::begin(its.words), std::end(its.words), [](auto const& word) {
-    return EntryWord::unpack(word.load()).state != EntryState::free;
-  });
+  bool const with_job = its.any_entry([](int, EntryWord) { return true; });
   if (wait_status != 0 && !with_job)
     log().warn("child {} ended with {} without a job; a new one takes its place", member.pid,
                describe_wait_status(wait_status));
@@ -450,10 +430,7 @@ void Master::begin_stop(int exit_code, Millis timeout) {
   deadline_ = stopping_ ? std::min(deadline_, deadline) : deadline;  // one deadline for all
   if (std::exchange(stopping_, true)) return;
   exit_code_ = exit_code;
-  EventInfo info;
-  info.event = WorkerEvent::shutdown;
-  info.pid = ::getpid();
-  post_.emit(info);
+  post_.emit({.event = WorkerEvent::shutdown, .pid = ::getpid()});
   if (timeout > Millis(0)) log().info("stopping: running jobs have {} s to end", (timeout.count() + 999) / 1000);
   post_.board.header().stop = 1;
   for (Member& member : members_) {
@@ -471,13 +448,13 @@ void Master::close_down(SteadyPoint now) {
     if (never_started) finished_ = true;  // another would not start either
   }
   if (finished_) return;
-  Member* const last = keeper();
+  Member const* const last = keeper();
   if (last == nullptr && keeper_respawn_.may_start(now)) start(Role::keeper, now);
   if (last != nullptr && now >= keeper_deadline_) {
     log().error("could not stop cleanly: the keeper does not end; another worker gives back what is left");
     exit_code_ = 1;
     last_keepers_ = kLastKeepers;
-    kill(*last);
+    kill_by_pidfd(last->pidfd.get(), SIGKILL);
     keeper_deadline_ = now + kKeeperPatience;
   }
 }

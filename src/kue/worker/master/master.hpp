@@ -4,7 +4,6 @@
 
 #include "kue/worker/board/post.hpp"
 #include "kue/worker/board/signals.hpp"
-#include "kue/worker/keeper/keeper.hpp"
 #include "kue/worker/master/pid_file.hpp"
 #include "kue/worker/master/respawn.hpp"
 #include "kue/worker/node/node_lock.hpp"
@@ -16,11 +15,15 @@
 
 namespace kue::worker {
 
+// What a new process does from its fork on. Neither ever returns.
+struct Lives {
+  std::function<void(Post)> of_child, of_keeper;
+};
+
 class Master {
  public:
   // `post` as the children get it, without slot and node; `set_node` is told each new node id.
-  Master(Post post, PidFile* pid_file, std::function<void(std::uint64_t)> set_node);
-  ~Master();
+  Master(Post post, Lives lives, PidFile* pid_file, std::function<void(std::uint64_t)> set_node);
 
   int run();  // exit code
 
@@ -47,7 +50,7 @@ class Master {
   // members
   bool start(Role role, SteadyPoint now);
   [[noreturn]] void become(Role role, int slot) noexcept;
-  void reap(std::size_t index);
+  bool reap(int pid);  // false: it is none of ours
   void bury_orphans();
   void after_child(Member const& member, int wait_status, SteadyPoint now);
   void after_keeper(Member const& member, int wait_status, SteadyPoint now);
@@ -56,7 +59,7 @@ class Master {
   void condemn(Member& member, KillCause cause, SteadyPoint const* over_limit_at);
   std::optional<SteadyPoint> limit_of(Slot const& slot, int entry, EntryWord run, KillCause cause) const;
   void kill(Member& member);
-  Member* keeper();
+  Member const* keeper() const;
   int count_children() const;  // that stay
   bool any_child() const;
 
@@ -72,6 +75,7 @@ class Master {
   Slot& slot(Member const& member) { return post_.board.slot(member.slot); }
 
   Post post_;
+  Lives lives_;
   PidFile* pid_file_;
   std::function<void(std::uint64_t)> set_node_;
   NodeLock node_lock_;

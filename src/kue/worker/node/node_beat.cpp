@@ -1,14 +1,13 @@
 #include "kue/worker/node/node_beat.hpp"
 
+#include "kue/base/signals_blocked.hpp"
 #include "kue/worker/node/node_lock.hpp"
 
 #include <kue/error.hpp>
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 namespace kue::worker {
@@ -36,11 +35,8 @@ bool NodeBeat::beat() {
 }
 
 void NodeBeat::start() {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the thread that started us
+  SignalsBlocked const blocked;
   thread_ = std::jthread([this](std::stop_token stop) { go_on(stop); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void NodeBeat::now() {

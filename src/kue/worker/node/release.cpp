@@ -2,6 +2,7 @@
 
 #include "kue/core/attempt_record.hpp"
 #include "kue/core/decide.hpp"
+#include "kue/core/result_note.hpp"
 
 #include <kue/error.hpp>
 
@@ -16,11 +17,9 @@ namespace {
 // Every entry of a slot that says what it holds, by job and claim.
 std::map<std::pair<JobId, std::uint32_t>, EntryView> entries_of(Slot const& slot) {
   std::map<std::pair<JobId, std::uint32_t>, EntryView> entries;
-  for (int index = 0; index < limits::kMaxBatch; ++index) {
-    if (slot.word(index).state == EntryState::free) continue;
-    if (std::optional<EntryView> entry = slot.read(index))
-      entries.insert_or_assign({entry->claim.id, entry->claim.claim_no}, *entry);
-  }
+  slot.for_each_entry([&](int index, EntryWord) {
+    if (auto entry = slot.read(index)) entries.insert_or_assign({entry->claim.id, entry->claim.claim_no}, *entry);
+  });
   return entries;
 }
 
@@ -38,36 +37,26 @@ bool is_release(Released const& one) { return core::verb_of(one.outcome.kind) ==
 Finish Releaser::describe(Released& one) const {
   TimePoint const now = Clock::system().now();
   RunningJob const& row = one.row;
-  std::optional<EntryView> const& entry = one.entry;
   one.transition = core::decide(row.tally, one.outcome, now, Random::system());
-  Finish item{.claim = row.claim, .transition = one.transition};
-  if (entry) item.started_at = entry->started_at;
-  item.result = one.outcome.result;
-  if (core::is_remembered(one.transition)) {
-    item.attempt = core::attempt_of(one.outcome.failure, {.claim_no = row.claim.claim_no,
-                                                          .attempt = entry ? entry->attempt : row.tally.attempt + 1,
-                                                          .reason = one.transition.reason,
-                                                          .started_at = item.started_at.value_or(row.claimed_at),
-                                                          .ended_at = now,
-                                                          .node = node,
-                                                          .pid = pid});
-  }
-  return item;
+  return core::finish_of(
+      row.claim, one.outcome, one.transition, one.entry ? one.entry->started_at : std::nullopt,
+      {.attempt = one.attempt(), .started_at = row.claimed_at, .ended_at = now, .node = node, .pid = pid});
 }
 
 Released Releaser::write(RunningJob const& row, std::optional<EntryView> const& entry, Outcome outcome) {
   Released released{.row = row, .entry = entry, .outcome = std::move(outcome), .transition = {}};
-  try {
-    Finish const item = describe(released);
-    auto const items = std::span(&item, 1);
-    released.status = is_release(released) ? store.release({.items = items}).statuses.at(0)
-                                           : store.finish({.items = items}).statuses.at(0);
-  } catch (Error const& error) {
-    if (error.retryable() || error.outcome_unknown() || released.outcome.kind == Outcome::Kind::failed) throw;
-    return write(row, entry,
-                 {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}});
+  for (bool replaced = false;; replaced = true) {
+    try {
+      Finish const item = describe(released);
+      auto const items = std::span(&item, 1);
+      released.answered(is_release(released) ? store.release({.items = items}).statuses.at(0)
+                                             : store.finish({.items = items}).statuses.at(0));
+      return released;
+    } catch (Error const& error) {
+      if (error.retryable() || error.outcome_unknown() || replaced) throw;
+      released.outcome = core::without_what_is_refused(released.outcome, error.what());
+    }
   }
-  return released;
 }
 
 void Releaser::write_all(std::span<Released> all) {
@@ -79,7 +68,7 @@ void Releaser::write_all(std::span<Released> all) {
   }
   try {
     auto const fill = [](std::vector<Released*> const& to, std::vector<FinishStatus> const& statuses) {
-      for (std::size_t i = 0; i < to.size(); ++i) to[i]->status = statuses.at(i);
+      for (std::size_t i = 0; i < to.size(); ++i) to[i]->answered(statuses.at(i));
     };
     if (!finishes.empty()) fill(finished, store.finish({.items = finishes}).statuses);
     if (!releases.empty()) fill(given_back, store.release({.items = releases}).statuses);
@@ -87,6 +76,11 @@ void Releaser::write_all(std::span<Released> all) {
     if (error.retryable() || error.outcome_unknown()) throw;
     for (Released& one : all) one = write(one.row, one.entry, one.outcome);
   }
+}
+
+void Released::answered(FinishStatus answer) {
+  status = answer;
+  transition = core::as_written(transition, answer, row.tally);
 }
 
 std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot const& slot, Death const& death,
@@ -105,6 +99,7 @@ std::vector<Released> release_holder(Store& store, std::uint64_t node, Slot cons
 std::string describe_release(Released const& released) {
   Transition const& next = released.transition;
   if (released.status == FinishStatus::stale) return "it is no longer this worker's";
+  if (released.status == FinishStatus::already) return "the store has its end already";
   if (next.to == State::available) {
     switch (next.reason) {
       case Reason::crashed:
@@ -114,7 +109,8 @@ std::string describe_release(Released const& released) {
       default: return fmt::format("it is available again ({})", to_string(next.reason));
     }
   }
-  if (next.to == State::retryable) return fmt::format("it runs again in {} s", next.delay.count() / 1000);
+  if (is_waiting(next.to)) return fmt::format("it runs again in {} s", next.delay.count() / 1000);
+  if (to_string(next.to) == to_string(next.reason)) return fmt::format("it is {}", to_string(next.to));
   return fmt::format("it is {} ({})", to_string(next.to), to_string(next.reason));
 }
 

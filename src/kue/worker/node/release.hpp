@@ -19,6 +19,11 @@ struct Released {
   Outcome outcome;
   Transition transition;
   FinishStatus status = FinishStatus::stale;
+
+  std::uint32_t attempt() const { return entry ? entry->attempt : row.tally.attempt + 1; }
+  bool written() const { return status == FinishStatus::applied || status == FinishStatus::cancelled; }
+  std::string name() const { return row.kind + "#" + row.claim.id.str(); }
+  void answered(FinishStatus answer);  // by the store; `transition` is what became of the job then
 };
 
 struct Releaser {
@@ -26,7 +31,7 @@ struct Releaser {
   std::uint64_t node = 0;
   int pid = 0;  // of the process that had it, for the job's history; 0: unknown
 
-  // One row, one outcome. A finish that the store refuses for good is written as a failure instead.
+  // One row, one outcome. What the store refuses for good is replaced: see core::without_what_is_refused.
   Released write(RunningJob const& row, std::optional<EntryView> const& entry, Outcome outcome);
   // Many, in one call a verb; fills in transitions and statuses. If the store refuses one of them for good: one by one.
   void write_all(std::span<Released> all);

@@ -32,18 +32,21 @@ void Rescuer::release_all(Store& store, NodeInfo const& node) {
       .kind = Outcome::Kind::node_lost,
       .failure = {.type = "node", .message = fmt::format("its worker on {} (pid {}) died", node.name, node.pid)}};
   remove_lock_of(node.node, node.lock);
-  int count = 0;
+  std::map<State, int> counts;
   std::vector<std::string> queues;
   Releaser releaser{store, node.node, node.pid};
   for (RunningJob const& row : store.running({.node = node.node})) {
-    if (releaser.write(row, std::nullopt, lost).status != FinishStatus::applied) continue;
-    ++count;
+    Released const released = releaser.write(row, std::nullopt, lost);
+    if (!released.written()) continue;
+    ++counts[released.transition.to];
     queues.push_back(row.claim.queue);
   }
-  if (count == 0) return;
+  if (counts.empty()) return;
   store.wake(queues);
-  log_.warn("the worker on {} (pid {}) died; {} {} of it may run again", node.name, node.pid, count,
-            count == 1 ? "job" : "jobs");
+  std::string what;
+  for (auto const& [state, count] : counts)
+    what += fmt::format("{}{} {}", what.empty() ? "" : ", ", count, to_string(state));
+  log_.warn("the worker on {} (pid {}) died; its jobs now: {}", node.name, node.pid, what);
 }
 
 }  // namespace kue::worker

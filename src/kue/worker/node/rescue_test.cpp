@@ -7,9 +7,15 @@ namespace {
 
 constexpr std::uint64_t kOwn = 1, kOther = 2, kHolder = 33;
 
+struct Lines final : LogSink {
+  void write(LogLine const& line) override { all.emplace_back(line.text); }
+  std::vector<std::string> all;
+};
+
 struct RescueTest : ::testing::Test {
+  std::shared_ptr<Lines> lines = std::make_shared<Lines>();
   std::shared_ptr<Store> store = open_store("memory:");
-  Rescuer rescuer{kOwn, Millis(60'000), Logger(stderr_sink(), LogLevel::off)};
+  Rescuer rescuer{kOwn, Millis(60'000), Logger(lines)};
   SteadyPoint now{Millis(1'000'000)};
   JobId job = JobId::make();
 
@@ -38,7 +44,16 @@ TEST_F(RescueTest, a_node_that_is_silent_for_a_minute_of_our_clock_is_dead) {
   EXPECT_EQ(state(), State::available);
   EXPECT_EQ(store->get(job)->tally.node_losses, 1u);
   EXPECT_EQ(store->get(job)->errors.at(0).reason, Reason::node_lost);
+  EXPECT_EQ(lines->all, std::vector<std::string>{"the worker on host (pid 7) died; its jobs now: 1 available"});
   EXPECT_FALSE(beat(kOther)) << "it must start over";
+}
+
+TEST_F(RescueTest, a_job_of_a_dead_node_that_was_cancelled_is_told_as_cancelled) {
+  store->cancel({.ids = std::span(&job, 1)});
+  round_after(Millis(0));
+  round_after(Millis(60'000));
+  EXPECT_EQ(state(), State::cancelled);
+  EXPECT_EQ(lines->all, std::vector<std::string>{"the worker on host (pid 7) died; its jobs now: 1 cancelled"});
 }
 
 TEST_F(RescueTest, each_beat_begins_the_minute_again) {

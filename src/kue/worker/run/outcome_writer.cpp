@@ -1,6 +1,7 @@
 #include "kue/worker/run/outcome_writer.hpp"
 
 #include "kue/core/decide.hpp"
+#include "kue/core/result_note.hpp"
 
 #include <kue/error.hpp>
 
@@ -26,6 +27,14 @@ FinishSink finish_sink(StoreQueue* with_store) {
   };
 }
 
+ProgressSink progress_sink(StoreQueue* with_store) {
+  if (with_store == nullptr) return {};
+  return [with_store](Delivery const& delivery, Progress const& progress) {
+    ProgressItem const item{delivery.claim, progress};
+    with_store->store().progress({.items = std::span(&item, 1)});
+  };
+}
+
 std::string left_open(Delivery const& delivery) {
   return delivery.job.kind + "::run() has returned and left a transaction of its own open, which holds the store's "
                              "lock. It ends with this process; "
@@ -38,7 +47,7 @@ Transition OutcomeWriter::foresee(Delivery const& delivery, Outcome& outcome) co
   return next;
 }
 
-std::optional<FinishStatus> OutcomeWriter::write(Delivery const& delivery, RunReport& report) {
+std::optional<OutcomeWriter::Written> OutcomeWriter::write(Delivery const& delivery, RunReport& report) {
   Millis trouble{0};
   bool replaced = false;
   while (true) {
@@ -51,7 +60,7 @@ std::optional<FinishStatus> OutcomeWriter::write(Delivery const& delivery, RunRe
                  trouble.count(), error.what());
       if (!trying_again_may_help(error)) {
         if (replaced) return std::nullopt;
-        report.outcome = {.kind = Outcome::Kind::failed, .failure = {.type = "kue::Error", .message = error.what()}};
+        report.outcome = core::without_what_is_refused(report.outcome, error.what());
         replaced = true;
       }
     }
@@ -74,14 +83,30 @@ std::optional<bool> OutcomeWriter::read_own_end(Delivery const& delivery) {
   }
 }
 
-FinishStatus OutcomeWriter::write_once(Delivery const& delivery, RunReport const& report) {
+void OutcomeWriter::flush() {
+  try {
+    queue_.flush();
+  } catch (std::exception const& error) {
+    log_.error("cannot send what the job pushed; the queue keeps it and tries again: {}", error.what());
+  }
+}
+
+OutcomeWriter::Written OutcomeWriter::write_once(Delivery const& delivery, RunReport& report) {
+  Transition const next = foresee(delivery, report.outcome);
   if (with_store_ == nullptr) {
     queue_.finish(delivery, report.outcome);
-    return FinishStatus::applied;
+    return {FinishStatus::applied, next};
   }
   FinishStatus const status = with_store_->finish_run(delivery, report.outcome, report.started_at);
   if (status == FinishStatus::stale) tell_stale(delivery, report.outcome);
-  return status;
+  bool const in_doubt = status == FinishStatus::already && is_waiting(next.to);
+  return {status, core::as_written(next, in_doubt ? ask_again(delivery, status) : status, delivery.tally)};
+}
+
+// The answer to an earlier try was lost, and with it whether the job was cancelled instead.
+FinishStatus OutcomeWriter::ask_again(Delivery const& delivery, FinishStatus status) const {
+  auto const record = with_store_->store().get(delivery.claim.id);
+  return record && record->state == State::cancelled ? FinishStatus::cancelled : status;
 }
 
 void OutcomeWriter::tell_stale(Delivery const& delivery, Outcome const& outcome) const {

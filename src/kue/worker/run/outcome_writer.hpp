@@ -22,16 +22,23 @@ class OutcomeWriter {
 
   // What the queue will decide, with the delay fixed now, so that what is logged is what happens.
   Transition foresee(Delivery const& delivery, Outcome& outcome) const;
-  // Nothing: not written. An outcome whose bytes the store refuses is replaced by a failure that says so.
-  std::optional<FinishStatus> write(Delivery const& delivery, RunReport& report);
+  struct Written {
+    FinishStatus status;
+    Transition next;  // what has become of the job
+  };
+  // Nothing: not written. An outcome that the store refuses for good is replaced: see without_what_is_refused.
+  std::optional<Written> write(Delivery const& delivery, RunReport& report);
   // Of a run that has finished itself: whether that was committed. Nothing: the store does not say, and there must be
   // no next try.
   std::optional<bool> read_own_end(Delivery const& delivery);
+  // Jobs push too; with a queue that only collects, what they pushed goes out before they count as done.
+  void flush();
   void tell_stale(Delivery const& delivery, Outcome const& outcome) const;
   bool keeps() const { return keeps_; }  // the queue keeps a job until it is finished
 
  private:
-  FinishStatus write_once(Delivery const& delivery, RunReport const& report);
+  Written write_once(Delivery const& delivery, RunReport& report);
+  FinishStatus ask_again(Delivery const& delivery, FinishStatus status) const;
 
   Queue& queue_;
   StoreQueue* with_store_;
@@ -41,6 +48,7 @@ class OutcomeWriter {
 };
 
 FinishSink finish_sink(StoreQueue* with_store);  // null: none
+ProgressSink progress_sink(StoreQueue* with_store);
 
 // What is said of a run that returned with a transaction open in its thread: every write of the worker to the file
 // would wait for it.

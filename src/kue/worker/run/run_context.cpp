@@ -1,5 +1,7 @@
 #include "kue/worker/run/run_context.hpp"
 
+#include "kue/core/safe_text.hpp"
+
 #include <kue/error.hpp>
 
 #include <algorithm>
@@ -62,6 +64,7 @@ void RunContext::send() {
   next_ = Clock::system().steady_now() + kProgressEvery;
   if (sink_ == nullptr || !*sink_) return;
   try {
+    pending_->note = core::safe_text(pending_->note, limits::kMaxHeadTextBytes);
     (*sink_)(delivery_, *pending_);
     pending_.reset();
   } catch (std::exception const& error) {

@@ -26,16 +26,14 @@ std::string when(Millis delay) {
 }  // namespace
 
 EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const& report) {
-  EventInfo info;
-  info.event = event;
-  info.pid = own_pid();
-  info.job = delivery.job.id;
-  info.kind = delivery.job.kind;
-  info.queue = delivery.job.queue;
-  info.attempt = delivery.attempt;
-  info.duration = report.duration;
-  info.failure = report.outcome.failure;
-  return info;
+  return {.event = event,
+          .pid = own_pid(),
+          .job = delivery.job.id,
+          .kind = delivery.job.kind,
+          .queue = delivery.job.queue,
+          .attempt = delivery.attempt,
+          .duration = report.duration,
+          .failure = report.outcome.failure};
 }
 
 RunReport Runner::run(Delivery const& delivery, TimePoint started, StopWatch& watch) {
@@ -126,7 +124,10 @@ void Runner::tell(Delivery const& delivery, RunReport const& report, Transition 
   for (auto const& event : events_after(report.outcome.kind, next, kept)) {
     if (event) emit(*event, delivery, report);
   }
-  if (kept && next.to == State::discarded) call_failed(delivery, report);
+  if (!kept || next.to != State::discarded) return;
+  JobType const* const type = registry_.find(delivery.job.kind);
+  if (type != nullptr && type->failed)
+    call_failed(*type, delivery, report.outcome.failure, report.started_at, services_, log_);
 }
 
 // Most workers listen to few events: the others are not even made.
@@ -172,15 +173,14 @@ void log_end(Logger& log, RunReport const& report, Transition const& next, bool 
   }
 }
 
-void Runner::call_failed(Delivery const& delivery, RunReport const& report) {
-  JobType const* const type = registry_.find(delivery.job.kind);
-  if (type == nullptr || !type->failed) return;
-  Logger log = job_logger(log_, delivery);
-  RunContext context(delivery, report.started_at, nullptr, log, nullptr);
+void call_failed(JobType const& type, Delivery const& delivery, Failure const& failure, TimePoint started,
+                 Services& services, Logger const& log) {
+  JobScope const scope(mark_of(delivery));
+  RunContext context(delivery, started, nullptr, job_logger(log, delivery), nullptr);
   try {
-    type->failed(delivery.job.args, report.outcome.failure, context, services_);
+    type.failed(delivery.job.args, failure, context, services);
   } catch (std::exception const& error) {
-    log.log(LogLevel::error, fmt::format("failed() threw and is not called again: {}", error.what()));
+    context.log().error("failed() threw and is not called again: {}", error.what());
   }
   flush_output();
 }

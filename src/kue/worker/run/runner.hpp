@@ -54,7 +54,6 @@ class Runner {
   void run_job(Delivery const& delivery, TimePoint started, StopWatch& watch, RunReport& report);
   void emit(WorkerEvent event, Delivery const& delivery, RunReport const& report);
   void ask_for_delay(Delivery const& delivery, Outcome& outcome);
-  void call_failed(Delivery const& delivery, RunReport const& report);
 
   Registry const& registry_;
   Services& services_;
@@ -70,6 +69,10 @@ void log_end(Logger& log, RunReport const& report, Transition const& next, bool 
 
 // The events that this end gives: of the run, and of the job.
 std::array<std::optional<WorkerEvent>, 2> events_after(Outcome::Kind kind, Transition const& next, bool kept);
+
+// failed() of a job that is discarded. What it throws is logged and changes nothing.
+void call_failed(JobType const& type, Delivery const& delivery, Failure const& failure, TimePoint started,
+                 Services& services, Logger const& log);
 
 EventInfo event_of(WorkerEvent event, Delivery const& delivery, RunReport const& report);
 

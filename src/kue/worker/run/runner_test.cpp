@@ -104,5 +104,15 @@ TEST(Seconds, text_has_three_digits_after_the_point) {
   EXPECT_EQ(seconds_text(Millis(61'020)), "61.020");
 }
 
+TEST_F(RunnerTest, a_note_of_progress_is_cut_and_made_safe) {
+  std::vector<Progress> written;
+  ProgressSink const sink = [&](Delivery const&, Progress const& progress) { written.push_back(progress); };
+  RunContext context(delivery, TimePoint(Millis(5)), nullptr, Logger(lines), &sink);
+  context.progress(50, "\xFF" + std::string(100'000, 'n'));
+  ASSERT_EQ(written.size(), 1u);
+  EXPECT_LE(written[0].note.size(), limits::kMaxHeadTextBytes);
+  EXPECT_TRUE(written[0].note.starts_with("\xEF\xBF\xBDnnn")) << written[0].note;
+}
+
 }  // namespace
 }  // namespace kue::worker

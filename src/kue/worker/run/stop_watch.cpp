@@ -1,15 +1,15 @@
 #include "kue/worker/run/stop_watch.hpp"
 
-#include <pthread.h>
+#include "kue/base/signals_blocked.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 namespace kue::worker {
 namespace {
 
 // Nets: the flags are looked at again even if nobody rang.
+constexpr Millis kNap{50};
 constexpr Millis kLookAgain{1000};  // while jobs run
 constexpr Millis kDoze{10'000};     // while none does: then only a stop matters, and who asks for it rings
 
@@ -17,17 +17,20 @@ constexpr Millis kDoze{10'000};     // while none does: then only a stop matters
 
 StopWatch::StopWatch(FutexWord& bell, Rules rules, Clock const& clock)
     : bell_(bell), rules_(std::move(rules)), clock_(clock) {
-  // Signals are for the thread that runs jobs, never for this one.
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  SignalsBlocked const blocked;
   thread_ = std::jthread([this] { watch(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 StopWatch::~StopWatch() {
   quit_ = true;
   futex_ring(bell_);
+}
+
+void StopWatch::rest(Millis duration) {
+  SteadyPoint const until = clock_.steady_now() + duration;
+  do {
+    futex_wait(bell_, bell_.load(), std::clamp(until - clock_.steady_now(), Millis(1), kNap));
+  } while (!stopping() && clock_.steady_now() < until);
 }
 
 void StopWatch::begin(std::optional<SteadyPoint> time_out) {

@@ -35,6 +35,7 @@ class StopWatch {
   void end();
   std::stop_token token() const;  // of the run
   StopCause cause() const;        // of the run; kept until the next begin()
+  void rest(Millis duration);     // of the thread that runs jobs; until a stop, too
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
 
  private:

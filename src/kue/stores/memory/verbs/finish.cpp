@@ -46,7 +46,7 @@ FinishStatus MemoryStore::write_one(Verb verb, Finish const& item) {
     tables_.make_claimable(*row, why);
   else
     tables_.make_later(*row, next.to, tables_.now() + next.delay, why);
-  return FinishStatus::applied;
+  return next.to == item.transition.to ? FinishStatus::applied : FinishStatus::cancelled;
 }
 
 void MemoryStore::progress(ProgressRequest const& request) {

@@ -84,7 +84,7 @@ class Finishing {
         tables_.make_waiting(*job, item, verb_);
     }
     if (item.attempt) tables_.note_attempt(job->seq, *item.attempt);
-    return FinishStatus::applied;
+    return next.to == item.transition.to ? FinishStatus::applied : FinishStatus::cancelled;
   }
 
   Tables& tables_;
