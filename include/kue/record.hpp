@@ -2,7 +2,7 @@
 // JobRecord: everything a store knows of one job.
 //
 //   if (auto record = store.get(id))
-//     fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
+//     fmt::print("{}, attempt {}\n", to_string(record->state), attempt_number(*record));
 //
 // Plain data, copied out of the store; it does not change when the job does.
 
@@ -63,7 +63,8 @@ struct JobRecord {
   std::uint64_t holder = 0;    // of the last claim
   std::uint64_t node = 0;
   TimePoint inserted_at{};
-  std::optional<TimePoint> attempted_at = {};     // start of the last run
+  std::optional<TimePoint> claimed_at = {};       // running: when the present run was handed out
+  std::optional<TimePoint> attempted_at = {};     // start of the last run that has ended
   std::optional<TimePoint> finished_at = {};      // entered a final state
   std::optional<TimePoint> cancel_asked_at = {};  // running: since when its worker is asked to stop it
   std::string result = {};                        // JSON, empty if none
@@ -71,5 +72,11 @@ struct JobRecord {
   std::vector<Attempt> errors = {};  // oldest first; filled by get(), empty in query()
   bool operator==(JobRecord const&) const = default;
 };
+
+// The attempt that is going on, else the last one that counted: what Context::attempt() and the log lines say. 0: no run
+// has counted yet. A run that does not count (snoozed, crashed, ...) leaves its number to the next one.
+inline std::uint32_t attempt_number(JobRecord const& record) {
+  return record.tally.attempt + (record.state == State::running ? 1 : 0);
+}
 
 }  // namespace kue

@@ -253,7 +253,7 @@ struct Fixed : kue::Random { std::uint64_t below(std::uint64_t) override { retur
 
 void record(kue::Store& store, kue::JobId id) {
   if (auto record = store.get(id))
-    fmt::print("{} after {} attempts\n", to_string(record->state), record->tally.attempt);
+    fmt::print("{}, attempt {}\n", to_string(record->state), attempt_number(*record));
 }
 
 void registry(kue::Envelope envelope, kue::Context& context, kue::Services& services) {

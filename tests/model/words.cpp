@@ -119,12 +119,12 @@ std::string words(ClaimResult const& result) {
 }
 
 std::string words(JobRecord const& r) {
-  return fmt::format("{} seq {} {} run_at {} {} claim {} holder {} node {} in {} started {} finished {} cancel asked "
-                     "{} result {} progress {}",
-                     words(r.job), r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder,
-                     r.node, words(r.inserted_at), words(r.attempted_at), words(r.finished_at),
-                     words(r.cancel_asked_at), r.result,
-                     r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
+  return fmt::format(
+      "{} seq {} {} run_at {} {} claim {} holder {} node {} in {} claimed {} started {} finished {} cancel asked "
+      "{} result {} progress {}",
+      words(r.job), r.seq, to_string(r.state), words(r.run_at), words(r.tally), r.claim_no, r.holder, r.node,
+      words(r.inserted_at), words(r.claimed_at), words(r.attempted_at), words(r.finished_at), words(r.cancel_asked_at),
+      r.result, r.progress ? fmt::format("{} {}", r.progress->percent, r.progress->note) : "-");
 }
 
 std::string words(Event const& e) {

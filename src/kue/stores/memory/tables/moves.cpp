@@ -14,6 +14,7 @@ template <class Change> void Tables::move(Row& row, Why why, Change&& change) {
   State const from = row.state;
   unplace(row);
   change();
+  if (row.state != State::running) row.claimed_at.reset();
   place(row);
   record(row, from, row.state, why);
   if (row.state != State::running && !is_final(row.state)) bell_.ring();

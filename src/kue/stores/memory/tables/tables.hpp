@@ -15,9 +15,7 @@
 
 namespace kue::memory {
 
-struct Row : JobRecord {
-  TimePoint claimed_at{};  // of the last claim
-};
+using Row = JobRecord;
 
 // A line of waiting jobs: those of one queue and priority. A limit or a fair key will be a lane of its own here.
 struct Lane {

@@ -16,7 +16,7 @@ Claimed claimed(Row const& row) {
                     .holder = row.holder,
                     .claim_no = row.claim_no},
           .tally = row.tally,
-          .claimed_at = row.claimed_at};
+          .claimed_at = row.claimed_at.value()};
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ std::vector<RunningJob> MemoryStore::running(RunningRequest const& request) {
          .kind = row.job.kind,
          .node = row.node,
          .tally = row.tally,
-         .claimed_at = row.claimed_at,
+         .claimed_at = row.claimed_at.value(),
          .cancel_asked_at = row.cancel_asked_at});
   }
   return jobs;

@@ -126,6 +126,7 @@ JobRecord read_record(Use const& row) {
   if (!row.null(27))
     record.progress = Progress{.percent = static_cast<int>(row.integer(27)), .note = std::string(row.text(28))};
   record.cancel_asked_at = row.maybe_time(29);
+  record.claimed_at = row.maybe_time(30);
   return record;
 }
 

@@ -3,7 +3,8 @@
 -- 5 seq of the page before, 6 how many, 7 inserted from, 8 inserted until, 9 text of the last failure or ''. Out: as get.sql.
 SELECT e.id, e.kind, e.queue, e.args, e.schema, e.asked_run_at, e.priority, e.asked_max_attempts, e.timeout_ms, e.tags, e.meta, e.seq,
        e.inserted_at, e.state, e.run_at, e.attempt, e.max_attempts, e.crashes, e.node_losses, e.interruptions, e.unknown_since, e.claim_no,
-       e.holder, e.node, e.attempted_at, e.finished_at, e.result, e.progress_percent, e.progress_note, e.cancel_asked_at
+       e.holder, e.node, e.attempted_at, e.finished_at, e.result, e.progress_percent, e.progress_note, e.cancel_asked_at,
+       CASE e.state WHEN 3 THEN (SELECT u.claimed_at FROM kue_unfinished u WHERE u.seq = e.seq) END
 FROM {driver} d CROSS JOIN kue_every_job e ON e.seq = d.seq
 WHERE d.seq {beyond} ?5 AND e.state IS NOT NULL AND (?1 >> e.state) & 1 AND (?2 = '' OR e.queue = ?2) AND (?3 = '' OR e.kind = ?3)
   AND (?4 = '' OR instr(e.tags, ?4) > 0)
