@@ -50,6 +50,16 @@ struct Steps {
   }
 };
 
+// Fails twice at once; the third run goes on until the file `release` is there.
+struct Third {
+  void run(spark::Context& ctx) const {
+    if (ctx.attempt() < 3) throw spark::retry_in(std::chrono::milliseconds(1), "not yet");
+    ctx.log().info("third run begins");
+    for (int i = 0; i < 12000 && ::access("release", F_OK) != 0; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+};
+
 struct Sum {
   int a = 0, b = 0;
   int run() const { return a + b; }
@@ -105,7 +115,7 @@ static int echo(spark::Args& args) {
 int main(int argc, char** argv) {
   std::string_view const mode = std::getenv("CONSOLE_TEST") ? std::getenv("CONSOLE_TEST") : "";
   spark::Application app;
-  app.jobs<Greet, SendInvoice, Fail, Hold, Steps, Sum, Print, Notify>();
+  app.jobs<Greet, SendInvoice, Fail, Hold, Steps, Sum, Print, Notify, Third>();
   if (mode != "no-mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mode == "two-mailers") app[other_mailer] = app.share([] { return Mailer(); });
   if (mode == "own-queue") app[spark::queue] = app.share([] { return OwnQueue(); });

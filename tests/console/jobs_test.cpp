@@ -31,7 +31,8 @@ TEST_F(ConsoleTest, refuses_to_push_what_the_class_does_not_take) {
   Ran const unknown = spark({"job:push", "SendInvoce"});
   EXPECT_EQ(unknown.code, 3);
   EXPECT_THAT(unknown.err, HasSubstr("no job class 'SendInvoce' in this program, did you mean SendInvoice?"));
-  EXPECT_THAT(unknown.err, HasSubstr("registered are: Fail, Greet, Hold, Notify, Print, SendInvoice, Steps, Sum"));
+  EXPECT_THAT(unknown.err,
+              HasSubstr("registered are: Fail, Greet, Hold, Notify, Print, SendInvoice, Steps, Sum, Third"));
   Ran const wrong = spark({"job:push", "SendInvoice", "--args", R"({"order":"seven","cent":1})"});
   EXPECT_EQ(wrong.code, 2);
   for (auto const* part : {"order", "cent"}) EXPECT_THAT(wrong.err, HasSubstr(part));

@@ -181,7 +181,7 @@ TEST_F(SetupTest, doctor_is_content_with_a_new_folder) {
   EXPECT_EQ(ran.code, 0) << ran.out;
   EXPECT_THAT(finding(ran, "configuration"), StartsWith("ok no spark.toml"));
   EXPECT_THAT(finding(ran, "store"), StartsWith("ok " + here("spark.db") + " is not there yet"));
-  EXPECT_THAT(finding(ran, "job classes"), StartsWith("ok 8 in this program"));
+  EXPECT_THAT(finding(ran, "job classes"), StartsWith("ok 9 in this program"));
   EXPECT_FALSE(std::filesystem::exists(here("spark.db"))) << "it makes nothing";
   EXPECT_THAT(spark({"doctor"}).out, HasSubstr("ok\tconfiguration\t"));
 }

@@ -47,7 +47,7 @@ TEST_F(SparkProgramTest, word_for_word_in_the_directory_and_below) {
       EXPECT_TRUE(worker.says("Hello John Doe!")) << worker.err();
     }
     EXPECT_THAT(worker.err(),
-                HasSubstr("shop queue:worker, 8 job classes, configured by " + folder_.path("spark.toml")));
+                HasSubstr("shop queue:worker, 9 job classes, configured by " + folder_.path("spark.toml")));
     EXPECT_EQ(worker.stop(), 0);
   }
 }

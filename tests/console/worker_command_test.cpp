@@ -24,7 +24,7 @@ TEST_F(ConsoleTest, worker_without_children_runs_jobs_itself) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("Hello John Doe!"));
   EXPECT_THAT(ran.err, HasSubstr("jobs of sqlite:" + folder_.path("spark.db")));
-  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 8 job classes, no spark.toml"));
+  EXPECT_THAT(ran.err, HasSubstr("console_program queue:worker, 9 job classes, no spark.toml"));
 }
 
 TEST_F(ConsoleTest, worker_keeps_to_its_queues_and_stops_at_TERM) {

@@ -4,12 +4,15 @@
 
 #include "spark/console/printable.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace spark {
 namespace {
 
 using Words = std::vector<std::string>;
+constexpr int kOfferedJobs = 100;  // more than a person reads, and quick to ask for
 
 Words state_names() {
   Words names;
@@ -17,15 +20,29 @@ Words state_names() {
   return names;
 }
 
-// Of the store, if there is one that this program may open without changing it.
-Words queue_names(Application& app) {
-  Words names;
+// Asks the store, if there is one that this program may open without changing it.
+template <class Ask> void ask_store(Application& app, Ask&& ask) {
   try {
-    if (!kue::open_store(app.config().store.url, {.migrate = false})->schema().current()) return names;
-    for (kue::QueueCounts const& counts : app.get(store).counts()) names.push_back(counts.queue);
+    if (kue::open_store(app.config().store.url, {.migrate = false})->schema().current()) ask(app.get(store));
   } catch (std::exception const&) {  // completion has nothing to say about it
   }
+}
+
+Words queue_names(Application& app) {
+  Words names;
+  ask_store(app, [&](kue::Store& jobs) {
+    for (kue::QueueCounts const& counts : jobs.counts()) names.push_back(counts.queue);
+  });
   return names;
+}
+
+std::vector<Candidate> newest_jobs(Application& app) {
+  std::vector<Candidate> all;
+  ask_store(app, [&](kue::Store& jobs) {
+    for (kue::JobRecord const& record : jobs.query({.limit = kOfferedJobs}).jobs)
+      all.push_back({record.job.id.str(), fmt::format("{}, {}", record.job.kind, kue::to_string(record.state))});
+  });
+  return all;
 }
 
 std::vector<Candidate> bare(Words const& words) {
@@ -50,6 +67,7 @@ std::vector<Candidate> values(Console& console, Application& app, std::string_vi
   if (name == "STATE") return bare(state_names());
   if (name == "KIND") return bare(console.kinds());
   if (name == "COMMAND") return commands(console);
+  if (name == "ID") return newest_jobs(app);
   if (name == "QUEUE" || name == "NAME" || name == "LIST") return bare(queue_names(app));
   if (name == "FILE" || name == "DIR" || name == "PATH") return bare({":files"});
   return {};

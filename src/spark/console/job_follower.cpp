@@ -5,6 +5,7 @@
 
 #include "spark/console/console.hpp"
 #include "spark/console/interrupt.hpp"
+#include "spark/console/job_history.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/records.hpp"
 #include "spark/console/screen.hpp"
@@ -25,7 +26,7 @@ constexpr int kBar = 30;
 std::string what_counts(kue::JobRecord const& record) {
   std::string const progress =
       record.progress ? fmt::format("{}\t{}", record.progress->percent, printable(record.progress->note)) : "\t";
-  return fmt::format("{}\t{}\t{}{}", kue::to_string(record.state), attempt_text(record.tally), progress,
+  return fmt::format("{}\t{}\t{}{}", kue::to_string(record.state), attempt_text(record), progress,
                      record.cancel_asked_at ? "\tasked to stop" : "");
 }
 
@@ -36,11 +37,16 @@ std::string last_failure(kue::JobRecord const& record) {
 }
 
 std::string when(kue::JobRecord const& record, kue::TimePoint now) {
-  if (record.state == kue::State::running && record.attempted_at)
-    return ", since " + span_text(std::max(now - *record.attempted_at, kue::Millis(0)));
+  if (auto const began = began_at(record); began && record.state == kue::State::running)
+    return ", since " + span_text(std::max(now - *began, kue::Millis(0)));
   if (kue::is_waiting(record.state) && record.run_at > now) return ", due " + relative_text(record.run_at, now);
   if (kue::is_waiting(record.state)) return ", waits " + span_text(now - record.run_at);
   return {};
+}
+
+std::string which_attempt(kue::JobRecord const& record) {
+  std::uint32_t const number = kue::attempt_number(record);
+  return number == 0 ? "" : fmt::format(", attempt {} of {}", number, record.tally.max_attempts);
 }
 
 std::string bar(int percent) {
@@ -49,11 +55,9 @@ std::string bar(int percent) {
 }
 
 std::string as_picture(Style const& style, kue::JobRecord const& record, kue::TimePoint now) {
-  std::string text =
-      fmt::format("{} {}\n{}{}, attempt {} of {}{}\n", printable(record.job.kind), record.job.id.str(),
-                  style.paint(kue::to_string(record.state), colour_of(record.state)), when(record, now),
-                  std::min(record.tally.attempt + (kue::is_final(record.state) ? 0U : 1U), record.tally.max_attempts),
-                  record.tally.max_attempts, record.cancel_asked_at ? ", asked to stop" : "");
+  std::string text = fmt::format("{} {}\n{}{}{}{}\n", printable(record.job.kind), record.job.id.str(),
+                                 style.paint(kue::to_string(record.state), colour_of(record.state)), when(record, now),
+                                 which_attempt(record), record.cancel_asked_at ? ", asked to stop" : "");
   if (record.progress)
     text += fmt::format("{} {:>3} %  {}\n", bar(record.progress->percent), record.progress->percent,
                         printable(record.progress->note));

@@ -3,6 +3,7 @@
 #include <kue/error.hpp>
 
 #include "spark/console/job_choice.hpp"
+#include "spark/console/job_history.hpp"
 #include "spark/console/listing.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/records.hpp"
@@ -20,14 +21,14 @@ namespace {
 std::string when(kue::JobRecord const& record, kue::TimePoint now) {
   if (kue::is_final(record.state)) return record.finished_at ? "ended " + relative_text(*record.finished_at, now) : "";
   if (record.state == kue::State::running)
-    return record.attempted_at ? "started " + relative_text(*record.attempted_at, now) : "claimed";
+    return began_at(record) ? "started " + relative_text(*began_at(record), now) : "";
   if (record.run_at > now) return "due " + relative_text(record.run_at, now);
   return "waits " + span_text(now - record.run_at);
 }
 
 std::string exact_when(kue::JobRecord const& record) {
   if (kue::is_final(record.state)) return record.finished_at ? iso_text(*record.finished_at) : "";
-  if (record.state == kue::State::running) return record.attempted_at ? iso_text(*record.attempted_at) : "";
+  if (record.state == kue::State::running) return began_at(record) ? iso_text(*began_at(record)) : "";
   return iso_text(record.run_at);
 }
 
@@ -37,7 +38,7 @@ Row row_of(kue::JobRecord const& record, kue::TimePoint now) {
           {std::string(kue::to_string(record.state)), colour_of(record.state)},
           {shortened(job.kind, 32), printable(job.kind)},
           {shortened(job.queue, 24), printable(job.queue)},
-          attempt_text(record.tally),
+          attempt_text(record),
           {when(record, now), exact_when(record)},
           {shortened(job.args, 40), printable(job.args)}};
 }

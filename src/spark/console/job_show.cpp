@@ -3,9 +3,14 @@
 #include <kue/error.hpp>
 
 #include "spark/application/duration.hpp"
+#include "spark/console/job_history.hpp"
+#include "spark/console/job_ids.hpp"
+#include "spark/console/obstacles.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/records.hpp"
 #include "spark/console/times.hpp"
+
+#include "kue/worker/node/node_lock.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +23,7 @@ class Sheet {
   void time(std::string_view name, std::optional<kue::TimePoint> value) {
     if (value) row(name, fmt::format("{} ({})", utc_text(*value), relative_text(*value, now_)));
   }
-  void line(std::string_view whole) { (text_ += whole) += '\n'; }
+  void text(std::string_view lines) { text_ += lines; }
   std::string take() { return std::move(text_); }
 
  private:
@@ -32,32 +37,36 @@ std::string joined(std::vector<std::string> const& items) {
   return text;
 }
 
-void add_failure(Sheet& sheet, kue::Attempt const& attempt) {
-  kue::Failure const failure = kue::whole_failure(attempt);
-  sheet.line(fmt::format("  run {} (attempt {}): {}, {} after {}, pid {}", attempt.claim_no, attempt.attempt,
-                         kue::to_string(attempt.reason), utc_text(attempt.ended_at),
-                         span_text(attempt.ended_at - attempt.started_at), attempt.pid));
-  std::string what = printable(failure.type);
-  if (!failure.message.empty()) what += (what.empty() ? "" : ": ") + printable(failure.message);
-  if (failure.signal != 0 && failure.message.find(fmt::format("signal {}", failure.signal)) == std::string::npos)
-    what += fmt::format(" (signal {})", failure.signal);
-  if (!what.empty()) sheet.line("    " + what);
-  std::string_view trace = failure.backtrace;
-  while (!trace.empty()) {
-    auto const end = std::min(trace.find('\n'), trace.size());
-    sheet.line("      " + printable(trace.substr(0, end)));
-    trace.remove_prefix(std::min(end + 1, trace.size()));
+// The worker that has a running job, as far as the store still knows it.
+struct Place {
+  kue::NodeInfo node = {};
+  bool alive = false;
+};
+
+Place place_of(kue::Store& jobs, kue::JobRecord const& record) {
+  for (kue::NodeInfo const& node : jobs.nodes()) {
+    if (node.node == record.node) return {node, kue::worker::is_alive(node, jobs.capabilities().one_host)};
   }
+  return {.node = {.node = record.node}};
 }
 
-std::string as_text(kue::JobRecord const& record) {
+std::string place_text(Place const& place) {
+  auto const& [node, alive] = place;
+  std::string const host = node.name.empty() ? "" : fmt::format("{}, pid {}, ", printable(node.name), node.pid);
+  return fmt::format("{}node {:016x}{}", host, node.node,
+                     alive ? "" : ", which has died: another worker gives it back");
+}
+
+std::string as_text(kue::Store& jobs, kue::JobRecord const& record) {
+  auto const now = kue::Clock::system().now();
   kue::Envelope const& job = record.job;
   Sheet sheet;
   sheet.row("id", job.id.str());
   sheet.row("kind", printable(job.kind));
   sheet.row("queue", printable(job.queue));
   sheet.row("state", kue::to_string(record.state));
-  sheet.row("attempts", fmt::format("{} of {}", record.tally.attempt, record.tally.max_attempts));
+  for (Obstacle const& obstacle : obstacles(jobs, record, now)) sheet.row("waits for", obstacle.text);
+  sheet.row("attempts", fmt::format("{} of {}", kue::attempt_number(record), record.tally.max_attempts));
   if (record.tally.crashes > 0) sheet.row("crashes", std::to_string(record.tally.crashes));
   if (record.tally.interruptions > 0) sheet.row("interruptions", std::to_string(record.tally.interruptions));
   if (record.tally.node_losses > 0) sheet.row("node losses", std::to_string(record.tally.node_losses));
@@ -66,7 +75,8 @@ std::string as_text(kue::JobRecord const& record) {
   if (!job.tags.empty()) sheet.row("tags", joined(job.tags));
   sheet.time("pushed", record.inserted_at);
   if (!kue::is_final(record.state)) sheet.time("due", record.run_at);
-  sheet.time("started", record.attempted_at);
+  sheet.time("started", began_at(record));
+  if (record.state == kue::State::running) sheet.row("worker", place_text(place_of(jobs, record)));
   sheet.time("ended", record.finished_at);
   sheet.time("to be stopped", record.cancel_asked_at);
   if (record.progress)
@@ -74,29 +84,65 @@ std::string as_text(kue::JobRecord const& record) {
   sheet.row("args", printable(job.args));
   for (auto const& [key, value] : job.meta) sheet.row("meta", fmt::format("{} = {}", printable(key), printable(value)));
   if (!record.result.empty()) sheet.row("result", printable(record.result));
-  if (!record.errors.empty()) sheet.line("errors");
-  for (kue::Attempt const& attempt : record.errors) add_failure(sheet, attempt);
+  if (std::string const runs = history_text(record, now); !runs.empty()) sheet.text("runs\n" + runs);
   return sheet.take();
+}
+
+void write_place(kue::Writer& writer, Place const& place) {
+  auto const& [node, alive] = place;
+  writer.begin_object();
+  writer.key("node");
+  writer.string(fmt::format("{:016x}", node.node));
+  writer.key("host");
+  writer.string(as_utf8(node.name));
+  writer.key("pid");
+  writer.integer(node.pid);
+  writer.key("alive");
+  writer.boolean(alive);
+  writer.end_object();
+}
+
+void write_obstacle(kue::Writer& writer, Obstacle const& obstacle) {
+  writer.begin_object();
+  writer.key("reason");
+  writer.string(obstacle.reason);
+  writer.key("text");
+  writer.string(as_utf8(obstacle.text));
+  writer.end_object();
+}
+
+std::string as_document(kue::Store& jobs, kue::JobRecord const& record) {
+  kue::Writer writer;
+  writer.begin_object();
+  writer.key("job");
+  write_record(writer, record, true);
+  writer.key("worker");
+  if (record.state == kue::State::running)
+    write_place(writer, place_of(jobs, record));
+  else
+    writer.null();
+  writer.key("waits_for");
+  writer.begin_array();
+  for (Obstacle const& obstacle : obstacles(jobs, record, kue::Clock::system().now())) write_obstacle(writer, obstacle);
+  writer.end_array();
+  writer.end_object();
+  return printable_json(writer.take());
 }
 
 int run(Call& call) {
   std::string const text = call.args.argument("ID", "the job's id, as job:list shows it");
   call.args.done();
-  kue::JobId const id = parse_ids({text}).front();
-  auto const record = job_store(call).get(id);
+  kue::JobId const id = job_ids(call, {text}).front();
+  kue::Store& jobs = job_store(call);
+  auto const record = jobs.get(id);
   if (!record)
     throw kue::Error(kue::ErrorKind::not_found,
                      fmt::format("no job {} here; finished jobs are removed after some time", id.str()));
   if (!call.json) {
-    call.out.text(as_text(*record));
+    call.out.text(as_text(jobs, *record));
     return kDone;
   }
-  kue::Writer writer;
-  writer.begin_object();
-  writer.key("job");
-  write_record(writer, *record, true);
-  writer.end_object();
-  call.out.line(printable_json(writer.take()));
+  call.out.line(as_document(jobs, *record));
   return kDone;
 }
 

@@ -47,20 +47,4 @@ kue::Store& job_store(Call& call) {
   return call.app.get(store);
 }
 
-std::vector<kue::JobId> parse_ids(std::vector<std::string> const& texts) {
-  std::vector<kue::JobId> ids;
-  std::string wrong;
-  for (std::string const& text : texts) {
-    if (auto const id = kue::JobId::parse(text))
-      ids.push_back(*id);
-    else
-      wrong += fmt::format("{}'{}'", wrong.empty() ? "" : ", ", text);
-  }
-  if (!wrong.empty()) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     "not a job id: " + wrong + "; one looks like 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506");
-  }
-  return ids;
-}
-
 }  // namespace spark

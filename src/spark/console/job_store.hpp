@@ -14,7 +14,5 @@ namespace spark {
 kue::Store& job_store(Call& call);
 
 kue::StoreQueue* store_queue_in(kue::Queue& queue);  // through queues that wrap another; null: not kept in a store
-std::vector<kue::JobId> parse_ids(
-    std::vector<std::string> const& texts);  // throws Error(invalid) naming all that are none
 
 }  // namespace spark

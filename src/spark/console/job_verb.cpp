@@ -3,6 +3,7 @@
 #include <kue/error.hpp>
 #include <kue/json.hpp>
 
+#include "spark/console/job_ids.hpp"
 #include "spark/console/job_store.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/progress.hpp"
@@ -159,7 +160,7 @@ int run_job_verb(Call& call, JobVerb const& verb) {
       call.args.optional_arguments("ID...", "jobs, by their ids; or choose them by the options above");
   call.args.done();
   if (!texts.empty() && choice.given()) refuse("name jobs by their ids, or choose them by options, not both");
-  if (!texts.empty()) return by_ids(call, verb, parse_ids(texts), change);
+  if (!texts.empty()) return by_ids(call, verb, job_ids(call, texts), change);
   if (!choice.given()) {
     refuse(fmt::format("which jobs? Name them by their ids, or choose them, such as --queue mail --state {}\nhint: "
                        "job:list with the same options "

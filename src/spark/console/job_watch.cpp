@@ -1,6 +1,7 @@
 #include <kue/error.hpp>
 
 #include "spark/console/job_follower.hpp"
+#include "spark/console/job_ids.hpp"
 #include "spark/console/job_store.hpp"
 
 namespace spark {
@@ -15,7 +16,7 @@ int run(Call& call) {
   if (interval < kue::Millis(20)) throw kue::Error(kue::ErrorKind::invalid, "--interval must be 20ms at least");
   JobFollower::Rules rules{.interval = interval, .patience = {}};
   if (patience > kue::Millis(0)) rules.patience = patience;
-  kue::JobId const id = parse_ids({text}).front();
+  kue::JobId const id = job_ids(call, {text}).front();
   return JobFollower(call, job_store(call), rules).follow(id);
 }
 

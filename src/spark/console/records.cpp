@@ -1,6 +1,7 @@
 #include "spark/console/records.hpp"
 
 #include "kue/core/json_document.hpp"
+#include "spark/console/job_history.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/times.hpp"
 
@@ -27,9 +28,10 @@ void time(kue::Writer& writer, std::string_view key, std::optional<kue::TimePoin
     writer.null();
 }
 
-void write_attempt(kue::Writer& writer, kue::Attempt const& attempt) {
+void write_attempt(kue::Writer& writer, kue::Attempt const& attempt, std::uint32_t run) {
   kue::Failure const failure = kue::whole_failure(attempt);
   writer.begin_object();
+  number(writer, "run", run);
   number(writer, "attempt", attempt.attempt);
   number(writer, "claim_no", attempt.claim_no);
   text(writer, "reason", kue::to_string(attempt.reason));
@@ -78,10 +80,10 @@ void write_record(kue::Writer& writer, kue::JobRecord const& record, bool with_e
   number(writer, "seq", record.seq);
   time(writer, "inserted_at", record.inserted_at);
   time(writer, "run_at", record.run_at);
-  time(writer, "attempted_at", record.attempted_at);
+  time(writer, "attempted_at", began_at(record));
   time(writer, "finished_at", record.finished_at);
   time(writer, "cancel_asked_at", record.cancel_asked_at);
-  number(writer, "attempt", record.tally.attempt);
+  number(writer, "attempt", kue::attempt_number(record));
   number(writer, "max_attempts", record.tally.max_attempts);
   number(writer, "crashes", record.tally.crashes);
   number(writer, "node_losses", record.tally.node_losses);
@@ -104,12 +106,15 @@ void write_record(kue::Writer& writer, kue::JobRecord const& record, bool with_e
   if (with_errors) {
     writer.key("errors");
     writer.begin_array();
-    for (kue::Attempt const& attempt : record.errors) write_attempt(writer, attempt);
+    for (std::size_t i = 0; i < record.errors.size(); ++i)
+      write_attempt(writer, record.errors[i], run_number(record, i));
     writer.end_array();
   }
   writer.end_object();
 }
 
-std::string attempt_text(kue::Tally const& tally) { return fmt::format("{}/{}", tally.attempt, tally.max_attempts); }
+std::string attempt_text(kue::JobRecord const& record) {
+  return fmt::format("{}/{}", kue::attempt_number(record), record.tally.max_attempts);
+}
 
 }  // namespace spark

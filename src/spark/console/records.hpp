@@ -9,9 +9,10 @@
 
 namespace spark {
 
+// `attempt` is kue::attempt_number, `attempted_at` is began_at of the same record.
 void write_record(kue::Writer& writer, kue::JobRecord const& record, bool with_errors);
 // Arguments and results are JSON already; if stored bytes are not, they become a string.
 void write_json_or_text(kue::Writer& writer, std::string_view stored);
-std::string attempt_text(kue::Tally const& tally);  // "2/25": runs that count, and how many there may be
+std::string attempt_text(kue::JobRecord const& record);  // "2/25": which attempt, of how many
 
 }  // namespace spark
