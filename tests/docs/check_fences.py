@@ -1,6 +1,7 @@
 """Compiles every C++ fence of README.md and docs/ (syntax only, warnings are errors).
 
-A fence stands for itself: it is a file. A comment on the line above may say otherwise:
+A fence stands for itself: it is a file. It may include an earlier fence of the page whose first line is `// NAME.hpp`. A comment on the
+line above may say otherwise:
 
   <!-- fence: file, after NAME -->      a file that needs what an earlier fence of the page (or tests/docs/NAME.hpp) declares
   <!-- fence: function, after NAME -->  the body of a function with `spark::Application& app` at hand
@@ -42,6 +43,15 @@ def context(names, earlier, here, page):
     return "".join(parts)
 
 
+def pasted(code, earlier, page):
+    """The code, with an earlier fence in place of each #include "NAME.hpp"."""
+    def fence(match):
+        named = [text for text in earlier if text.startswith(f"// {match[1]}\n")]
+        return named[-1] if named else sys.exit(f"{page}: no earlier fence begins with // {match[1]}")
+
+    return re.sub(r'^#include "(.*)"$', fence, code, flags=re.M)
+
+
 def fences(page, here):
     """(line, translation unit or None, reason to skip) of each fence of a page."""
     text = open(page).read()
@@ -59,7 +69,7 @@ def fences(page, here):
         if note.startswith("function"):
             code = "#include <spark/spark.hpp>\n" + before + "\n[[maybe_unused]] static void fence(spark::Application& app) {\n" + code + "}\n"
         else:
-            code = before + code
+            code = before + pasted(code, earlier, page)
         earlier.append(match["code"])
         yield line, code, None
 
