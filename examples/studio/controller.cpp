@@ -67,7 +67,7 @@ Answer Controller::get(std::string_view path) const {
   return refusal(404, "There is nothing at this address.");
 }
 
-// The page's "Try again": an operator's retry of the jobs that were given up.
+// The page's "Retry": an operator's retry of the jobs that failed.
 Answer Controller::post(std::string_view path) try {
   constexpr std::string_view kPictures = "/pictures/", kRetry = "/retry";
   if (!path.starts_with(kPictures) || !path.ends_with(kRetry)) return refusal(404, "There is nothing at this address.");

@@ -35,7 +35,7 @@ export class Card {
     this.showPhoto(picture);
     this.showTimes(picture);
     this.showProblem();
-    const news = before && JSON.stringify(before.sizes) !== JSON.stringify(picture.sizes);  // a try may fail between two updates
+    const news = before && JSON.stringify(before.sizes) !== JSON.stringify(picture.sizes);  // an attempt may fail between two updates
     if (news && picture.sizes.every(isFinal)) this.announce(picture);
   }
 
@@ -44,9 +44,9 @@ export class Card {
     const done = made(picture).map((size) => size.size);
     const running = picture.sizes.some((size) => size.state === 'running');
     const lost = picture.sizes.every((size) => size.state === 'failed');
-    const note = lost ? 'No thumbnail could be made' : running ? 'Being made' : 'In the queue';
+    const note = lost ? 'No thumbnail could be made' : running ? 'In progress' : 'In the queue';
     setText($('.photo-note', this.photo), done.length ? '' : note);
-    this.photo.setAttribute('aria-label', done.length ? `${picture.name}: look at it large` : `${picture.name}: ${note.toLowerCase()}`);
+    this.photo.setAttribute('aria-label', done.length ? `${picture.name}: enlarge` : `${picture.name}: ${note.toLowerCase()}`);
     this.photo.setAttribute('aria-disabled', done.length === 0);
     this.root.classList.toggle('lost', lost);
     if (!done.length) return;
@@ -68,7 +68,7 @@ export class Card {
     const ran = picture.sizes.some((size) => size.worked_ms !== null);
     const open = !picture.sizes.every(isFinal);
     setText($('.answered dd', this.root), picture.answered_ms === null ? 'earlier' : timeText(picture.answered_ms));
-    $('.answered', this.root).title = picture.answered_ms === null ? 'The server was started anew since; it does not keep this time.' : '';
+    $('.answered', this.root).title = picture.answered_ms === null ? 'The server has been restarted since; this time is no longer available.' : '';
     setText($('.worked dd', this.root), ran ? timeText(workOf(picture.sizes)) : '–');
     setText($('.worked dt', this.root), `worked${open && ran ? ' so far' : ''}${pids ? ` in ${plural(pids, 'process', 'processes')}` : ''}`);
   }
@@ -106,10 +106,10 @@ export class Card {
 
 // What comes after a run that failed.
 function next(size) {
-  if (size.state === 'failed') return size.tries > 1 ? `Given up after ${size.tries} tries.` : 'Given up.';
-  if (size.state !== 'again') return 'It is tried again.';
+  if (size.state === 'failed') return size.tries > 1 ? `Failed after ${size.tries} attempts.` : 'Failed.';
+  if (size.state !== 'again') return 'It will be retried.';
   const seconds = Math.max(0, Math.round((size.again_at_ms - Date.now()) / 1000));
-  return `Try ${size.tries} of ${size.max_tries} failed; the next one begins ${seconds ? `in ${seconds} s` : 'now'}.`;
+  return `Attempt ${size.tries} of ${size.max_tries} failed; the next one starts ${seconds ? `in ${seconds} s` : 'now'}.`;
 }
 
 class Tile {
@@ -119,12 +119,12 @@ class Tile {
     setText($('.size-name', this.root), `${size.size} px`);
     this.bar.setAttribute('aria-label', `${size.size} pixels`);
     $('.tile', this.root).addEventListener('click', look);
-    $('.tile', this.root).setAttribute('aria-label', `${size.size} pixels: look at it`);
+    $('.tile', this.root).setAttribute('aria-label', `${size.size} pixels: enlarge`);
   }
 
   show(size, picture) {
     this.root.dataset.state = size.state;
-    const words = { waiting: 'waits', running: size.note || 'running', again: 'tried again', failed: 'failed', done: size.worked_ms === null ? '' : timeText(size.worked_ms) };
+    const words = { waiting: 'waits', running: size.note || 'running', again: 'will retry', failed: 'failed', done: size.worked_ms === null ? '' : timeText(size.worked_ms) };
     setBar(this.bar, isFinal(size) || size.state === 'again' ? 100 : size.percent, size.state);
     setText($('.size-took', this.root), words[size.state]);
     setText($('.size-who', this.root), size.pids.length ? `pid ${size.pids.at(-1)}` : '');

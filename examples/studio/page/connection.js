@@ -1,4 +1,4 @@
-// The stream of updates from /events. A lost connection is said at once, tried again by itself, and at a press of "Try now".
+// The stream of updates from /events. A lost connection is reported at once and retried, automatically and by the button "Try now".
 
 import { $, setText } from '/words.js';
 

@@ -1,4 +1,4 @@
-// The page of the studio: what the server tells over /events, shown.
+// The page of the studio: shows what the server sends over /events.
 
 import { $, median, plural, setBar, setText, timeText } from '/words.js';
 import { Card, made, pidsOf, workOf } from '/card.js';

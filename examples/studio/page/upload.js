@@ -1,4 +1,4 @@
-// Sending pictures: chosen, dropped or pasted. A few at once; what is not accepted gets a card that says why.
+// Sending pictures: chosen, dropped or pasted. A few at once; a picture that is refused gets a card that says why.
 
 import { $, bytesText, clone, plural, say, setText } from '/words.js';
 
@@ -44,7 +44,7 @@ async function send(file) {
   let body, response;
   try {
     body = await file.arrayBuffer();
-  } catch {  // a folder, or a file that has gone meanwhile
+  } catch {  // a folder, or a file that has been removed meanwhile
     return refuse(file, 'This cannot be read as a file. Folders cannot be sent.');
   }
   try {
@@ -77,7 +77,7 @@ function refuse(file, sentence, mayHelp = false) {
   $('#refusals').prepend(card);
 }
 
-// ---- hands
+// ---- helpers
 
 drop.addEventListener('click', () => $('#chooser').click());
 $('#chooser').addEventListener('change', (event) => {

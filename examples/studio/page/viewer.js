@@ -7,9 +7,9 @@ const dialog = $('#viewer');
 const img = $('img', dialog);
 const sizes = $('.viewer-sizes', dialog);
 
-let pictures = () => [];  // those that can be looked at, in the order of the page
+let pictures = () => [];  // those that can be enlarged, in the order of the page
 let id = '';
-let wish = 0;             // the size that was asked for; the largest there is if it is 0 or not made
+let wish = 0;             // the requested size; the largest available one if it is 0 or not made yet
 
 export function setPictures(source) { pictures = source; }
 
@@ -23,7 +23,7 @@ export function look(picture, size = 0) {
   $('[aria-pressed=true]', sizes).focus();
 }
 
-// Called when something changed, too: a larger size may have been made.
+// Also called when something changed: a larger size may be ready.
 export function refresh() { if (dialog.open) show(); }
 
 function current() {
@@ -109,5 +109,5 @@ dialog.addEventListener('click', (event) => {
   else if (what === 'close' || event.target.matches('.viewer, .viewer-stage')) dialog.close();
 });
 dialog.addEventListener('close', () => {
-  document.querySelector(`#picture-${CSS.escape(id)} .photo`)?.focus();  // of the picture that was looked at last
+  document.querySelector(`#picture-${CSS.escape(id)} .photo`)?.focus();  // of the picture that was shown last
 });

@@ -1,4 +1,4 @@
-// Words and small hands that every part of the page uses. Names and messages are set as text, never as HTML.
+// Texts and small helpers that every part of the page uses. Names and messages are set as text, never as HTML.
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const clone = (template) => $(`#${template}`).content.firstElementChild.cloneNode(true);
@@ -31,7 +31,7 @@ export function setBar(bar, percent, words) {
   bar.firstElementChild.style.width = `${whole}%`;
 }
 
-// What a screen reader says. Sentences of half a second are said together, so that none cuts off the one before.
+// The texts for a screen reader. The sentences of half a second are spoken together, so that none interrupts the previous one.
 const unsaid = [];
 export function say(sentence) {
   unsaid.push(sentence);

@@ -134,12 +134,12 @@ describe('studio', { timeout: 580_000 }, () => {
     assert.equal(await page.locator('.refusal').count(), 3);
 
     const cut = card(page, 'cut.png');
-    assert.match(await cut.locator('.problem').innerText(), /cut off.*Given up\./s);
+    assert.match(await cut.locator('.problem').innerText(), /cut off.*Failed\./s);
     assert.equal(await cut.locator('[data-state=failed]').count(), 4);
-    await cut.getByRole('button', { name: 'Try again' }).click();
+    await cut.getByRole('button', { name: 'Retry' }).click();
     await page.getByText('cut.png failed').waitFor({ state: 'attached' });  // said, and failed again: the bytes are the same
     await waitForCounts(page, { waiting: 0, running: 0, retrying: 0, done: 12, failed: 4 });
-    assert.ok(await cut.getByRole('button', { name: 'Try again' }).isVisible());
+    assert.ok(await cut.getByRole('button', { name: 'Retry' }).isVisible());
 
     assert.ok(await card(page, '../../etc/passwd').getByText('looks like a path').isVisible());
     assert.ok(await card(page, '<img src=x onerror=alert(1)>.png').locator('h2').isVisible());
@@ -154,12 +154,12 @@ describe('studio', { timeout: 580_000 }, () => {
     await mkdir(obstacle);  // a file cannot be written where a folder is
     studio.startWorker();
     const problem = page.locator('.problem');
-    await problem.getByText(/Try 1 of 3 failed; the next one begins/).waitFor();
+    await problem.getByText(/Attempt 1 of 3 failed; the next one starts/).waitFor();
     await waitForCounts(page, { retrying: 1 });
     await waitForCounts(page, { waiting: 0, running: 0, retrying: 0, done: 3, failed: 1 });
-    assert.match(await problem.innerText(), /Given up after 3 tries\./);
+    assert.match(await problem.innerText(), /Failed after 3 attempts\./);
     await rmdir(obstacle);
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Retry' }).click();
     await waitForCounts(page, { waiting: 0, running: 0, retrying: 0, done: 4, failed: 0 });
     await problem.waitFor({ state: 'hidden' });  // the counters may be told before the picture is
   });
@@ -173,7 +173,7 @@ describe('studio', { timeout: 580_000 }, () => {
     await page.waitForFunction(() => document.querySelectorAll('.sizes li[data-state=done]').length === 12);
     const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.id ?? '');
     // Three uploads at once arrive in any order: the keyboard goes through them as the page shows them.
-    const shown = await page.locator('[aria-label$=": look at it large"]').evaluateAll((photos) => photos.map((photo) => photo.getAttribute('aria-label').split(':')[0]));
+    const shown = await page.locator('[aria-label$=": enlarge"]').evaluateAll((photos) => photos.map((photo) => photo.getAttribute('aria-label').split(':')[0]));
     assert.deepEqual([...shown].sort(), ['a.png', 'b.png', 'c.png']);
     const [first, second, last] = shown;
     const ring = () => page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
@@ -188,12 +188,12 @@ describe('studio', { timeout: 580_000 }, () => {
       assert.ok(chooser.isMultiple());
     }
     await page.keyboard.press('Tab');
-    assert.equal(await focused(), `${first}: look at it large`);
+    assert.equal(await focused(), `${first}: enlarge`);
     assert.equal(await ring(), 'solid');
     await page.keyboard.press('ArrowRight');
-    assert.equal(await focused(), `${second}: look at it large`);
+    assert.equal(await focused(), `${second}: enlarge`);
     await page.keyboard.press('End');
-    assert.equal(await focused(), `${last}: look at it large`);
+    assert.equal(await focused(), `${last}: enlarge`);
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
 
@@ -220,7 +220,7 @@ describe('studio', { timeout: 580_000 }, () => {
     await page.keyboard.press('Escape');
     assert.ok(await viewer.isHidden());
     // The focus is where the eyes were; the browser tells the page of the closing a moment after it.
-    await page.waitForFunction((name) => document.activeElement.getAttribute('aria-label') === `${name}: look at it large`, last);
+    await page.waitForFunction((name) => document.activeElement.getAttribute('aria-label') === `${name}: enlarge`, last);
   });
 
   it('tells a lost connection, comes back by itself, and sends again what it could not', async () => {
