@@ -1,5 +1,5 @@
 #pragma once
-// The job of the first page: what it holds is what travels to the worker.
+// The job of the first page. Its fields are stored in the queue and read by the worker.
 
 #include <spark/spark.hpp>
 
