@@ -119,7 +119,7 @@ class Tile {
     setText($('.size-name', this.root), `${size.size} px`);
     this.bar.setAttribute('aria-label', `${size.size} pixels`);
     $('.tile', this.root).addEventListener('click', look);
-    $('.tile', this.root).setAttribute('aria-label', `${size.size} pixels: enlarge`);
+    $('.tile', this.root).setAttribute('aria-label', `${size.size} pixels: view`);
   }
 
   show(size, picture) {
