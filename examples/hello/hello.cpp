@@ -17,10 +17,11 @@ static Page hello(spark::Application& app, std::string const& name) {
 int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<HelloWorldJob>();
-  app.command("server", "serves GET /hello/{name} on this machine", [&](spark::Args& args) {
-    int const port = args.option("-p,--port N", 8080, "port of 127.0.0.1 to listen on; 0: any free one");
-    args.done();
-    return serve(app, port, [&](std::string const& name) { return hello(app, name); });
-  });
+  app.command("server", "serves GET /hello/{name} on this machine")
+      .option("-p,--port N", 8080, "port of 127.0.0.1 to listen on; 0: any free one")
+      .between(0, 65535)
+      .run([&](spark::Args const& args) {
+        return serve(app, args.number("--port"), [&](std::string const& name) { return hello(app, name); });
+      });
   return app.run(argc, argv);
 }

@@ -43,10 +43,8 @@ int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<SendReceipt>();
   app[shop] = app.share([&app] { return std::make_unique<Shop>(app[spark::store]->description()); });
-  app.command("order", "places an order", [&](spark::Args& args) {
-    std::string const customer = args.option("--customer NAME", std::string("John Doe"), "who orders");
-    args.done();
-    return order(app, customer);
-  });
+  app.command("order", "places an order")
+      .option("--customer NAME", "John Doe", "who orders")
+      .run([&](spark::Args const& args) { return order(app, args.text("--customer")); });
   return app.run(argc, argv);
 }

@@ -7,6 +7,8 @@
 #include <httplib.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 
 namespace studio {
 namespace {
@@ -171,11 +173,9 @@ int HttpServer::bind(int port) {
   bool const bound =
       port == 0 ? (port = impl_->server.bind_to_any_port(kHost)) > 0 : impl_->server.bind_to_port(kHost, port);
   if (!bound) {
-    throw kue::Error(
-        kue::ErrorKind::unavailable,
-        fmt::format(
-            "cannot listen on 127.0.0.1:{}: another program listens there; choose another --port, 0 takes a free one",
-            port));
+    throw kue::Error(kue::ErrorKind::unavailable,
+                     fmt::format("cannot listen on 127.0.0.1:{}: {}; choose another --port, 0 takes a free one", port,
+                                 std::strerror(errno)));
   }
   return impl_->port = port;
 }

@@ -49,12 +49,21 @@ int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<studio::MakeThumbnail>();
   app[studio::picture_library] = app.share([folder] { return std::make_unique<studio::Library>(folder); });
-  app.command("server", "serves the page (--data DIR: folder of the pictures)",
-              [&](spark::Args& args) { return studio::serve(app, args); });
-  app.command("upload", "sends pictures to a studio that runs",
-              [&](spark::Args& args) { return studio::upload(app, args); });
-  app.command("verify", "checks every thumbnail and who made it",
-              [&](spark::Args& args) { return studio::verify(app, args); });
+  app.command("server", "serves the page (--data DIR: folder of the pictures)")
+      .option("--port N", 8080, "port to listen on; 0: any free one")
+      .between(0, 65535)
+      .run([&](spark::Args const& args) { return studio::serve(app, args.number("--port")); });
+  app.command("upload", "sends pictures to a studio that runs")
+      .option("--to URL", "http://127.0.0.1:8080", "address of the studio")
+      .arguments("FILE...", "pictures")
+      .run([](spark::Args const& args) { return studio::upload(args.text("--to"), args.texts("FILE")); });
+  app.command("verify", "checks every thumbnail and who made it")
+      .option("--pictures N", 0, "how many pictures there must be; 0: any number")
+      .option("--master PID", 0, "queue:worker, the parent of whoever made a thumbnail")
+      .option("--server PID", 0, "the server, which must have made none")
+      .option("--children PIDS", "processes that were seen as children of queue:worker")
+      .may_be_empty()
+      .run([&](spark::Args const& args) { return studio::verify(app, args); });
 
   auto const count = static_cast<int>(arguments.size());
   arguments.push_back(nullptr);

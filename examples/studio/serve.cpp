@@ -3,7 +3,6 @@
 #include "gallery.hpp"
 #include "http_server.hpp"
 
-#include <kue/error.hpp>
 #include <kue/store.hpp>
 
 #include <fmt/format.h>
@@ -64,11 +63,7 @@ void announce(int port, Library const& pictures, kue::Store const& store, std::s
 
 }  // namespace
 
-int serve(spark::Application& app, spark::Args& args) {
-  int const wanted = args.option("--port", 8080, "port to listen on, 0: any free one");
-  args.done();
-  if (wanted < 0 || wanted > 65535)
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--port {} is no port: 0 to 65535", wanted));
+int serve(spark::Application& app, int wanted) {
   kue::set_log_role("server");
 
   StopSignals const signals;

@@ -24,10 +24,7 @@ bool send_one(std::string const& url, std::string const& file) {
 
 }  // namespace
 
-int upload(spark::Application&, spark::Args& args) {
-  std::string const url = args.option("--to URL", "http://127.0.0.1:8080", "address of the studio");
-  std::vector<std::string> const files = args.arguments("FILE...", "pictures");
-  args.done();
+int upload(std::string const& url, std::vector<std::string> const& files) {
   constexpr int kRefused = 5;
   int refused = 0;
   for (std::string const& file : files) refused += send_one(url, file) ? 0 : 1;

@@ -107,13 +107,11 @@ std::vector<std::string> check_picture(Library const& pictures, kue::Store& stor
 
 }  // namespace
 
-int verify(spark::Application& app, spark::Args& args) {
-  Expected expected;
-  expected.pictures = args.option("--pictures", 0, "how many pictures there must be");
-  expected.master = args.option("--master", 0, "pid of queue:worker, the parent of whoever made a thumbnail");
-  expected.server = args.option("--server", 0, "pid of the server, which must have made none");
-  expected.children = numbers(args.option("--children", "", "pids that were seen as children of queue:worker"));
-  args.done();
+int verify(spark::Application& app, spark::Args const& args) {
+  Expected const expected{.pictures = args.number("--pictures"),
+                          .master = args.number("--master"),
+                          .server = args.number("--server"),
+                          .children = numbers(args.optional_text("--children").value_or(""))};
 
   Library const& pictures = app.get(picture_library);
   kue::Store& store = app.get(spark::store);

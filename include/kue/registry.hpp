@@ -28,6 +28,7 @@ struct ServiceNeed {
 // A job class with its type forgotten. No function here throws what the job threw: it becomes the Outcome.
 struct JobType {
   std::string kind;
+  std::string class_name;  // as the compiler spells it, for messages
   JobOptions options;
   std::vector<ServiceNeed> needs;   // parameters of run() and failed() that come from Services
   std::vector<std::string> fields;  // names of the arguments, for messages

@@ -4,7 +4,7 @@
 //   int main(int argc, char** argv) {
 //     spark::Application app;
 //     app.jobs<HelloWorldJob>();                       // only this registers; pushing does not
-//     app.command("server", "serves the page", [&](spark::Args& args) { return serve(app, args); });
+//     app.command("server", "serves the page").run([&](spark::Args const&) { return serve(app); });
 //     return app.run(argc, argv);                      // ./hello queue:worker -c 4
 //   }
 //   app[spark::queue]->push(HelloWorldJob("John Doe"));
@@ -18,12 +18,13 @@
 #include <kue/registry.hpp>
 #include <kue/services.hpp>
 #include <kue/store.hpp>
-#include <spark/args.hpp>
+#include <spark/command.hpp>
 #include <spark/config.hpp>
 #include <spark/container.hpp>
 
 #include <functional>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <string_view>
 
@@ -42,9 +43,12 @@ class Application : public Container, public kue::Services {
   Application();
   ~Application() override;
 
-  template <class... J> void jobs() { (registry().template add<J>(), ...); }
-  // The name is one word or words with colons: "server", "mail:test". The action returns the exit code.
-  void command(std::string name, std::string help, std::function<int(Args&)> action);
+  // Two classes of one kind, and a command whose name is taken, are told by run(): exit code 2.
+  template <class... J> void jobs() {
+    (note_fault([this] { registry().template add<J>(); }), ...);
+  }
+  // Say what it takes and end with .run(action): spark/command.hpp.
+  Command command(std::string name, std::string summary, std::source_location where = std::source_location::current());
   // Called for the worker before it starts: app.worker([](kue::Worker& w) { w.on(kue::WorkerEvent::crash, alert); });
   void worker(std::function<void(kue::Worker&)> setup);
 
@@ -60,6 +64,8 @@ class Application : public Container, public kue::Services {
   bool has(std::type_info const& type) override;
 
  private:
+  void note_fault(std::function<void()> const& setting_up);
+
   friend class Console;
   struct Impl;
   std::unique_ptr<Impl> impl_;

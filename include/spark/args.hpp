@@ -1,15 +1,16 @@
 #pragma once
-// Args: options and arguments of a command of your own.
+// Args: what a command was given, by the names that it declared (spark/command.hpp).
 //
-//   app.command("server", "serves the page", [&](spark::Args& args) {
-//     int port = args.option("-p,--port N", 8080, "port to listen on");
-//     args.done();                              // refuses what was not asked for; prints help and ends for --help
-//     return serve(app, port);
-//   });
+//   app.command("server", "serves the page")
+//       .option("-p,--port N", 8080, "port to listen on")
+//       .between(1, 65535)
+//       .option("--host NAME", "name to answer to")
+//       .run([&](spark::Args const& args) {
+//         return serve(app, args.number("--port"), args.optional_text("--host").value_or("localhost"));
+//       });
 //
-// A name is "--port", or "-p,--port"; a word after it says in the help what the value is. Ask for options first, then
-// for arguments, then call done(). A value of the wrong type, a missing one or an unknown option ends the command with
-// exit code 2 and a sentence with a suggestion. Used by one thread, inside the command.
+// Every value has been checked: reading cannot fail. A name that the command did not declare, or not with that type, is
+// a mistake of the program: a sentence with the line of the declaration, and exit code 70. Any thread may read.
 
 #include <kue/clock.hpp>
 
@@ -24,25 +25,23 @@ namespace spark {
 class Args {
  public:
   struct Impl;
-  explicit Args(std::unique_ptr<Impl> impl);
-  Args(Args const&) = delete;
-  ~Args();
+  explicit Args(std::shared_ptr<Impl const> impl) : impl_(std::move(impl)) {}
 
-  int option(std::string_view name, int fallback, std::string_view help);
-  std::string option(std::string_view name, std::string_view fallback, std::string_view help);
-  kue::Millis option(std::string_view name, kue::Millis fallback, std::string_view help);  // 500ms, 25s, 5m, 2h, 1d
-  std::optional<std::string> option(std::string_view name, std::string_view help);         // nothing if not given
-  std::vector<std::string> options(std::string_view name, std::string_view help);          // may be given several times
-  bool flag(std::string_view name, std::string_view help);
+  // The value that was given, or else the fallback.
+  int number(std::string_view name) const;
+  std::string text(std::string_view name) const;
+  kue::Millis duration(std::string_view name) const;
+  bool flag(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;  // of options(), arguments(), optional_arguments()
 
-  std::string argument(std::string_view name, std::string_view help);                // required; in order
-  std::vector<std::string> arguments(std::string_view name, std::string_view help);  // all the rest, one at least
-  std::vector<std::string> optional_arguments(std::string_view name,
-                                              std::string_view help);  // all the rest, perhaps none
-  void done();
+  // Nothing if it was not given and has no fallback.
+  std::optional<int> optional_number(std::string_view name) const;
+  std::optional<std::string> optional_text(std::string_view name) const;
+  std::optional<kue::Millis> optional_duration(std::string_view name) const;
+  bool given(std::string_view name) const;  // in the words of this command, not by a fallback
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl const> impl_;
 };
 
 }  // namespace spark

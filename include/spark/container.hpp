@@ -8,8 +8,8 @@
 //
 // Threads: everything may be used from any thread; a factory runs outside all locks and may use other services.
 // Failure: kue::Error(not_found) for a service that nobody set, conflict for setting one that was built already,
-// invalid for a circle; each tells the way: "services need each other in a circle: a -> b -> a". What a factory throws
-// comes out of the use that ran it, and the next use tries again.
+// invalid for a circle. Each names the services with the lines that set them. What a factory throws comes out of the
+// use that ran it, and the next use tries again.
 // Services are destroyed in reverse order of construction, with the container.
 // Fork: the child abandons (never destroys: a destructor would say goodbye on a socket that the parent still uses) what
 // the parent had built, and builds its own at first use. A service shared with Fork::keep stays the parent's object.
@@ -40,7 +40,7 @@ template <class T> struct Recipe {
 // A service that exists in this process, oldest first in Container::built().
 struct BuiltService {
   std::string name;
-  std::string where;  // "main.cpp:26"
+  std::string where;  // "main.cpp:26"; empty: built in
   Fork fork = Fork::recreate;
   std::vector<int> descriptors;  // opened while its factory ran
 };
@@ -66,7 +66,7 @@ class Container {
   bool has(std::type_info const& type) const;  // without building it
 
   std::vector<BuiltService> built() const;
-  std::string where(std::string_view name) const;  // "main.cpp:26"; empty: nobody set it
+  std::string where(std::string_view name) const;  // "main.cpp:26"; empty: the program did not set it
 
  protected:
   void destroy_services();  // for a derived class whose members the services use

@@ -72,6 +72,17 @@ struct Print {
   }
 };
 
+struct Twin {
+  static constexpr std::string_view kind = "twin";
+  int n = 0;
+  void run() const {}
+};
+struct OtherTwin {
+  static constexpr std::string_view kind = "twin";
+  int n = 0;
+  void run() const {}
+};
+
 struct Mailer {
   int letters = 0;
 };
@@ -96,20 +107,47 @@ class OwnQueue : public spark::Queue {
   std::deque<spark::Envelope> jobs_;
 };
 
-static int echo(spark::Args& args) {
-  int const times = args.option("-t,--times N", 1, "how often");
-  kue::Millis const pause = args.option("--pause TIME", kue::Millis(0), "between");
-  std::string const greeting = args.option("--greeting", "hello", "first word");
-  auto const maybe = args.option("--maybe", "nothing if not given");
-  auto const tags = args.options("--tag", "several");
-  bool const loud = args.flag("--loud", "shout");
-  std::string const name = args.argument("NAME", "whom");
-  args.done();
+static int echo(spark::Args const& args) {
   std::string all;
-  for (std::string const& tag : tags) all += "," + tag;
-  std::printf("%d %lld %s %s %s %d %s\n", times, static_cast<long long>(pause.count()), greeting.c_str(),
-              maybe ? maybe->c_str() : "-", all.c_str(), loud ? 1 : 0, name.c_str());
+  for (std::string const& tag : args.texts("--tag")) all += "," + tag;
+  std::printf("%d %lld %s %s %s %d %s %d\n", args.number("-t"),
+              static_cast<long long>(args.duration("--pause").count()), args.text("--greeting").c_str(),
+              args.optional_text("--maybe").value_or("-").c_str(), all.c_str(), args.flag("--loud") ? 1 : 0,
+              args.text("NAME").c_str(), args.optional_number("--level").value_or(-1));
   return 0;
+}
+
+static void declare_echo(spark::Application& app) {
+  app.command("echo", "says what it was given")
+      .option("-t,--times N", 1, "how often")
+      .option("--pause TIME", kue::Millis(0), "between")
+      .between(kue::Millis(0), kue::Millis(600'000))
+      .option("--greeting", "hello", "first word")
+      .option("--maybe", "nothing if not given")
+      .may_be_empty()
+      .option<int>("--level N", "no number if not given")
+      .between(1, 3)
+      .options("--tag", "several")
+      .flag("--loud", "shout")
+      .argument("NAME", "whom")
+      .run(echo);
+}
+
+static int nothing(spark::Args const&) { return 0; }
+
+// What a program can declare wrongly: run() says it, whatever the command is.
+static void declare_wrongly(spark::Application& app, std::string_view how) {
+  if (how == "doctor") app.command("doctor", "is there already").run(nothing);
+  if (how == "echo") app.command("echo", "is there already").run(nothing);
+  if (how == "no run") app.command("idle", "has no action");
+  if (how == "name") app.command("two words", "cannot be typed").run(nothing);
+  if (how == "common") app.command("copy", "copies").option("--store URL", "where to").run(nothing);
+  if (how == "twice") app.command("copy", "copies").flag("-n,--now", "soon").option("-n N", 1, "times").run(nothing);
+  if (how == "dashes") app.command("copy", "copies").flag("now", "soon").run(nothing);
+  if (how == "rest") app.command("copy", "copies").arguments("FROM...", "files").argument("TO", "place").run(nothing);
+  if (how == "range") app.command("copy", "copies").option("--to DIR", "place").between(1, 2).run(nothing);
+  if (how == "kinds") app.jobs<Twin, OtherTwin>();
+  if (how == "again") app.jobs<Greet>();
 }
 
 int main(int argc, char** argv) {
@@ -123,37 +161,39 @@ int main(int argc, char** argv) {
     app[spark::queue] = app.share(
         []() -> std::unique_ptr<OwnQueue> { throw spark::Error(kue::ErrorKind::unavailable, "no road to the queue"); });
   if (mode == "early-store") (void)app[spark::queue]->capabilities();
-  app.command("echo", "says what it was given", echo);
-  app.command("throw:error", "throws", [](spark::Args& args) -> int {
-    args.done();
+  declare_echo(app);
+  declare_wrongly(app, mode);
+  app.command("copy:file", "copies")
+      .argument("FROM", "what")
+      .argument("TO", "where to")
+      .optional_argument("MODE", "how")
+      .run([](spark::Args const& args) {
+        std::printf("%s -> %s %s\n", args.text("FROM").c_str(), args.text("TO").c_str(),
+                    args.optional_text("MODE").value_or("-").c_str());
+        return 0;
+      });
+  app.command("asks", "asks for what it does not declare")
+      .option("--times N", 1, "how often")
+      .run([](spark::Args const& args) { return args.flag("--loud") ? 1 : args.number("--tims"); });
+  app.command("asks:type", "asks for a text that is a number")
+      .option("--times N", 1, "how often")
+      .run([](spark::Args const& args) { return static_cast<int>(args.text("--times").size()); });
+  app.command("throw:error", "throws").run([](spark::Args const&) -> int {
     throw std::runtime_error("on \x1b[31mpurpose");
   });
-  app.command("throw:missing", "throws", [](spark::Args& args) -> int {
-    args.done();
+  app.command("throw:missing", "throws").run([](spark::Args const&) -> int {
     throw spark::Error(kue::ErrorKind::not_found, "gone");
   });
-  app.command("rest", "says all its arguments", [](spark::Args& args) {
-    auto const words = args.arguments("WORD...", "anything");
-    args.done();
-    for (std::string const& word : words) std::printf("<%s>", word.c_str());
+  app.command("rest", "says all its arguments").arguments("WORD...", "anything").run([](spark::Args const& args) {
+    for (std::string const& word : args.texts("WORD")) std::printf("<%s>", word.c_str());
     return 0;
   });
-  app.command("careless", "does its work without args.done()", [&](spark::Args& args) {
-    bool const loud = args.flag("--loud", "shout");
-    std::ofstream("written") << loud;
-    app[spark::queue]->push(Greet("careless"));
+  app.command("writes", "writes a file").flag("--loud", "shout").run([](spark::Args const&) {
+    std::ofstream("written") << "here";
     return 0;
   });
-  if (mode == "forever")
-    app.command("forever", "never ends", [](spark::Args&) -> int {
-      for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
-    });
-  app.command("seven", "returns 7", [](spark::Args& args) {
-    args.done();
-    return 7;
-  });
-  app.command("open", "opens the store", [&](spark::Args& args) {
-    args.done();
+  app.command("seven", "returns 7").run([](spark::Args const&) { return 7; });
+  app.command("open", "opens the store").run([&](spark::Args const&) {
     (void)app[spark::queue].get();
     return 0;
   });

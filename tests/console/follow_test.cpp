@@ -131,6 +131,21 @@ TEST_F(FollowTest, stats_draws_again_in_its_place_until_ctrl_c) {
   expect_terminal_restored(terminal.screen());
 }
 
+TEST_F(FollowTest, stats_shows_every_column_on_a_terminal_of_eighty_columns) {
+  push_many(12345, "a-queue-with-quite-a-long-name");
+  Terminal terminal({CONSOLE_PROGRAM, "queue:stats", "--watch", "--interval", "50ms", "--color", "never"}, here(),
+                    {.columns = 80, .rows = 40});
+  ASSERT_TRUE(terminal.shows("  0.0\n")) << "the last column of the second look: " << terminal.screen();
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.wait(), 0);
+  for (std::string const& line : lines_of(terminal.screen())) {
+    if (line.find("AVAIL") == std::string::npos) continue;
+    std::string const head = line.substr(line.find("QUEUE"));
+    EXPECT_LE(head.size(), 80u) << head;
+    EXPECT_THAT(head, testing::EndsWith("DONE  DISC  CANC  END/S"));
+  }
+}
+
 TEST_F(FollowTest, stats_is_lines_in_a_pipe_and_an_object_a_look_with_jsonl) {
   push_many(2, "mail");
   Program text({CONSOLE_PROGRAM, "queue:stats", "--watch", "--interval", "50ms"}, here());

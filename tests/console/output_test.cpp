@@ -90,6 +90,30 @@ TEST_F(OutputTest, a_table_ends_where_the_terminal_ends) {
     EXPECT_LE(line.size(), 104u) << line;
 }
 
+// No line of a help or a table is wider than a terminal of 80 columns, and every number is there.
+TEST_F(OutputTest, fits_eighty_columns) {
+  auto const narrow = [&](std::vector<std::string> const& words) {
+    std::string const screen = on_terminal(words, {{"TERM", "dumb"}}, {.columns = 80, .rows = 50});
+    for (std::string const& line : lines_of(screen)) {
+      EXPECT_TRUE(line.size() <= 80 || line.starts_with("in sqlite:")) << line;  // a path is whole
+    }
+    return screen;
+  };
+  auto const commands = parse(spark({"help", "--json"}).out);
+  for (auto const& command : commands.at("commands").as_array()) narrow({text_at(command, "/name"), "--help"});
+  narrow({"help"});
+  push_many(12345, "a-queue-with-quite-a-long-name");
+  push({"Greet", "--args", "{\"name\":\"" + std::string(100, 'n') + "\"}"});
+  std::string const stats = narrow({"queue:stats"});
+  EXPECT_THAT(stats, HasSubstr("CANC"));
+  EXPECT_THAT(stats, HasSubstr("  12345    0 "));
+  EXPECT_THAT(narrow({"job:list"}), HasSubstr("  available  "));
+  for (auto const* name : {"queue:list", "store:info", "config:show"}) narrow({name});
+  narrow({"config:show", "--origin"});
+  narrow({"store:prune", "--dry-run"});
+  narrow({"doctor"});
+}
+
 TEST_F(OutputTest, errors_end_with_what_to_do) {
   Ran const unknown = spark({"job:list", "--limti", "3"});
   EXPECT_EQ(unknown.err, "error: unknown option --limti, did you mean --limit?\nhint: console_program job:list --help "

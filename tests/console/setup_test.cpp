@@ -173,7 +173,7 @@ TEST_F(SetupTest, prunes_by_rule_and_says_what_it_kept) {
             1);
   Ran const unknown = spark({"store:prune", "--queue", "mial"});
   EXPECT_EQ(unknown.code, 3);
-  EXPECT_THAT(unknown.err, HasSubstr("no queue 'mial' in this store, did you mean mail?"));
+  EXPECT_THAT(unknown.err, HasSubstr("no job was ever pushed to a queue 'mial' here, did you mean mail?"));
 }
 
 TEST_F(SetupTest, doctor_is_content_with_a_new_folder) {

@@ -60,6 +60,9 @@ TEST_F(ShellsTest, bash_completes_commands_options_kinds_and_queues) {
   push({"Greet", "--args", R"({"name":"x"})", "--queue", "mailbox"});
   EXPECT_THAT(bash("console_program job:list --queue mai"), HasSubstr("mailbox\n"));
   EXPECT_EQ(bash("console_program nonsense --x"), "\n");
+  EXPECT_THAT(bash("console_program help queue:wor"), HasSubstr("worker\n"));
+  EXPECT_EQ(bash("console_program completion --program x ba"), "bash\n") << "the argument, not the option's value";
+  EXPECT_EQ(bash("console_program completion bash ba"), "\n") << "it takes one";
 }
 
 TEST_F(ShellsTest, bash_at_a_real_prompt) {
@@ -102,7 +105,7 @@ TEST_F(ShellsTest, fish_completes) {
 TEST_F(ShellsTest, refuses_another_shell) {
   Ran const ran = spark({"completion", "bsh"});
   EXPECT_EQ(ran.code, 2);
-  EXPECT_THAT(ran.err, HasSubstr("no completion for the shell 'bsh', did you mean bash?"));
+  EXPECT_THAT(ran.err, HasSubstr("SHELL must be bash, zsh or fish, not 'bsh', did you mean bash?"));
 }
 
 TEST_F(ShellsTest, the_manual_page_has_no_fault) {

@@ -63,15 +63,17 @@ TEST_F(ConsoleTest, worker_says_which_service_a_job_misses) {
   EXPECT_THAT(ran.err, HasSubstr("the job 'Notify' needs the service 'Mailer'"));
   Ran const two = with_mode("two-mailers", {"queue:worker"});
   EXPECT_EQ(two.code, 2);
-  EXPECT_THAT(two.err, HasSubstr("'mailer' and 'other_mailer' are services of the same type"));
+  EXPECT_THAT(two.err,
+              testing::ContainsRegex("'mailer' \\(defined at console_program.cpp:[0-9]+\\) and 'other_mailer' "
+                                     "\\(defined at console_program.cpp:[0-9]+\\) are services of the same type"));
 }
 
 TEST_F(ConsoleTest, worker_does_not_fork_with_an_open_store) {
   Ran const ran = with_mode("early-store", {"queue:worker", "--stop-when-empty"});
   EXPECT_EQ(ran.code, 5);
   EXPECT_THAT(ran.err, HasSubstr("cannot fork while the SQLite file " + folder_.path("spark.db")));
-  EXPECT_THAT(ran.err, HasSubstr("the service 'store' (defined at application.cpp:"));
-  EXPECT_THAT(ran.err, HasSubstr("'queue' (defined at application.cpp:"));
+  EXPECT_THAT(ran.err, HasSubstr("the service 'store' (built in)"));
+  EXPECT_THAT(ran.err, HasSubstr("'queue' (built in)"));
   EXPECT_EQ(with_mode("early-store", {"queue:worker", "-c", "0", "--stop-when-empty"}).code, 0);
 }
 
@@ -89,9 +91,24 @@ TEST_F(ConsoleTest, worker_says_at_once_that_its_queue_cannot_be_opened) {
 }
 
 TEST_F(ConsoleTest, worker_refuses_wrong_numbers_and_names) {
-  EXPECT_THAT(spark({"queue:worker", "-c", "257"}).err, HasSubstr("-c must be 0 to 256, not 257"));
-  EXPECT_THAT(spark({"queue:worker", "-c", "-1"}).err, HasSubstr("-c must be 0 to 256, not -1"));
+  EXPECT_THAT(spark({"queue:worker", "-c", "257"}).err,
+              HasSubstr("--concurrency must be a whole number from 0 to 256, not '257'"));
+  EXPECT_THAT(spark({"queue:worker", "-c", "-1"}).err,
+              HasSubstr("--concurrency must be a whole number from 0 to 256, not '-1'"));
   EXPECT_THAT(spark({"queue:worker", "--queues", "a,,b"}).err, HasSubstr("--queues: '' is not the name of a queue"));
+}
+
+// As from an unset variable in a unit file: it must not serve what it was never meant for.
+TEST_F(ConsoleTest, worker_refuses_an_empty_list_of_queues) {
+  auto const id = push({"Greet", "--args", R"({"name":"x"})", "--queue", "billing"});
+  for (auto const& words : std::vector<std::vector<std::string>>{{"--queues", ""}, {"--queues="}, {"--queues", ","}}) {
+    std::vector<std::string> all{"queue:worker", "--stop-when-empty"};
+    all.insert(all.end(), words.begin(), words.end());
+    Ran const ran = spark(all);
+    EXPECT_EQ(ran.code, 2) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("\nhint: console_program queue:worker --help"));
+  }
+  EXPECT_EQ(state_of(id), "available");
 }
 
 TEST_F(ConsoleTest, worker_says_that_a_queue_is_at_most_once) {

@@ -408,13 +408,13 @@ void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_
 }
 }  // namespace http_batches
 
-int serve(spark::Application&, spark::Args&) { return 0; }
-int serve(spark::Application&, int) { return 0; }
+int serve(spark::Application&, int = 0, std::string const& = {}) { return 0; }
+int copy(std::string const&, std::string const&, int) { return 0; }
 namespace application {
 int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<HelloWorldJob>();
-  app.command("server", "serves the page", [&](spark::Args& args) { return serve(app, args); });
+  app.command("server", "serves the page").run([&](spark::Args const&) { return serve(app); });
   return app.run(argc, argv);
 }
 void controller(spark::Application& app) {
@@ -423,11 +423,22 @@ void controller(spark::Application& app) {
 }  // namespace application
 
 void args(spark::Application& app) {
-  app.command("server", "serves the page", [&](spark::Args& args) {
-    int port = args.option("-p,--port N", 8080, "port to listen on");
-    args.done();
-    return serve(app, port);
-  });
+  app.command("server", "serves the page")
+      .option("-p,--port N", 8080, "port to listen on")
+      .between(1, 65535)
+      .option("--host NAME", "name to answer to")
+      .run([&](spark::Args const& args) {
+        return serve(app, args.number("--port"), args.optional_text("--host").value_or("localhost"));
+      });
+}
+void command(spark::Application& app) {
+  app.command("copy", "copies a file")
+      .argument("FROM", "the file")
+      .argument("TO", "its new place")
+      .option("-n,--times N", 1, "how many copies to make")
+      .between(1, 100)
+      .flag("--force", "overwrite a file that is there")
+      .run([](spark::Args const& args) { return copy(args.text("FROM"), args.text("TO"), args.number("--times")); });
 }
 
 void config() {

@@ -92,17 +92,17 @@ int main(int argc, char** argv) {
   if (mistake != "no mailer") app[mailer] = app.share([] { return Mailer(); });
   if (mistake == "own queue") app[spark::queue] = app.share([] { return ListQueue(); });
   if (mistake == "queue before run") app[spark::queue]->push(SendInvoice(7));
-  app.command("order", "takes an order, and pushes its invoice", [&](spark::Args& args) {
-    int const number = args.option("-n,--number N", 7, "of the order");
-    int const letters = args.option("--letters N", 2, "length of the locale");
-    kue::Millis const delay = args.option("--delay TIME", kue::Millis(0), "before the invoice is sent");
-    args.done();
-    spark::PushOptions options;
-    if (delay > kue::Millis(0)) options.delay = delay;
-    spark::JobId const id =
-        app[spark::queue]->push(SendInvoice(number, std::string(static_cast<std::size_t>(letters), 'x')), options);
-    app.log().info("order {} taken, its invoice is job {}", number, id.str());
-    return 0;
-  });
+  app.command("order", "takes an order, and pushes its invoice")
+      .option("-n,--number N", 7, "of the order")
+      .option("--letters N", 2, "length of the locale")
+      .option<kue::Millis>("--delay TIME", "before the invoice is sent")
+      .run([&](spark::Args const& args) {
+        int const number = args.number("--number");
+        std::string const locale(static_cast<std::size_t>(args.number("--letters")), 'x');
+        spark::PushOptions const options{.delay = args.optional_duration("--delay")};
+        spark::JobId const id = app[spark::queue]->push(SendInvoice(number, locale), options);
+        app.log().info("order {} taken, its invoice is job {}", number, id.str());
+        return 0;
+      });
   return app.run(argc, argv);
 }

@@ -41,8 +41,7 @@ class SlowQueue : public spark::Queue {
 int main(int argc, char** argv) {
   spark::Application app;
   app[spark::queue] = app.share([] { return std::make_unique<kue::BufferedQueue>(std::make_unique<SlowQueue>()); });
-  app.command("server", "answers at once, flushes slowly", [&](spark::Args& args) {
-    args.done();
+  app.command("server", "answers at once, flushes slowly").run([&](spark::Args const&) {
     return serve(app, 0, [&](std::string const& name) {
       app[spark::queue]->push(Note(name));
       app[spark::queue]->push(Note(name + " again"));

@@ -53,7 +53,11 @@ def printed_commands_work(newcomer):
     with newcomer.starts(server.replace("8080", port), "shop", "server.log") as serving:
         serving.wait_for(f"open http://127.0.0.1:{port}/")
         expect("A worker greets Ada soon", get(page.replace("8080", port)), "the page")
-        expect("cannot listen", newcomer.types(server.replace("8080", port) + " 2>&1", "shop", code=1), "a second server on that port")
+        again = newcomer.types(server.replace("8080", port) + " 2>&1", "shop", code=1)
+        expect(f"cannot listen on port {port}: Address already in use", again, "a second server on that port")
+    for wrong in ("99999", "0", "-1"):
+        refusal = newcomer.types(server.replace("8080", wrong) + " 2>&1", "shop", code=2)
+        expect("--port must be a whole number from 1 to 65535", refusal, f"port {wrong}")
     with newcomer.starts(worker, "shop", "worker.log") as working:
         working.wait_for("Hello Ada!")
     (job,) = json.loads(newcomer.types("spark job:list --json", "shop"))["jobs"]
@@ -84,7 +88,7 @@ def what_is_there_is_left_alone(newcomer):
 
 
 def wrong_names_are_explained(newcomer):
-    for name, why in (("a/b", "is a path, not a name"), ("7up", "a letter first"), ("''", "cannot be the name"), ("'my shop'", "letters, digits"),
+    for name, why in (("a/b", "is a path, not a name"), ("7up", "a letter first"), ("''", "an empty one was given"), ("'my shop'", "letters, digits"),
                       ("x" * 51, "at most 50"), ("test", "means something else"), ("spark", "means something else"), ("../shop", "is a path")):
         expect(why, newcomer.types(f"spark new {name} 2>&1", code=2), f"spark new {name}")
     expect("NAME", newcomer.types("spark new 2>&1", code=2), "spark new without a name")

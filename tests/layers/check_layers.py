@@ -30,7 +30,7 @@ CONTRACT = [
     ("kue_worker_board", "kue/worker"),
     ("kue_testing", "kue/testing/*"),
     ("kue_conformance", "kue/testing/conformance"),
-    ("spark_application", "spark/args spark/config spark/container spark/detail/* spark/application"),
+    ("spark_application", "spark/args spark/command spark/config spark/container spark/detail/* spark/application"),
     ("spark_application", "spark/log/spdlog_sink spark/spark"),
     ("spark_http", "spark/http/batches spark/http/request_batch"),
     ("spark_beast", "spark/http/beast"),

@@ -49,8 +49,7 @@ int main(int argc, char** argv) {
   app.jobs<Talk, Long, Fail>();
   spdlog::set_default_logger(spark::spdlog_logger(app));
   if (std::getenv("LOG_EARLY") != nullptr) app.log().info("before the flags are known");
-  app.command("talk", "says something", [&](spark::Args& args) {
-    args.done();
+  app.command("talk", "says something").run([&](spark::Args const&) {
     spdlog::debug("debug of a command");
     spdlog::info("info of a command");
     app.log().debug("debug of the application");

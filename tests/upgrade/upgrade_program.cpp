@@ -44,14 +44,8 @@ struct Note {
 };
 
 // Pushes one by one and goes on after an error, as a server does. Says each sentence of an error once.
-int push_loop(spark::Application& app, spark::Args& args) {
-  int const first = args.option("--first N", 1, "number of the first job");
-  int const count = args.option("--count N", 100, "jobs at most");
-  int const pause = args.option("--pause-ms N", 20, "milliseconds between two");
-  int const sleep = args.option("--sleep-ms N", 0, "how long each job takes");
-  std::string const told = args.option("--told", "told", "file for the numbers whose push returned");
-  std::string const stop = args.option("--stop", "stop", "ends when this file is there");
-  args.done();
+int push_loop(spark::Application& app, int first, int count, int pause, int sleep, std::string const& told,
+              std::string const& stop) {
   std::set<std::string> said;
   int refused = 0;
   for (int number = first; number < first + count && ::access(stop.c_str(), F_OK) != 0; ++number) {
@@ -69,12 +63,42 @@ int push_loop(spark::Application& app, spark::Args& args) {
   return 0;
 }
 
+constexpr char const* kSummary = "pushes jobs one by one and notes which were taken";
+
+#if __has_include(<spark/command.hpp>)
+void declare_push_loop(spark::Application& app) {
+  app.command("push:loop", kSummary)
+      .option("--first N", 1, "number of the first job")
+      .option("--count N", 100, "jobs at most")
+      .option("--pause-ms N", 20, "milliseconds between two")
+      .option("--sleep-ms N", 0, "how long each job takes")
+      .option("--told", "told", "file for the numbers whose push returned")
+      .option("--stop", "stop", "ends when this file is there")
+      .run([&](spark::Args const& args) {
+        return push_loop(app, args.number("--first"), args.number("--count"), args.number("--pause-ms"),
+                         args.number("--sleep-ms"), args.text("--told"), args.text("--stop"));
+      });
+}
+#else  // the commit of schema 4
+void declare_push_loop(spark::Application& app) {
+  app.command("push:loop", kSummary, [&](spark::Args& args) {
+    int const first = args.option("--first N", 1, "number of the first job");
+    int const count = args.option("--count N", 100, "jobs at most");
+    int const pause = args.option("--pause-ms N", 20, "milliseconds between two");
+    int const sleep = args.option("--sleep-ms N", 0, "how long each job takes");
+    std::string const told = args.option("--told", "told", "file for the numbers whose push returned");
+    std::string const stop = args.option("--stop", "stop", "ends when this file is there");
+    args.done();
+    return push_loop(app, first, count, pause, sleep, told, stop);
+  });
+}
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<Note>();
-  app.command("push:loop", "pushes jobs one by one and notes which were taken",
-              [&](spark::Args& args) { return push_loop(app, args); });
+  declare_push_loop(app);
   return app.run(argc, argv);
 }

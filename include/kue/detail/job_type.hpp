@@ -129,6 +129,7 @@ template <class J> struct JobCalls {
 template <class J> JobType make_job_type() {
   JobType type;
   type.kind = kind_name<J>();
+  type.class_name = type_name<J>();
   type.options = class_options<J>();
   for (std::string_view name : field_names<J>()) type.fields.emplace_back(name);
   add_needs(typename MemberFunction<decltype(&J::run)>::Parameters(), type.needs);

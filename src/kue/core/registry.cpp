@@ -14,11 +14,13 @@ void Registry::add(JobType type) {
     throw Error(ErrorKind::invalid,
                 "cannot register the job '" + type.kind + "': run, check, backoff and failed must all be set");
   }
-  std::string const kind = type.kind;
-  if (!types_.emplace(kind, std::move(type)).second) {
-    throw Error(ErrorKind::conflict,
-                "the job '" + kind + "' is registered twice; give one of the classes another `kind`");
-  }
+  std::string const kind = type.kind, class_name = type.class_name;
+  auto const [known, added] = types_.try_emplace(kind, std::move(type));
+  if (added) return;
+  if (known->second.class_name == class_name)
+    throw Error(ErrorKind::conflict, "the job class '" + class_name + "' is registered twice");
+  throw Error(ErrorKind::conflict, "the job classes '" + known->second.class_name + "' and '" + class_name +
+                                       "' have the same kind '" + kind + "'; give one of them another `kind`");
 }
 
 JobType const* Registry::find(std::string_view kind) const {

@@ -8,30 +8,32 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
 namespace spark {
 
 Application::Application() : impl_(std::make_unique<Impl>()) {
   watch_forks(impl_->mutex);
+  // No place of the program's: these are built in, until the program sets its own.
+  std::source_location const built_in;
   // Kept over a fork: a Logger is a level and a sink that writes whole lines.
-  (*this)[logger] =
-      share([this] { return kue::Logger(kue::stderr_sink(config().log.format), config().log.level); }, Fork::keep);
-  (*this)[store] = share([this] {
-    Config const& settings = config();
-    auto opened = kue::open_store(settings.store.url,
-                                  {.durability = settings.store.durability, .event_log = settings.store.event_log});
-    if (impl_->announce_store) log().info("store {}", opened->description());
-    return opened;
-  });
-  (*this)[queue] = share([this] {
-    // The container owns the store, and destroys it after the queue because it was built before.
-    return std::make_unique<kue::StoreQueue>(std::shared_ptr<kue::Store>(std::shared_ptr<void>(), &get(store)));
-  });
-  impl_->default_queue = where(queue.name);
-  impl_->default_store = where(store.name);
-  impl_->default_logger = where(logger.name);
+  (*this)[logger] = share([this] { return kue::Logger(kue::stderr_sink(config().log.format), config().log.level); },
+                          Fork::keep, built_in);
+  (*this)[store] = share(
+      [this] {
+        Config const& settings = config();
+        auto opened = kue::open_store(settings.store.url,
+                                      {.durability = settings.store.durability, .event_log = settings.store.event_log});
+        if (impl_->announce_store) log().info("store {}", opened->description());
+        return opened;
+      },
+      Fork::recreate, built_in);
+  (*this)[queue] = share(
+      [this] {
+        // The container owns the store, and destroys it after the queue because it was built before.
+        return std::make_unique<kue::StoreQueue>(std::shared_ptr<kue::Store>(std::shared_ptr<void>(), &get(store)));
+      },
+      Fork::recreate, built_in);
 }
 
 Application::~Application() {
@@ -39,20 +41,16 @@ Application::~Application() {
   unwatch_forks(impl_->mutex);
 }
 
-void Application::command(std::string name, std::string help, std::function<int(Args&)> action) {
-  bool const plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == ':' || c == '-' ||
-           c == '_';
-  });
-  if (!plain || name.front() == '-') {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("command '{}': a name is letters, digits, ':', '-' and '_', such as mail:test", name));
+Command Application::command(std::string name, std::string summary, std::source_location where) {
+  return impl_->commands.emplace_back(std::move(name), std::move(summary), where);
+}
+
+void Application::note_fault(std::function<void()> const& setting_up) {
+  try {
+    setting_up();
+  } catch (kue::Error const& error) {
+    impl_->faults.emplace_back(error.what());
   }
-  for (UserCommand const& known : impl_->commands) {
-    if (known.name == name)
-      throw kue::Error(kue::ErrorKind::conflict, fmt::format("command '{}' is defined twice", name));
-  }
-  impl_->commands.push_back({std::move(name), std::move(help), std::move(action)});
 }
 
 void Application::worker(std::function<void(kue::Worker&)> setup) { impl_->worker_setups.push_back(std::move(setup)); }

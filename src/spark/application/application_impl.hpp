@@ -9,11 +9,6 @@
 
 namespace spark {
 
-struct UserCommand {
-  std::string name, help;
-  std::function<int(Args&)> action;
-};
-
 // What flags say over file and environment.
 struct Overrides {
   std::string store_url;  // empty: not given
@@ -23,7 +18,8 @@ struct Overrides {
 
 struct Application::Impl {
   kue::Registry registry;
-  std::vector<UserCommand> commands;
+  std::vector<Command> commands;
+  std::vector<std::string> faults;  // of setting up, told by run()
   std::vector<std::function<void(kue::Worker&)>> worker_setups;
 
   std::mutex mutex;  // of what follows
@@ -31,8 +27,6 @@ struct Application::Impl {
   Overrides overrides;
   bool configured = false;      // by configure(), not by file and environment
   bool announce_store = false;  // say which file was opened: on for commands of the user's own, such as a server
-  std::string default_queue, default_store,
-      default_logger;  // where the default recipes stand, to tell them from the user's
 
   Config const& read_config();  // with the mutex held
 };

@@ -66,14 +66,11 @@ TEST(Application, the_configuration_is_set_before_its_first_use) {
   EXPECT_THAT(message([&] { app.configure(in_memory()); }), HasSubstr("comes too late"));
 }
 
-TEST(Application, refuses_commands_that_nobody_could_type) {
+TEST(Application, built_in_services_have_no_place_until_the_program_sets_its_own) {
   spark::Application app;
-  auto const action = [](spark::Args&) { return 0; };
-  app.command("mail:test", "", action);
-  EXPECT_THAT(message([&] { app.command("mail:test", "", action); }), HasSubstr("defined twice"));
-  for (auto const* name : {"", "two words", "--option", "a/b"}) {
-    EXPECT_THAT(message([&] { app.command(name, "", action); }), HasSubstr("a name is letters")) << name;
-  }
+  EXPECT_EQ(app.where("queue"), "");
+  app[spark::queue] = app.share([] { return std::make_unique<kue::StoreQueue>(kue::open_store("memory:")); });
+  EXPECT_THAT(app.where("queue"), testing::StartsWith("application_test.cpp:"));
 }
 
 // The queue needs the store until its end, and services may use the application's log in their destructors.

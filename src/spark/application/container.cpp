@@ -3,6 +3,7 @@
 
 #include "kue/base/open_descriptors.hpp"
 #include "spark/application/fork_generation.hpp"
+#include "spark/application/place.hpp"
 
 #include <fmt/format.h>
 
@@ -28,11 +29,8 @@ struct Entry {
   std::vector<int> descriptors;
 };
 
-std::string place(std::source_location const& where) {
-  std::string_view file = where.file_name();
-  if (auto const slash = file.rfind('/'); slash != file.npos) file.remove_prefix(slash + 1);
-  return fmt::format("{}:{}", file, where.line());
-}
+// "'mailer' (defined at main.cpp:12)"
+std::string told(Entry const& entry) { return service_text(entry.name, place(entry.where)); }
 
 // What a child process must never destroy ends here: reachable, so that a leak checker knows it is meant. Called with a
 // container's mutex held, which no thread holds at a fork: so this mutex is free in every child.
@@ -95,13 +93,12 @@ Entry& Container::Impl::at(std::string_view name, std::type_info const& type) {
                        fmt::format("no service '{0}': set it before it is used, app[{0}] = app.share(...)", name));
     }
     Entry const& needer = *stack->second.back();
-    throw kue::Error(kue::ErrorKind::not_found, fmt::format("no service '{}', needed by '{}' (defined at {})", name,
-                                                            needer.name, place(needer.where)));
+    throw kue::Error(kue::ErrorKind::not_found, fmt::format("no service '{}', needed by {}", name, told(needer)));
   }
   if (*found->second.type != type) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("service '{}' (defined at {}) is of another type than the key it was asked for with",
-                                 name, place(found->second.where)));
+    throw kue::Error(
+        kue::ErrorKind::invalid,
+        fmt::format("service {} is of another type than the key it was asked for with", told(found->second)));
   }
   return found->second;
 }
@@ -113,11 +110,10 @@ Entry* Container::Impl::only(std::type_info const& type) {
   }
   if (matches.empty()) return nullptr;
   if (matches.size() > 1) {
-    throw kue::Error(
-        kue::ErrorKind::invalid,
-        fmt::format("'{}' and '{}' are services of the same type, so that type alone does not say which is "
-                    "meant: take Application& and ask for it by its key",
-                    matches[0]->name, matches[1]->name));
+    throw kue::Error(kue::ErrorKind::invalid,
+                     fmt::format("{} and {} are services of the same type, so that type alone does not say which is "
+                                 "meant: take Application& and ask for it by its key",
+                                 told(*matches[0]), told(*matches[1])));
   }
   return matches.front();
 }
@@ -145,8 +141,8 @@ std::string Container::Impl::circle(Entry const& wanted) const {
     entry = waiting.at(entry->builder);
   }
   std::string text;
-  for (Entry const* step : way) text += step->name + " -> ";
-  return text + wanted.name;
+  for (Entry const* step : way) text += told(*step) + " -> ";
+  return text + "'" + wanted.name + "'";
 }
 
 void* Container::Impl::build(Entry& entry, std::unique_lock<std::mutex>& lock) {
@@ -169,9 +165,7 @@ void* Container::Impl::build(Entry& entry, std::unique_lock<std::mutex>& lock) {
   try {
     object = entry.build();
     if (!object) {
-      throw kue::Error(
-          kue::ErrorKind::invalid,
-          fmt::format("the factory of service '{}' (defined at {}) returned nothing", entry.name, place(entry.where)));
+      throw kue::Error(kue::ErrorKind::invalid, fmt::format("the factory of service {} returned nothing", told(entry)));
     }
   } catch (...) {
     lock.lock();
@@ -216,11 +210,9 @@ void Container::define(std::string_view name, std::type_info const& type, Build 
   impl_->notice_fork();
   Entry& entry = impl_->entries[std::string(name)];
   if (entry.state != Entry::State::defined) {
-    throw kue::Error(
-        kue::ErrorKind::conflict,
-        fmt::format("service '{}' cannot be set at {}: it is in use already (defined at {}); set it before "
-                    "its first use",
-                    name, place(where), place(entry.where)));
+    throw kue::Error(kue::ErrorKind::conflict,
+                     fmt::format("service {} is in use already and cannot be set at {}: set it before its first use",
+                                 told(entry), place(where)));
   }
   entry.name = name;
   entry.type = &type;
@@ -237,7 +229,7 @@ void* Container::resolve(std::string_view name, std::type_info const& type) {
     if (entry.state == Entry::State::built) return entry.object.get();
     if (impl_->closing) {
       throw kue::Error(kue::ErrorKind::refused,
-                       fmt::format("service '{}' is asked for while the application is being destroyed", name));
+                       fmt::format("service {} is asked for while the application is being destroyed", told(entry)));
     }
     if (entry.state == Entry::State::defined) return impl_->build(entry, lock);
     if (impl_->circular(entry)) {

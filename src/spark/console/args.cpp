@@ -1,216 +1,216 @@
-#include "spark/console/args_impl.hpp"
-
-#include <kue/error.hpp>
-
 #include "spark/application/duration.hpp"
 #include "spark/application/suggest.hpp"
+#include "spark/console/parse.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <map>
 
 namespace spark {
-namespace {
 
-// "-p,--port N": what CLI11 calls it, what to call it in a sentence, what its value is called in the help.
-struct Name {
-  std::string flags, shown, value;
+struct Args::Impl {
+  Declaration declaration;
+  std::map<std::string, std::vector<std::string>> values;  // by Parameter::name()
 
-  explicit Name(std::string_view text) {
-    auto const blank = text.find(' ');
-    flags = text.substr(0, blank);
-    if (blank != text.npos) value = text.substr(blank + 1);
-    auto const comma = flags.rfind(',');
-    shown = comma == flags.npos ? flags : flags.substr(comma + 1);
-  }
+  Parameter const& asked(std::string_view name, std::string_view kind, Parameter::Type type, bool many) const;
+  std::optional<std::string> value(Parameter const& parameter) const;
+  [[noreturn]] void misused(std::string const& sentence) const;
 };
 
-[[noreturn]] void refuse(std::string const& text) { throw kue::Error(kue::ErrorKind::invalid, text); }
+namespace {
+
+[[noreturn]] void refuse(std::string const& sentence) { throw WrongWords(sentence); }
+
+std::optional<int> to_number(std::string_view text) {
+  int number = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::string alternatives(std::vector<std::string> const& choices) {
+  std::string text;
+  for (std::size_t i = 0; i < choices.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + choices[i];
+  return text;
+}
+
+void check_number(Parameter const& parameter, std::string const& text) {
+  auto const number = to_number(text);
+  auto const& range = parameter.range;
+  if (number && (!range || (*number >= range->first && *number <= range->second))) return;
+  std::string const within = range ? fmt::format(" from {} to {}", range->first, range->second) : "";
+  refuse(fmt::format("{} must be a whole number{}, not '{}'", parameter.name(), within, text));
+}
+
+void check_duration(Parameter const& parameter, std::string const& text) {
+  auto const duration = parse_duration(text);
+  if (!duration)
+    refuse(fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", parameter.name(), text));
+  auto const& range = parameter.range;
+  if (!range || (duration->count() >= range->first && duration->count() <= range->second)) return;
+  refuse(fmt::format("{} must be {} to {}, not {}", parameter.name(), duration_text(kue::Millis(range->first)),
+                     duration_text(kue::Millis(range->second)), text));
+}
+
+void check(Parameter const& parameter, std::string const& text) {
+  if (text.empty() && !parameter.empty_too)
+    refuse(fmt::format("{} needs a value, and an empty one was given", parameter.name()));
+  if (parameter.type == Parameter::Type::number) check_number(parameter, text);
+  if (parameter.type == Parameter::Type::duration) check_duration(parameter, text);
+  auto const& choices = parameter.choices;
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end()) {
+    refuse(fmt::format("{} must be {}, not '{}'{}", parameter.name(), alternatives(choices), text,
+                       did_you_mean(text, choices)));
+  }
+}
+
+// CLI11 would take the next word for the value of "--port=", and "--yes=false" for --yes.
+void check_joined_value(Declaration const& declaration, std::string const& word) {
+  auto const equals = word.find('=');
+  if (!word.starts_with("--") || equals == word.npos) return;
+  Parameter const* const parameter = declaration.find(word.substr(0, equals));
+  if (parameter == nullptr) return;
+  if (parameter->type == Parameter::Type::flag) refuse(fmt::format("{} takes no value", parameter->name()));
+  if (equals + 1 == word.size()) check(*parameter, "");
+}
+
+[[noreturn]] void refuse_option(Declaration const& declaration, std::string const& word) {
+  std::vector<std::string> known;
+  for (Parameter const& parameter : declaration.parameters) {
+    for (std::string const& name : parameter.names) {
+      if (name.starts_with("--")) known.push_back(name);
+    }
+  }
+  std::string const name = word.substr(0, word.find('='));
+  refuse(fmt::format("unknown option {}{}", name, did_you_mean(name, known)));
+}
+
+// What no option took, in order. After "--" all words are arguments.
+std::vector<std::string> arguments_in(Declaration const& declaration, std::vector<std::string> const& rest) {
+  std::vector<std::string> arguments;
+  bool after_mark = false;
+  for (std::string const& word : rest) {
+    if (!after_mark && word == "--") {
+      after_mark = true;
+      continue;
+    }
+    if (!after_mark && word.size() > 1 && word.front() == '-') refuse_option(declaration, word);
+    arguments.push_back(word);
+  }
+  return arguments;
+}
+
+void hand_out(std::vector<std::string> const& words, Args::Impl& into) {
+  auto next = words.begin();
+  for (Parameter const* const parameter : into.declaration.arguments()) {
+    if (next == words.end() && parameter->required)
+      refuse(fmt::format("{} is missing: {}", parameter->name(), parameter->help));
+    auto const end = parameter->many || next == words.end() ? words.end() : next + 1;
+    into.values[parameter->name()].assign(next, end);
+    next = end;
+  }
+  if (next != words.end()) refuse(fmt::format("unexpected argument '{}'", *next));
+}
 
 }  // namespace
 
-// CLI11 parses all words again after each declaration: what it does not know yet is kept aside until done().
-struct Args::Impl {
+Args parse(Declaration const& declaration, std::vector<std::string> const& words) {
+  for (auto word = words.begin(); word != words.end() && *word != "--"; ++word) check_joined_value(declaration, *word);
+  auto impl = std::make_shared<Args::Impl>(Args::Impl{.declaration = declaration, .values = {}});
   CLI::App app;
-  std::vector<std::string> words;  // in CLI11's order: the last first
-  bool help = false;
-  bool arguments_asked = false;
-  bool rest_taken = false;  // by arguments()
-  CommandHelp about;
-  std::function<void()> understood;
-
-  Impl(CommandHelp about_, std::vector<std::string> const& words_, std::function<void()> understood_)
-      : words(words_.rbegin(), words_.rend()), about(std::move(about_)), understood(std::move(understood_)) {
-    app.allow_extras(true);
-    app.set_help_flag();
-    help = flag("-h,--help", "print this help and end");
+  app.allow_extras(true);
+  app.set_help_flag();
+  std::map<std::string, CLI::Option*> options;
+  for (Parameter const& parameter : declaration.parameters) {
+    if (parameter.positional) continue;
+    std::string const names = fmt::format("{}", fmt::join(parameter.names, ","));
+    // Not CLI11's own types and lists: values are checked with sentences of ours, and [a,b] is one value.
+    options[parameter.name()] = parameter.type == Parameter::Type::flag
+                                    ? app.add_flag(names)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+                                    : app.add_option(names, [](CLI::results_t const&) { return true; })
+                                          ->expected(1)
+                                          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
-
-  CLI::Option* parsed(CLI::Option* declared) {
-    try {
-      auto copy = words;
-      app.parse(copy);
-    } catch (CLI::RequiredError const&) {     // said by who asks for it, with its meaning
-    } catch (CLI::ArgumentMismatch const&) {  // the last words name an option and no value
-      if (!help) refuse(fmt::format("{} needs a value", words.empty() ? std::string("an option") : words.front()));
-    } catch (CLI::ParseError const& error) {
-      if (!help) refuse(error.what());
-    }
-    return declared;
+  auto const want_help = [&] { return options.at("--help")->count() > 0; };
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (CLI::ArgumentMismatch const&) {  // the last word names an option, and nothing follows
+    if (!want_help()) refuse(words.back() + " needs a value");
+  } catch (CLI::ParseError const& error) {
+    if (!want_help()) refuse(error.what());
   }
+  if (want_help()) throw HelpWanted();
 
-  bool flag(std::string const& flags, std::string const& help_text) {
-    about.options.push_back({.names = flags, .value = {}, .help = help_text, .fallback = {}});
-    return parsed(app.add_flag(flags, help_text)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast))->count() > 0;
+  hand_out(arguments_in(declaration, app.remaining()), *impl);
+  for (auto const& [name, option] : options) impl->values[name] = option->results();
+  for (Parameter const& parameter : declaration.parameters) {
+    if (parameter.type == Parameter::Type::flag) continue;
+    auto const& given = impl->values[parameter.name()];
+    if (given.size() > 1 && !parameter.many)
+      refuse(fmt::format("{} is given {} times", parameter.name(), given.size()));
+    for (std::string const& text : given) check(parameter, text);
   }
-
-  CLI::Option* declare(Name const& name, std::string_view help_text, std::string const& shown_default) {
-    if (arguments_asked)
-      refuse(fmt::format("the program asks for {} after an argument: options come first", name.shown));
-    try {
-      CLI::Option* const option = app.add_option(
-          name.flags, CLI::callback_t([](CLI::results_t const&) { return true; }), std::string(help_text));
-      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-      if (name.flags.starts_with('-')) {
-        about.options.push_back({.names = name.flags,
-                                 .value = name.value.empty() ? "TEXT" : name.value,
-                                 .help = std::string(help_text),
-                                 .fallback = shown_default});
-      } else {
-        about.arguments.push_back({.name = name.flags, .help = std::string(help_text)});
-      }
-      return parsed(option);
-    } catch (CLI::OptionAlreadyAdded const&) {
-      refuse(fmt::format("the program asks for {} twice, or it is an option of every command", name.flags));
-    }
-  }
-
-  // What no declaration took, in order: options that nobody knows, and arguments too many. After "--" all are
-  // arguments.
-  std::vector<std::string> left(bool as_options) const {
-    std::vector<std::string> result;
-    bool after_mark = false;
-    for (std::string const& word : app.remaining()) {
-      bool const is_option = !after_mark && word.size() > 1 && word.front() == '-';
-      if (!after_mark && word == "--")
-        after_mark = true;
-      else if (is_option == as_options)
-        result.push_back(word);
-    }
-    return result;
-  }
-
-  std::vector<std::string> known() const {
-    std::vector<std::string> names;
-    for (OptionHelp const& option : about.options) {
-      for (std::string const& name : option.all_names()) {
-        if (name.starts_with("--")) names.push_back(name);
-      }
-    }
-    return names;
-  }
-
-  // The value, null if not given.
-  std::string const* value(Name const& name, CLI::Option const* option) const {
-    if (help || option->count() == 0) return nullptr;
-    if (option->count() > 1) refuse(fmt::format("{} is given {} times", name.shown, option->count()));
-    return &option->results().front();
-  }
-};
-
-Args make_args(CommandHelp about, std::vector<std::string> const& words, std::function<void()> understood) {
-  for (std::string const& word : words) {
-    if (word == "--") break;
-    // CLI11 would take the next word for the value.
-    if (word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1)
-      refuse(word.substr(0, word.size() - 1) + " needs a value");
-  }
-  return Args(std::make_unique<Args::Impl>(std::move(about), words, std::move(understood)));
+  return Args(std::move(impl));
 }
 
-Args::Args(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Args::~Args() = default;
-
-int Args::option(std::string_view text, int fallback, std::string_view help) {
-  Name const name(text);
-  std::string const* const value = impl_->value(name, impl_->declare(name, help, std::to_string(fallback)));
-  if (!value) return fallback;
-  int number = 0;
-  auto const [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
-  if (error != std::errc() || end != value->data() + value->size()) {
-    refuse(fmt::format("{} must be a whole number, not '{}'", name.shown, *value));
-  }
-  return number;
+void Args::Impl::misused(std::string const& sentence) const {
+  throw UndeclaredArgument(
+      fmt::format("the command {} (declared at {}) {}", declaration.name, declaration.where, sentence));
 }
 
-std::string Args::option(std::string_view text, std::string_view fallback, std::string_view help) {
-  Name const name(text);
-  std::string const* const value = impl_->value(name, impl_->declare(name, help, std::string(fallback)));
-  return value ? *value : std::string(fallback);
+Parameter const& Args::Impl::asked(std::string_view name, std::string_view kind, Parameter::Type type,
+                                   bool many) const {
+  Parameter const* const parameter = declaration.find(name);
+  if (parameter == nullptr) misused(fmt::format("asks for {}, which it does not declare", name));
+  if (parameter->type != type || parameter->many != many)
+    misused(fmt::format("asks for {} as {}, and declares it otherwise", name, kind));
+  return *parameter;
 }
 
-kue::Millis Args::option(std::string_view text, kue::Millis fallback, std::string_view help) {
-  Name const name(text);
-  std::string const* const value = impl_->value(name, impl_->declare(name, help, duration_text(fallback)));
-  if (!value) return fallback;
-  auto const duration = parse_duration(*value);
-  if (!duration) refuse(fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", name.shown, *value));
-  return *duration;
+std::optional<std::string> Args::Impl::value(Parameter const& parameter) const {
+  auto const& all = values.at(parameter.name());
+  return all.empty() ? parameter.fallback : std::optional(all.front());
 }
 
-std::optional<std::string> Args::option(std::string_view text, std::string_view help) {
-  Name const name(text);
-  std::string const* const value = impl_->value(name, impl_->declare(name, help, {}));
-  return value ? std::optional(*value) : std::nullopt;
+std::optional<int> Args::optional_number(std::string_view name) const {
+  auto const text = impl_->value(impl_->asked(name, "a number", Parameter::Type::number, false));
+  return text ? to_number(*text) : std::nullopt;
+}
+std::optional<std::string> Args::optional_text(std::string_view name) const {
+  return impl_->value(impl_->asked(name, "a text", Parameter::Type::text, false));
+}
+std::optional<kue::Millis> Args::optional_duration(std::string_view name) const {
+  auto const text = impl_->value(impl_->asked(name, "a duration", Parameter::Type::duration, false));
+  return text ? parse_duration(*text) : std::nullopt;
 }
 
-std::vector<std::string> Args::options(std::string_view text, std::string_view help) {
-  CLI::Option const* const option = impl_->declare(Name(text), help, {});
-  return impl_->help ? std::vector<std::string>() : option->results();
+namespace {
+
+template <class T> T there(std::optional<T> value, Args::Impl const& impl, std::string_view name) {
+  if (!value)
+    impl.misused(fmt::format("asks for {}, which was not given and has no fallback: ask whether it is there", name));
+  return *std::move(value);
 }
 
-bool Args::flag(std::string_view text, std::string_view help) {
-  return impl_->flag(Name(text).flags, std::string(help)) && !impl_->help;
-}
+}  // namespace
 
-std::string Args::argument(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {})->required();
-  impl_->arguments_asked = true;
-  if (impl_->help) return {};
-  if (option->count() == 0) refuse(fmt::format("{} is missing: {}", name, help));
-  return option->results().front();
-}
+int Args::number(std::string_view name) const { return there(optional_number(name), *impl_, name); }
+std::string Args::text(std::string_view name) const { return there(optional_text(name), *impl_, name); }
+kue::Millis Args::duration(std::string_view name) const { return there(optional_duration(name), *impl_, name); }
 
-std::vector<std::string> Args::arguments(std::string_view name, std::string_view help) {
-  std::vector<std::string> all{argument(name, help)};
-  if (impl_->help) return {};
-  // Not CLI11's own list, which would split an argument like [a,b] in two.
-  for (std::string const& word : impl_->left(false)) all.push_back(word);
-  impl_->rest_taken = true;
-  return all;
+bool Args::flag(std::string_view name) const {
+  return !impl_->values.at(impl_->asked(name, "a flag", Parameter::Type::flag, false).name()).empty();
 }
-
-std::vector<std::string> Args::optional_arguments(std::string_view name, std::string_view help) {
-  CLI::Option* const option = impl_->declare(Name(name), help, {})->type_name("");
-  impl_->arguments_asked = true;
-  if (impl_->help) return {};
-  std::vector<std::string> all = option->results();
-  for (std::string const& word : impl_->left(false)) all.push_back(word);
-  impl_->rest_taken = true;
-  return all;
+std::vector<std::string> Args::texts(std::string_view name) const {
+  return impl_->values.at(impl_->asked(name, "a list of texts", Parameter::Type::text, true).name());
 }
-
-void Args::done() {
-  if (impl_->help) throw HelpWanted{impl_->about};
-  for (std::string const& word : impl_->left(true)) {
-    std::string const name = word.substr(0, word.find('='));
-    refuse(fmt::format("unknown option {}{}", name, did_you_mean(name, impl_->known())));
-  }
-  if (!impl_->rest_taken) {
-    for (std::string const& word : impl_->left(false)) refuse(fmt::format("unexpected argument '{}'", word));
-  }
-  if (impl_->understood) impl_->understood();
+bool Args::given(std::string_view name) const {
+  Parameter const* const parameter = impl_->declaration.find(name);
+  if (parameter == nullptr) impl_->misused(fmt::format("asks for {}, which it does not declare", name));
+  return !impl_->values.at(parameter->name()).empty();
 }
 
 }  // namespace spark

@@ -27,9 +27,11 @@ std::string answer() {
 
 }  // namespace
 
-Change::Change(Args& args)
-    : dry_run(args.flag("--dry-run", "say what would be done, and do nothing")),
-      yes(args.flag("-y,--yes", "do it without asking")) {}
+Change::Change(Args const& args) : dry_run(args.flag("--dry-run")), yes(args.flag("--yes")) {}
+
+Command with_change(Command command) {
+  return command.flag("--dry-run", "say what would be done, and do nothing").flag("-y,--yes", "do it without asking");
+}
 
 void Change::confirm(Call const& call, std::string const& what) const {
   if (yes) return;

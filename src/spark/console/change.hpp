@@ -1,7 +1,8 @@
 #pragma once
 // Change: the switches --dry-run and --yes of a command that changes many things at once.
 //
-//   Change const change(call.args);                          // before args.done()
+//   with_change(Command("queue:purge", ...))                 // where the command is declared
+//   Change const change(call.args);
 //   if (change.dry_run) return call.out.line("would delete 1,204 jobs"), kDone;
 //   change.confirm(call, "delete 1,204 jobs of queue mail");
 //
@@ -17,12 +18,14 @@
 namespace spark {
 
 struct Change {
-  explicit Change(Args& args);
+  explicit Change(Args const& args);
   void confirm(Call const& call, std::string const& what) const;
 
   bool dry_run = false;
   bool yes = false;
 };
+
+Command with_change(Command command);
 
 std::string counted(std::int64_t number, std::string_view noun);  // "1 job", "1,204 jobs"
 std::string grouped(std::int64_t number);                         // "1,204"

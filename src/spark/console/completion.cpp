@@ -2,6 +2,7 @@
 
 #include <kue/error.hpp>
 
+#include "spark/console/job_choice.hpp"
 #include "spark/console/printable.hpp"
 
 #include <fmt/format.h>
@@ -13,12 +14,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 constexpr int kOfferedJobs = 100;  // more than a person reads, and quick to ask for
-
-Words state_names() {
-  Words names;
-  for (std::size_t i = 0; i < kue::kStateCount; ++i) names.emplace_back(kue::to_string(static_cast<kue::State>(i)));
-  return names;
-}
 
 // Asks the store, if there is one that this program may open without changing it.
 template <class Ask> void ask_store(Application& app, Ask&& ask) {
@@ -57,13 +52,11 @@ std::vector<Candidate> commands(Console const& console) {
   return all;
 }
 
-// By what the help calls the value: "LEVEL", "KIND", "ID...".
-std::vector<Candidate> values(Console& console, Application& app, std::string_view name) {
+// Its choices, or else by what the help calls the value: "KIND", "ID...".
+std::vector<Candidate> values(Console& console, Application& app, Parameter const& parameter) {
+  if (!parameter.choices.empty()) return bare(parameter.choices);
+  std::string_view name = parameter.value;
   if (name.ends_with("...")) name.remove_suffix(3);
-  if (name == "LEVEL") return bare({"debug", "info", "warn", "error", "off"});
-  if (name == "FORMAT") return bare({"text", "json"});
-  if (name == "WHEN") return bare({"auto", "always", "never"});
-  if (name == "SHELL") return bare({"bash", "zsh", "fish"});
   if (name == "STATE") return bare(state_names());
   if (name == "KIND") return bare(console.kinds());
   if (name == "COMMAND") return commands(console);
@@ -73,35 +66,45 @@ std::vector<Candidate> values(Console& console, Application& app, std::string_vi
   return {};
 }
 
-OptionHelp const* option_named(CommandHelp const& help, std::string_view name) {
-  for (OptionHelp const& option : help.options) {
-    auto const names = option.all_names();
-    if (std::find(names.begin(), names.end(), name) != names.end()) return &option;
-  }
-  return nullptr;
-}
-
-std::vector<Candidate> options(CommandHelp const& help) {
+std::vector<Candidate> options(Declaration const& declaration) {
   std::vector<Candidate> all;
-  for (OptionHelp const& option : help.options) {
-    for (std::string const& name : option.all_names()) all.push_back({name, option.help});
+  for (Parameter const& option : declaration.parameters) {
+    if (option.positional) continue;
+    for (std::string const& name : option.names) all.push_back({name, option.help});
   }
   return all;
 }
 
+bool takes_next_word(Parameter const* option) { return option != nullptr && option->type != Parameter::Type::flag; }
+
+// The argument that stands at the end of the words: those before it are taken, and the last may take all the rest.
+Parameter const* argument_at_end(Declaration const& declaration, Words const& words) {
+  auto const arguments = declaration.arguments();
+  std::size_t before = 0;
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    if (!words[i].starts_with('-'))
+      ++before;
+    else if (takes_next_word(declaration.find(words[i])))
+      ++i;
+  }
+  if (before < arguments.size()) return arguments[before];
+  return arguments.empty() || !arguments.back()->many ? nullptr : arguments.back();
+}
+
 std::vector<Candidate> of_command(Console& console, Application& app, Words const& words) {
-  CommandHelp const help = console.explain(words.front());
+  Declaration const declaration = console.explain(words.front());
   std::string const &word = words.back(), &before = words[words.size() - 2];
   if (auto const equals = word.find('='); word.starts_with("--") && equals != word.npos) {
-    OptionHelp const* const option = option_named(help, word.substr(0, equals));
-    auto found = option ? values(console, app, option->value) : std::vector<Candidate>();
+    Parameter const* const option = declaration.find(word.substr(0, equals));
+    auto found = option ? values(console, app, *option) : std::vector<Candidate>();
     for (Candidate& candidate : found) candidate.word.insert(0, word.substr(0, equals + 1));
     return found;
   }
-  if (OptionHelp const* const option = option_named(help, before); option && !option->value.empty())
-    return values(console, app, option->value);
-  if (word.starts_with('-')) return options(help);
-  return help.arguments.empty() ? std::vector<Candidate>() : values(console, app, help.arguments.front().name);
+  Parameter const* const option = before.starts_with('-') ? declaration.find(before) : nullptr;
+  if (takes_next_word(option)) return values(console, app, *option);
+  if (word.starts_with('-')) return options(declaration);
+  Parameter const* const argument = argument_at_end(declaration, words);
+  return argument ? values(console, app, *argument) : std::vector<Candidate>();
 }
 
 }  // namespace

@@ -1,13 +1,6 @@
 #include "spark/console/command.hpp"
 
-#include <kue/error.hpp>
-
-#include "spark/application/suggest.hpp"
 #include "spark/console/console.hpp"
-
-#include <fmt/format.h>
-
-#include <array>
 
 namespace spark {
 namespace {
@@ -79,33 +72,24 @@ std::string filled(std::string_view script, std::string const& program) {
 }
 
 int run(Call& call) {
-  std::string const program =
-      call.args.option("--program NAME", call.console.program(), "the word that is typed to run it");
-  std::string const shell = call.args.argument("SHELL", "bash, zsh or fish");
-  call.args.done();
-  std::string_view const script = shell == "bash" ? kBash : shell == "zsh" ? kZsh : shell == "fish" ? kFish : "";
-  if (script.empty()) {
-    std::array<std::string, 3> const known{"bash", "zsh", "fish"};
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("no completion for the shell '{}'{}; there is bash, zsh and fish", shell,
-                                 did_you_mean(shell, known)));
-  }
+  std::string const program = call.args.optional_text("--program").value_or(call.console.program());
+  std::string const shell = call.args.text("SHELL");
+  std::string_view const script = shell == "bash" ? kBash : shell == "zsh" ? kZsh : kFish;
   call.out.text(filled(script, program));
   return kDone;
 }
 
 }  // namespace
 
-Command completion_command() {
-  return {"completion",
-          "prints a script that completes commands, options, kinds and queues in a shell",
-          "The script asks the program at each Tab, so it stays true when commands are added. In an application's "
-          "directory\n"
-          "`spark` completes what the application has.\n\n"
-          "Examples:\n  completion bash\n  completion fish --program spark\n",
-          run,
-          false,
-          false};
+Builtin completion_command() {
+  return {Command("completion", "prints a script that completes commands, options, kinds and queues in a shell")
+              .argument("SHELL", "bash, zsh or fish")
+              .one_of({"bash", "zsh", "fish"})
+              .option("--program NAME", "the word that is typed to run it; default: the name of this program")
+              .details("The script asks the program at each Tab, so it stays true when commands are added. In an "
+                       "application's directory `spark` completes what the application has.\n\nExamples:\n  completion "
+                       "bash\n  completion fish --program spark\n"),
+          run, CommandKind::unconfigured};
 }
 
 }  // namespace spark

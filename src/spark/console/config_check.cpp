@@ -15,20 +15,14 @@ namespace {
 std::string as_json(LoadedConfig const& loaded) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("file");
-  if (loaded.config.file.empty())
-    writer.null();
-  else
-    writer.string(as_utf8(loaded.config.file));
-  writer.key("ok");
-  writer.boolean(loaded.problems.empty());
+  write_text_or_null(writer, "file", loaded.config.file);
+  write_flag(writer, "ok", loaded.problems.empty());
   write_strings(writer, "problems", loaded.problems);
   writer.end_object();
   return printable_json(writer.take());
 }
 
 int run(Call& call) {
-  call.args.done();
   LoadedConfig const loaded = load_config(std::filesystem::current_path().string(), Config::environment());
   int const code = loaded.problems.empty() ? kDone : kUsage;
   if (call.json) {
@@ -45,13 +39,11 @@ int run(Call& call) {
 
 }  // namespace
 
-Command config_check_command() {
-  return {"config:check",
-          "says every problem of spark.toml and of the environment",
-          "A problem a line, with file and line. Exit code 2 if there are any.\n\nExample:\n  config:check\n",
-          run,
-          false,
-          false};
+Builtin config_check_command() {
+  return {
+      Command("config:check", "says every problem of spark.toml and of the environment")
+          .details("A problem a line, with file and line. Exit code 2 if there are any.\n\nExample:\n  config:check\n"),
+      run, CommandKind::unconfigured};
 }
 
 }  // namespace spark

@@ -34,9 +34,7 @@ std::vector<ShownSetting> what_holds(Call& call) {
 }
 
 int run(Call& call) {
-  bool const origin = call.args.flag(
-      "--origin", "where each value comes from: a flag, an environment variable, file:line, or the default");
-  call.args.done();
+  bool const origin = call.args.flag("--origin");
   std::vector<Column> columns{{"KEY"}, {"VALUE"}};
   if (origin) columns.push_back({"ORIGIN"});
   Listing list(call, "settings", columns);
@@ -50,12 +48,9 @@ int run(Call& call) {
         },
         [&](kue::Writer& writer) {
           writer.begin_object();
-          for (auto const& [key, value] :
-               {std::pair{"key", &setting.key}, {"value", &setting.value}, {"origin", &setting.origin}}) {
-            if (value == &setting.origin && !origin) continue;
-            writer.key(key);
-            writer.string(as_utf8(*value));
-          }
+          write_text(writer, "key", setting.key);
+          write_text(writer, "value", setting.value);
+          if (origin) write_text(writer, "origin", setting.origin);
           writer.end_object();
         });
   }
@@ -66,9 +61,12 @@ int run(Call& call) {
 
 }  // namespace
 
-Command config_show_command() {
-  return {"config:show", "shows the configuration that holds here",
-          "Passwords in URLs are masked.\n\nExamples:\n  config:show --origin\n  config:show --json\n", run, true};
+Builtin config_show_command() {
+  return {
+      Command("config:show", "shows the configuration that holds here")
+          .flag("--origin", "where each value comes from: a flag, an environment variable, file:line, or the default")
+          .details("Passwords in URLs are masked.\n\nExamples:\n  config:show --origin\n  config:show --json\n"),
+      run, CommandKind::lists};
 }
 
 }  // namespace spark

@@ -5,17 +5,18 @@
 
 #include "spark/application/application_impl.hpp"
 #include "spark/application/suggest.hpp"
-#include "spark/console/args_impl.hpp"
 #include "spark/console/completion.hpp"
+#include "spark/console/help_text.hpp"
 #include "spark/console/printable.hpp"
-#include "spark/console/rehearsal.hpp"
 #include "spark/console/terminal.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -37,20 +38,46 @@ bool asks_for(std::vector<std::string> const& words, std::string_view flag, std:
   });
 }
 
+constexpr std::string_view kCompletion = "completion:words";  // what the shells' scripts call
+
+constexpr std::string_view kPleaseReport =
+    " (this is a bug of spark)\nhint: please report it, with the command and what doctor --json prints";
+
 std::string file_name(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
-// Examples as one would type them: "  queue:worker -c 4" becomes "  hello queue:worker -c 4".
-std::string with_program(std::string text, std::string const& command, std::string const& program) {
-  std::string const line = "\n  " + command;
-  for (auto at = text.find(line); at != text.npos; at = text.find(line, at + line.size()))
-    text.insert(at + 3, program + " ");
-  return text;
+// What every command takes beside its own options.
+Declaration with_common_options(Declaration declaration, Builtin const* builtin) {
+  Command common("common", "");
+  if (builtin == nullptr || builtin->kind != CommandKind::alone) {
+    common.option("--store URL", "where the jobs are, such as sqlite:spark.db")
+        .option("--log-level LEVEL", "debug, info, warn, error or off")
+        .one_of({"debug", "info", "warn", "error", "off"})
+        .option("--log-format FORMAT", "text or json")
+        .one_of({"text", "json"});
+  }
+  if (builtin != nullptr) {
+    common.flag("--json", declaration.name == "queue:worker"
+                              ? "one JSON line on stdout when it starts, JSON log lines on stderr"
+                              : "answer with one JSON document on stdout, errors too");
+    if (builtin->kind == CommandKind::lists)
+      common.flag("--jsonl", "the same, with one JSON document a line for each item");
+    common
+        .option("--colour,--color WHEN", "auto",
+                "auto, always (as on a terminal: a table and colours in a pipe too) or never")
+        .one_of({"auto", "always", "never"});
+  }
+  for (Parameter parameter : common.declaration().parameters) {
+    if (parameter.called("--help")) continue;  // every declaration has it
+    parameter.common = true;
+    declaration.add(std::move(parameter));
+  }
+  return declaration;
 }
 
 }  // namespace
 
 Console::Console(Application& app) : app_(app) {
-  commands_ = {queue_worker_command(), queue_list_command(),    queue_show_command(),  queue_stats_command(),
+  builtins_ = {queue_worker_command(), queue_list_command(),    queue_show_command(),  queue_stats_command(),
                queue_pause_command(),  queue_resume_command(),  queue_purge_command(), job_push_command(),
                job_list_command(),     job_show_command(),      job_watch_command(),   job_retry_command(),
                job_cancel_command(),   job_delete_command(),    store_info_command(),  store_check_command(),
@@ -67,42 +94,32 @@ int Console::run(int argc, char** argv) {
   program_ = argc > 0 ? file_name(argv[0]) : "spark";
   std::vector<std::string> const words(argv + std::min(argc, 1), argv + argc);
   try {
-    int const code = dispatch(words);
+    int code = kDone;
+    try {
+      code = dispatch(words);
+    } catch (HelpWanted const&) {
+      out_.text(help_text(explain(running_), program_));
+    }
     out_.flush();
     return code;
   } catch (ReaderGone const&) {
     return kDone;
-  } catch (HelpWanted const& help) {
-    out_.text(help.help.text());
+  } catch (WrongWords const& wrong) {
+    std::string text = wrong.what();
+    if (text.find("\nhint: ") == text.npos)
+      text += fmt::format("\nhint: {} {} --help shows what it takes", program_, running_);
+    return report(kue::to_string(wrong.kind()), text, kUsage);
   } catch (kue::Error const& error) {
-    return end_with_error(std::string(kue::to_string(error.kind())), error.what(), exit_code(error.kind()));
+    return report(kue::to_string(error.kind()), error.what(), exit_code(error.kind()));
+  } catch (UndeclaredArgument const& mistake) {
+    return report("bug", mistake.what(), kBug);
   } catch (std::exception const& error) {
-    return builtin_ ? report("bug",
-                             fmt::format("{} (this is a bug of spark)\nhint: please report it, with the command and "
-                                         "what doctor --json prints",
-                                         error.what()),
-                             kBug)
+    return builtin_ ? report("bug", std::string(error.what()) + std::string(kPleaseReport), kBug)
                     : report("failed", error.what(), kFailed);
   } catch (...) {
     return builtin_ ? report("bug", "an exception of an unknown type (this is a bug of spark)", kBug)
                     : report("failed", "the command threw something that is no std::exception", kFailed);
   }
-  try {
-    out_.flush();
-    return kDone;
-  } catch (ReaderGone const&) {
-    return kDone;
-  } catch (kue::Error const& error) {
-    return report(kue::to_string(error.kind()), error.what(), exit_code(error.kind()));
-  }
-}
-
-// A word that was not understood is explained by the command's own help.
-int Console::end_with_error(std::string const& kind, std::string text, int code) {
-  if (code == kUsage && !asking_.empty() && text.find("\nhint: ") == text.npos) {
-    text += fmt::format("\nhint: {} {} --help shows what it takes", program_, asking_);
-  }
-  return report(kind, text, code);
 }
 
 // Text for people goes to stderr; with --json the error is the one document on stdout. Lines after "hint: " say what to
@@ -117,14 +134,10 @@ int Console::report(std::string_view kind, std::string_view text, int code) {
     writer.begin_object();
     writer.key("error");
     writer.begin_object();
-    for (auto const& [key, value] :
-         {std::pair<std::string_view, std::string_view>{"kind", kind}, {"message", message}, {"hint", hint}}) {
-      if (key == "hint" && value.empty()) continue;
-      writer.key(key);
-      writer.string(as_utf8(value));
-    }
-    writer.key("exit_code");
-    writer.integer(code);
+    write_text(writer, "kind", kind);
+    write_text(writer, "message", message);
+    if (!hint.empty()) write_text(writer, "hint", hint);
+    write_number(writer, "exit_code", code);
     writer.end_object();
     writer.end_object();
     out_.line(printable_json(writer.take()));
@@ -150,21 +163,37 @@ int Console::report(std::string_view kind, std::string_view text, int code) {
 }
 
 int Console::dispatch(std::vector<std::string> const& words) {
-  if (words.empty()) return usage(words);
+  json_ = asks_for(words, "--json") || asks_for(words, "--jsonl");
+  refuse_faults();
+  if (words.empty()) return (void)run_builtin(help_command(), words), kUsage;
   std::string const& name = words.front();
   std::vector<std::string> const rest(words.begin() + 1, words.end());
   if (name == "-h" || name == "--help") return run_builtin(help_command(), rest);
   if (name == "--version") return run_builtin(version_command(), rest);
-  if (name == "completion:words") return answer_shell(rest);
-  for (Command const& command : commands_) {
-    if (command.name == name) return run_builtin(command, rest);
+  if (name == kCompletion) return answer_shell(rest);
+  for (Builtin const& command : builtins_) {
+    if (command.declared.declaration().name == name) return run_builtin(command, rest);
   }
-  auto const& own = app_.impl_->commands;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (own[i].name == name) return run_own(i, rest);
+  for (Command const& command : app_.impl_->commands) {
+    if (command.declaration().name == name) return run_own(command, rest);
   }
-  json_ = asks_for(rest, "--json") || asks_for(rest, "--jsonl");
   refuse_unknown(name);
+}
+
+// All that is wrong with how the program was set up, a line each.
+void Console::refuse_faults() const {
+  std::vector<std::string> faults = app_.impl_->faults;
+  std::map<std::string, std::string> taken{{std::string(kCompletion), "built in"}};  // and by whom
+  for (Builtin const& command : builtins_) taken.emplace(command.declared.declaration().name, "built in");
+  for (Command const& command : app_.impl_->commands) {
+    Declaration const declaration = with_common_options(command.declaration(), nullptr);
+    std::string const named = fmt::format("command '{}' (declared at {})", declaration.name, declaration.where);
+    auto const [first, free] = taken.emplace(declaration.name, "declared at " + declaration.where);
+    if (!free) faults.push_back(fmt::format("{}: there is one of that name already ({})", named, first->second));
+    if (!declaration.problem.empty()) faults.push_back(fmt::format("{}: {}", named, declaration.problem));
+    if (!declaration.action) faults.push_back(fmt::format("{}: it does nothing; end it with .run(...)", named));
+  }
+  if (!faults.empty()) throw kue::Error(kue::ErrorKind::invalid, fmt::format("{}", fmt::join(faults, "\n")));
 }
 
 void Console::refuse_unknown(std::string const& name) const {
@@ -184,41 +213,23 @@ void Console::refuse_unknown(std::string const& name) const {
                                inside.empty() ? did_you_mean(name, names) : "; there are " + inside, program_));
 }
 
-Args Console::args_of(Command const& command, std::vector<std::string> const& words) {
-  return make_args({.program = program_,
-                    .name = command.name,
-                    .summary = command.summary,
-                    .details = with_program(command.details, command.name, program_)},
-                   words, [this] { asking_.clear(); });
-}
-
-int Console::run_builtin(Command const& command, std::vector<std::string> const& words) {
-  json_ = asks_for(words, "--json") || asks_for(words, "--jsonl");
+int Console::run_builtin(Builtin const& command, std::vector<std::string> const& words) {
   kue::set_log_role("spark");
-  asking_ = command.name;
-  Args args = args_of(command, words);
-  bool const help = asks_for(words, "--help", "-h");
-  if (!command.stands_alone)
-    take_common_options(args, help ? Reads::nothing : command.configured ? Reads::flags_and_config : Reads::flags);
-  style_ = take_form(args, command);
+  running_ = command.declared.declaration().name;
+  Args const args = parse(explain(running_), words);
+  style_ = form_of(args, command);
+  if (command.kind != CommandKind::alone) apply_common_options(args);
+  if (command.kind != CommandKind::alone && command.kind != CommandKind::unconfigured) read_config();
   Call call{*this, app_, args, out_, style_, style_.form == Form::json};
   return command.run(call);
 }
 
-// Which of --json and --jsonl was given was found out before, so that a mistake in the words is told in that form.
-Style Console::take_form(Args& args, Command const& command) {
-  bool const json = args.flag("--json", command.name == "queue:worker"
-                                            ? "one JSON line on stdout when it starts, JSON log lines on stderr"
-                                            : "answer with one JSON document on stdout, errors too");
-  bool const jsonl = command.lists && args.flag("--jsonl", "the same, with one JSON document a line for each item");
-  auto const text = args.option("--color,--colour WHEN", "auto",
-                                "auto, always (as on a terminal: a table and colours in a pipe too) or never");
-  if (text != "auto" && text != "always" && text != "never") {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--color must be auto, always or never, not '{}'", text));
-  }
-  if (json && jsonl) throw kue::Error(kue::ErrorKind::invalid, "--json and --jsonl exclude one another");
-  Style style = text_style(text == "always"  ? ColourWhen::always
-                           : text == "never" ? ColourWhen::never
+Style Console::form_of(Args const& args, Builtin const& command) const {
+  bool const json = args.flag("--json"), jsonl = command.kind == CommandKind::lists && args.flag("--jsonl");
+  if (json && jsonl) throw WrongWords("--json and --jsonl exclude one another");
+  std::string const when = args.text("--color");
+  Style style = text_style(when == "always"  ? ColourWhen::always
+                           : when == "never" ? ColourWhen::never
                                              : ColourWhen::automatic,
                            STDOUT_FILENO);
   if (json) style.form = Form::json;
@@ -226,61 +237,25 @@ Style Console::take_form(Args& args, Command const& command) {
   return style;
 }
 
-int Console::run_own(std::size_t index, std::vector<std::string> const& words) {
-  builtin_ = false;
-  UserCommand const& command = app_.impl_->commands[index];
-  if (asks_for(words, "--help", "-h")) {
-    out_.text(explain_own(index).text());
-    return kDone;
-  }
-  kue::set_log_role(command.name);
-  asking_ = command.name;
-  Args args = make_args({.program = program_, .name = command.name, .summary = command.help, .details = {}}, words,
-                        [this] { asking_.clear(); });
-  take_common_options(args, Reads::flags_and_config);
+int Console::run_own(Command const& command, std::vector<std::string> const& words) {
+  builtin_ = json_ = false;
+  running_ = command.declaration().name;
+  Args const args = parse(explain(running_), words);
+  kue::set_log_role(running_);
+  apply_common_options(args);
+  read_config();
   refuse_store_with_own_queue();
   app_.impl_->announce_store = true;
-  int const code = command.action(args);
-  bool const never_done = !asking_.empty();
-  if (never_done && !words.empty())
-    write_error(
-        fmt::format("warning: the command {} does not call args.done(): words that it did not ask for were ignored\n",
-                    command.name));
-  return code;
+  return command.declaration().action(args);
 }
 
-// It says what it takes by asking for it, up to done(). One that never calls done() must not do its work when it is
-// only explained.
-CommandHelp Console::explain_own(std::size_t index) {
-  UserCommand const& command = app_.impl_->commands[index];
-  CommandHelp about{.program = program_, .name = command.name, .summary = command.help, .details = {}};
-  auto const learned = rehearse([&] {
-    Args args = make_args(about, {"--help"});
-    take_common_options(args, Reads::nothing);
-    command.action(args);
-  });
-  if (learned) return *learned;
-  about.complete = false;
-  return about;
-}
-
-CommandHelp Console::explain(std::string_view name) {
-  for (std::size_t i = 0; i < app_.impl_->commands.size(); ++i) {
-    if (app_.impl_->commands[i].name == name) return explain_own(i);
+Declaration Console::explain(std::string_view name) const {
+  for (Command const& command : app_.impl_->commands) {
+    if (command.declaration().name == name) return with_common_options(command.declaration(), nullptr);
   }
-  for (Command const& command : commands_) {
-    if (command.name != name) continue;
-    try {
-      Args args = args_of(command, {"--help"});
-      if (!command.stands_alone) take_common_options(args, Reads::nothing);
-      Style const style = take_form(args, command);
-      Output nowhere;
-      Call call{*this, app_, args, nowhere, style, false};
-      (void)command.run(call);
-    } catch (HelpWanted const& wanted) {
-      return wanted.help;
-    }
-    throw std::logic_error(command.name + " does not call args.done() before it acts");
+  for (Builtin const& command : builtins_) {
+    if (command.declared.declaration().name == name)
+      return with_common_options(command.declared.declaration(), &command);
   }
   refuse_unknown(std::string(name));
 }
@@ -291,45 +266,26 @@ int Console::answer_shell(std::vector<std::string> const& words) {
   return kDone;
 }
 
-int Console::usage(std::vector<std::string> const& words) {
-  (void)run_builtin(help_command(), words);
-  return kUsage;
-}
-
-void Console::take_common_options(Args& args, Reads reads) {
-  auto const url = args.option("--store URL", "where the jobs are, such as sqlite:spark.db");
-  auto const level = args.option("--log-level LEVEL", "debug, info, warn, error or off");
-  auto const format = args.option("--log-format FORMAT", "text or json");
-  if (reads == Reads::nothing) return;
-  Overrides overrides;
-  if (url && url->find(':') == url->npos) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     "--store must be a URL such as sqlite:spark.db");  // not repeated: may be a secret
-  }
+void Console::apply_common_options(Args const& args) {
+  auto const url = args.optional_text("--store"), level = args.optional_text("--log-level"),
+             format = args.optional_text("--log-format");
+  if (url && url->find(':') == url->npos)
+    throw WrongWords("--store must be a URL such as sqlite:spark.db");  // not repeated: may be a secret
+  Overrides& overrides = app_.impl_->overrides;
   overrides.store_url = url.value_or("");
-  if (level && !(overrides.log_level = kue::parse_log_level(*level))) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("--log-level must be debug, info, warn, error or off, not '{}'", *level));
-  }
-  if (format && *format != "text" && *format != "json") {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--log-format must be text or json, not '{}'", *format));
-  }
-  if (format) overrides.log_format = *format == "json" ? kue::LogFormat::json : kue::LogFormat::text;
-  if (json_ && builtin_ && !format) overrides.log_format = kue::LogFormat::json;
-  app_.impl_->overrides = overrides;
-  if (reads == Reads::flags_and_config) read_config();
+  if (level) overrides.log_level = kue::parse_log_level(*level);
+  if (format || (json_ && builtin_))
+    overrides.log_format = format.value_or("json") == "json" ? kue::LogFormat::json : kue::LogFormat::text;
 }
 
-// A wrong configuration is said now, not in the middle of the command's work, and is no mistake in the command's words.
+// A wrong configuration is told now, not in the middle of the command's work.
 void Console::read_config() {
-  std::string const asked = std::exchange(asking_, {});
   {
     Application::Impl& impl = *app_.impl_;
     std::lock_guard lock(impl.mutex);
     if (impl.config) apply(impl.overrides, *impl.config);
     (void)impl.read_config();
   }
-  asking_ = asked;
   adapt_logger();
 }
 
@@ -338,23 +294,26 @@ void Console::adapt_logger() {
   std::vector<BuiltService> const built = app_.built();
   bool const made =
       std::any_of(built.begin(), built.end(), [](BuiltService const& service) { return service.name == logger.name; });
-  if (!made || app_.where(logger.name) != app_.impl_->default_logger) return;
+  if (!made || !app_.where(logger.name).empty()) return;
   Config const& config = app_.config();
   app_.log() = kue::Logger(kue::stderr_sink(config.log.format), config.log.level);
 }
 
 std::vector<Listed> Console::list() const {
   std::vector<Listed> all;
-  for (UserCommand const& command : app_.impl_->commands) all.push_back({command.name, command.help, false});
-  for (Command const& command : commands_) all.push_back({command.name, command.summary, true});
+  auto const add = [&](Declaration const& command, bool builtin) {
+    all.push_back({command.name, command.summary, builtin});
+  };
+  for (Command const& command : app_.impl_->commands) add(command.declaration(), false);
+  for (Builtin const& command : builtins_) add(command.declared.declaration(), true);
   return all;
 }
 
 std::vector<std::string> Console::kinds() const { return app_.impl_->registry.kinds(); }
 Overrides const& Console::overrides() const { return app_.impl_->overrides; }
 bool Console::configured_by_program() const { return app_.impl_->configured; }
-bool Console::has_own_queue() const { return app_.where(queue.name) != app_.impl_->default_queue; }
-bool Console::has_own_store() const { return app_.where(store.name) != app_.impl_->default_store; }
+bool Console::has_own_queue() const { return !app_.where(queue.name).empty(); }
+bool Console::has_own_store() const { return !app_.where(store.name).empty(); }
 bool Console::store_named() const { return !app_.impl_->overrides.store_url.empty(); }
 
 void Console::refuse_store_with_own_queue() const {

@@ -7,6 +7,7 @@
 #include "spark/application/load_config.hpp"
 #include "spark/console/console.hpp"
 #include "spark/console/printable.hpp"
+#include "spark/console/wrap.hpp"
 
 #include <fmt/format.h>
 
@@ -52,30 +53,28 @@ void print(Call& call, std::vector<Finding> const& findings) {
                                 printable(finding.advice)));
       continue;
     }
-    std::string const pad(6 - name_of(finding.health).size(), ' ');
-    call.out.line(call.style.paint(name_of(finding.health), colour_of_health(finding.health)) + pad +
-                  fmt::format("{:<15}", finding.subject) + printable(finding.text));
-    if (!finding.advice.empty())
-      call.out.line(std::string(21, ' ') + call.style.paint("do: ", Colour::bold) + printable(finding.advice));
+    std::string const health(name_of(finding.health));
+    std::string const text =
+        beside(fmt::format("{:<6}{}", health, finding.subject), 21, printable(finding.text), text_width());
+    call.out.text(call.style.paint(health, colour_of_health(finding.health)) + text.substr(health.size()));
+    if (finding.advice.empty()) continue;
+    std::string const advice = beside("", 21, "do: " + printable(finding.advice), text_width());
+    call.out.text(std::string(21, ' ') + call.style.paint("do: ", Colour::bold) + advice.substr(25));
   }
 }
 
 std::string as_json(std::vector<Finding> const& findings, bool ok) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("ok");
-  writer.boolean(ok);
+  write_flag(writer, "ok", ok);
   writer.key("findings");
   writer.begin_array();
   for (Finding const& finding : findings) {
     writer.begin_object();
-    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"health", name_of(finding.health)},
-                                     {"subject", finding.subject},
-                                     {"text", finding.text},
-                                     {"advice", finding.advice}}) {
-      writer.key(key);
-      writer.string(as_utf8(value));
-    }
+    write_text(writer, "health", name_of(finding.health));
+    write_text(writer, "subject", finding.subject);
+    write_text(writer, "text", finding.text);
+    write_text(writer, "advice", finding.advice);
     writer.end_object();
   }
   writer.end_array();
@@ -84,7 +83,6 @@ std::string as_json(std::vector<Finding> const& findings, bool ok) {
 }
 
 int run(Call& call) {
-  call.args.done();
   std::vector<Finding> const findings = examine(call);
   auto const number = [&](Health health) {
     return std::count_if(findings.begin(), findings.end(), [&](Finding const& f) { return f.health == health; });
@@ -103,14 +101,11 @@ int run(Call& call) {
 
 }  // namespace
 
-Command doctor_command() {
-  return {"doctor",
-          "looks at configuration, program, store and workers, and says what to do",
-          "Exit code 1 if something failed. It changes nothing, and makes no store.\n\nExamples:\n  doctor\n  doctor "
-          "--json\n",
-          run,
-          false,
-          false};
+Builtin doctor_command() {
+  return {Command("doctor", "looks at configuration, program, store and workers, and says what to do")
+              .details("Exit code 1 if something failed. It changes nothing, and makes no store.\n\nExamples:\n  "
+                       "doctor\n  doctor --json\n"),
+          run, CommandKind::unconfigured};
 }
 
 }  // namespace spark

@@ -3,23 +3,26 @@
 #include <kue/json.hpp>
 
 #include "spark/console/console.hpp"
+#include "spark/console/help_text.hpp"
 #include "spark/console/printable.hpp"
-#include "spark/console/table.hpp"
+#include "spark/console/wrap.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace spark {
 namespace {
 
 std::string section(std::vector<Listed> const& all, bool builtin) {
-  Table table({{""}, {""}, {""}});
-  bool any = false;
+  std::size_t column = 0;
+  for (Listed const& listed : all) column = std::max(column, listed.name.size() + 4);
+  column = std::min<std::size_t>(column, 30);
+  std::string text;
   for (Listed const& listed : all) {
-    if (listed.builtin != builtin) continue;
-    table.row({"", listed.name, printable(listed.summary)});
-    any = true;
+    if (listed.builtin == builtin) text += beside("  " + listed.name, column, printable(listed.summary), text_width());
   }
-  return any ? table.text() : std::string();
+  return text;
 }
 
 std::string overview(Console const& console) {
@@ -28,30 +31,27 @@ std::string overview(Console const& console) {
   if (std::string const own = section(all, false); !own.empty())
     text += fmt::format("Commands of {}:\n{}\n", console.program(), own);
   text += "Commands:\n" + section(all, true);
-  text += fmt::format("\n{} help COMMAND, or COMMAND --help, shows its options and examples.\n", console.program());
-  return text;
+  return text + '\n' +
+         wrapped(console.program() + " help COMMAND, or COMMAND --help, shows its options and examples.", text_width());
 }
 
-void write_options(kue::Writer& writer, CommandHelp const& help) {
+void write_options(kue::Writer& writer, Declaration const& declaration) {
   writer.key("options");
   writer.begin_array();
-  for (OptionHelp const& option : help.options) {
+  for (Parameter const& option : declaration.parameters) {
+    if (option.positional) continue;
     writer.begin_object();
-    write_strings(writer, "names", option.all_names());
-    for (auto const& [key, value] : {std::pair<std::string_view, std::string_view>{"value", option.value},
-                                     {"help", option.help},
-                                     {"default", option.fallback}}) {
-      writer.key(key);
-      writer.string(as_utf8(value));
-    }
-    writer.key("common");
-    writer.boolean(option.common());
+    write_strings(writer, "names", option.names);
+    write_text(writer, "value", option.value);
+    write_text(writer, "help", option.help);
+    write_text(writer, "default", option.fallback ? *option.fallback : std::string_view());
+    write_flag(writer, "common", option.common);
     writer.end_object();
   }
   writer.end_array();
   writer.key("arguments");
   writer.begin_array();
-  for (ArgumentHelp const& argument : help.arguments) writer.string(as_utf8(argument.name));
+  for (Parameter const* const argument : declaration.arguments()) writer.string(as_utf8(argument->value));
   writer.end_array();
 }
 
@@ -59,18 +59,14 @@ void write_options(kue::Writer& writer, CommandHelp const& help) {
 std::string as_json(Console& console) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("program");
-  writer.string(as_utf8(console.program()));
+  write_text(writer, "program", console.program());
   writer.key("commands");
   writer.begin_array();
   for (Listed const& listed : console.list()) {
     writer.begin_object();
-    writer.key("name");
-    writer.string(listed.name);
-    writer.key("summary");
-    writer.string(as_utf8(listed.summary));
-    writer.key("builtin");
-    writer.boolean(listed.builtin);
+    write_text(writer, "name", listed.name);
+    write_text(writer, "summary", listed.summary);
+    write_flag(writer, "builtin", listed.builtin);
     write_options(writer, console.explain(listed.name));
     writer.end_object();
   }
@@ -80,26 +76,24 @@ std::string as_json(Console& console) {
 }
 
 int run(Call& call) {
-  std::vector<std::string> const names = call.args.options("COMMAND", "the command to explain");
-  call.args.done();
+  auto const name = call.args.optional_text("COMMAND");
   if (call.json) {
     call.out.line(as_json(call.console));
-  } else if (names.empty()) {
+  } else if (!name) {
     call.out.text(overview(call.console));
   } else {
-    call.out.text(call.console.explain(names.front()).text());
+    call.out.text(help_text(call.console.explain(*name), call.console.program()));
   }
   return kDone;
 }
 
 }  // namespace
 
-Command help_command() {
-  return {.name = "help",
-          .summary = "lists the commands, or explains one",
-          .details = "Examples:\n  help\n  help queue:worker\n  help --json\n",
-          .run = run,
-          .stands_alone = true};
+Builtin help_command() {
+  return {Command("help", "lists the commands, or explains one")
+              .optional_argument("COMMAND", "the command to explain")
+              .details("Examples:\n  help\n  help queue:worker\n  help --json\n"),
+          run, CommandKind::alone};
 }
 
 }  // namespace spark

@@ -31,20 +31,17 @@ JobVerb cancel_verb() {
 
 }  // namespace
 
-Command job_cancel_command() {
-  return {"job:cancel", "cancels jobs: those that wait at once, those that run are asked to stop",
-          "A running job sees its stop token within about a second; if it still runs 10 s later its process is killed. "
-          "It does not\n"
-          "run again either way, and is completed if it came to its end all the same.\n"
-          "By ids, or by options that choose them: then jobs that wait, unless --state names others. It asks before it "
-          "cancels by\n"
-          "options; without a terminal it wants --yes.\n"
-          "Exit code 3 if a job does not exist, 5 if one has ended, or if nobody said yes; the others are cancelled "
-          "all the same.\n\n"
-          "Examples:\n  job:cancel 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:cancel --queue mail --tag monthly "
-          "--dry-run\n"
-          "  job:cancel --kind HelloWorldJob --state running --yes\n",
-          [](Call& call) { return run_job_verb(call, cancel_verb()); }};
+Builtin job_cancel_command() {
+  return {
+      with_job_verb(Command("job:cancel", "cancels jobs: those that wait at once, those that run are asked to stop"))
+          .details("A running job sees its stop token within about a second; if it still runs 10 s later its process "
+                   "is killed. It does not run again either way, and is completed if it came to its end all the "
+                   "same.\nBy ids, or by options that choose them: then jobs that wait, unless --state names others. "
+                   "It asks before it cancels by options; without a terminal it wants --yes.\nExit code 3 if a job "
+                   "does not exist, 5 if one has ended, or if nobody said yes; the others are cancelled all the "
+                   "same.\n\nExamples:\n  job:cancel 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:cancel --queue mail "
+                   "--tag monthly --dry-run\n  job:cancel --kind HelloWorldJob --state running --yes\n"),
+      [](Call& call) { return run_job_verb(call, cancel_verb()); }};
 }
 
 }  // namespace spark

@@ -14,14 +14,21 @@
 
 namespace spark {
 
-JobChoice::JobChoice(Args& args) {
-  auto const states = args.options("--state STATE", "only these; several times, or with commas");
-  auto const queue_name = args.option("--queue NAME", "only this queue");
-  auto const kind = args.option("--kind KIND", "only this class of job");
-  auto const tag = args.option("--tag TAG", "only with this tag");
-  auto const error = args.option("--error TEXT", "only if its last failure's type or message contains this");
-  auto const after = args.option("--after TIME", "only pushed since then: 2h (ago), 2026-12-01T10:00:00Z, 2026-12-01");
-  auto const before = args.option("--before TIME", "only pushed before then");
+Command with_job_choice(Command command) {
+  return command.options("--state STATE", "only these; several times, or with commas")
+      .option("--queue NAME", "only this queue")
+      .option("--kind KIND", "only this class of job")
+      .option("--tag TAG", "only with this tag")
+      .option("--error TEXT", "only if its last failure's type or message contains this")
+      .option("--after TIME", "only pushed since then: 2h (ago), 2026-12-01T10:00:00Z, 2026-12-01")
+      .option("--before TIME", "only pushed before then");
+}
+
+JobChoice::JobChoice(Args const& args) {
+  auto const states = args.texts("--state");
+  auto const queue_name = args.optional_text("--queue"), kind = args.optional_text("--kind");
+  auto const tag = args.optional_text("--tag"), error = args.optional_text("--error");
+  auto const after = args.optional_text("--after"), before = args.optional_text("--before");
   given_ = !states.empty() || queue_name || kind || tag || error || after || before;
   filter.states = parse_states("--state", states);
   filter.queue = queue_name.value_or("");
@@ -47,16 +54,18 @@ std::string JobChoice::slip(Call const& call, kue::Store& jobs) const {
                  : "";
 }
 
+std::vector<std::string> state_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kue::kStateCount; ++i) names.emplace_back(kue::to_string(static_cast<kue::State>(i)));
+  return names;
+}
+
 std::vector<kue::State> parse_states(std::string_view option, std::vector<std::string> const& texts) {
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < kue::kStateCount; ++i) known.emplace_back(kue::to_string(static_cast<kue::State>(i)));
   std::vector<kue::State> states;
   for (std::string const& text : texts) {
     for (std::string const& name : split_list(text)) {
       auto const state = kue::parse_state(name);
-      if (!state)
-        throw kue::Error(kue::ErrorKind::invalid,
-                         fmt::format("{}: no state '{}'{}", option, name, did_you_mean(name, known)));
+      if (!state) throw WrongWords(fmt::format("{}: no state '{}'{}", option, name, did_you_mean(name, state_names())));
       states.push_back(*state);
     }
   }

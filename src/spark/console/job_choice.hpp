@@ -1,7 +1,8 @@
 #pragma once
 // JobChoice: the options that choose jobs, the same in every command that works on many.
 //
-//   JobChoice const choice(call.args);        // before args.done()
+//   with_job_choice(Command("job:list", ...))   // where the command is declared
+//   JobChoice const choice(call.args);
 //   if (choice.given()) sweep(call, choice.filter, ...);
 
 #include "spark/console/command.hpp"
@@ -14,7 +15,7 @@
 namespace spark {
 
 struct JobChoice {
-  explicit JobChoice(Args& args);
+  explicit JobChoice(Args const& args);
 
   bool given() const { return given_; }
   // For a list that came out empty: a queue or kind that nobody knows, and the nearest that is known; else nothing.
@@ -26,6 +27,9 @@ struct JobChoice {
   bool given_ = false;
 };
 
+Command with_job_choice(Command command);
+
+std::vector<std::string> state_names();
 std::vector<kue::State> parse_states(std::string_view option,
                                      std::vector<std::string> const& texts);  // names, also with commas
 std::string words_of(kue::Filter const& filter);  // "discarded or cancelled jobs of queue mail with tag eu", printable

@@ -12,8 +12,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace spark {
 namespace {
 
@@ -43,29 +41,23 @@ Row row_of(kue::JobRecord const& record, kue::TimePoint now) {
           {shortened(job.args, 40), printable(job.args)}};
 }
 
-int parse_limit(std::optional<std::string> const& text, bool all) {
-  if (!text) return all ? 200 : 50;  // a page of arguments is in memory at once
-  if (all) throw kue::Error(kue::ErrorKind::invalid, "--all and --limit exclude one another");
-  int limit = 0;
-  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  bool const number = error == std::errc() && end == text->data() + text->size();
-  if (number && limit >= 1 && limit <= 1000) return limit;
-  if (!number)
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be a whole number, not '{}'", *text));
-  throw kue::Error(kue::ErrorKind::invalid, fmt::format("--limit must be 1 to 1000, not {}", *text));
-}
-
 int run(Call& call) {
   JobChoice const choice(call.args);
   kue::QueryRequest request{.filter = choice.filter};
-  auto const limit = call.args.option("--limit N", "jobs to show at most, 1 to 1000; default 50");
-  request.cursor = call.args.option("--cursor TEXT", "go on after the page that ended with this").value_or("");
-  bool const all = call.args.flag("--all", "not one page but all, however many");
-  request.newest_first = !call.args.flag("--oldest-first", "in the order in which they were pushed");
-  call.args.done();
-  request.limit = parse_limit(limit, all);
+  request.cursor = call.args.optional_text("--cursor").value_or("");
+  bool const all = call.args.flag("--all");
+  if (all && call.args.given("--limit")) throw WrongWords("--all and --limit exclude one another");
+  request.newest_first = !call.args.flag("--oldest-first");
+  request.limit = all ? 200 : call.args.number("--limit");  // a page of arguments is in memory at once
   kue::Store& jobs = job_store(call);
-  Listing list(call, "jobs", {{"ID"}, {"STATE"}, {"KIND"}, {"QUEUE"}, {"ATTEMPT", Align::right}, {"WHEN"}, {"ARGS"}});
+  Listing list(call, "jobs",
+               {{.name = "ID", .whole = true},
+                {.name = "STATE", .whole = true},
+                {"KIND"},
+                {"QUEUE"},
+                {"ATTEMPT", Align::right, "TRY"},
+                {"WHEN"},
+                {.name = "ARGS", .extra = true}});
   std::int64_t shown = 0;
   kue::QueryResult page;
   do {
@@ -88,14 +80,19 @@ int run(Call& call) {
 
 }  // namespace
 
-Command job_list_command() {
-  return {"job:list", "lists jobs, the newest first",
-          "States: scheduled, blocked, available, running, retryable, completed, discarded, cancelled.\n\n"
-          "Pages: --limit and --cursor; --all for every job, in a pipe or with --jsonl however many.\n\n"
-          "Examples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind HelloWorldJob --error "
-          "refused --after 2h --json\n  job:list "
-          "--state completed --all --jsonl\n",
-          run, true};
+Builtin job_list_command() {
+  return {
+      with_job_choice(Command("job:list", "lists jobs, the newest first")
+                          .option("--limit N", 50, "jobs to show at most")
+                          .between(1, 1000)
+                          .option("--cursor TEXT", "go on after the page that ended with this")
+                          .flag("--all", "not one page but all, however many")
+                          .flag("--oldest-first", "in the order in which they were pushed"))
+          .details("States: scheduled, blocked, available, running, retryable, completed, discarded, "
+                   "cancelled.\n\nPages: --limit and --cursor; --all for every job, in a pipe or with --jsonl however "
+                   "many.\n\nExamples:\n  job:list --state discarded,retryable --queue mail\n  job:list --kind "
+                   "HelloWorldJob --error refused --after 2h --json\n  job:list --state completed --all --jsonl\n"),
+      run, CommandKind::lists};
 }
 
 }  // namespace spark

@@ -5,7 +5,6 @@
 #include <kue/store_queue.hpp>
 
 #include "kue/core/json_document.hpp"
-#include "spark/application/duration.hpp"
 #include "spark/console/console.hpp"
 #include "spark/console/job_follower.hpp"
 #include "spark/console/job_store.hpp"
@@ -19,7 +18,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace spark {
 namespace {
@@ -34,41 +32,17 @@ kue::JobType const& known_type(kue::Registry const& registry, std::string const&
   throw kue::Error(kue::ErrorKind::not_found, text);
 }
 
-std::optional<kue::Millis> duration(std::optional<std::string> const& text, std::string_view option) {
-  if (!text) return std::nullopt;
-  auto const value = parse_duration(*text);
-  if (!value)
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("{} must be a duration such as 500ms, 25s or 5m, not '{}'", option, *text));
-  return value;
-}
-
-std::optional<int> number(std::optional<std::string> const& text, std::string_view option, int min, int max) {
-  if (!text) return std::nullopt;
-  int value = 0;
-  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < min || value > max) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("{} must be a whole number from {} to {}, not '{}'", option, min, max, *text));
-  }
-  return value;
-}
-
-kue::PushOptions push_options(Args& args) {
+kue::PushOptions push_options(Args const& args) {
   kue::PushOptions options;
-  options.queue = args.option("--queue NAME", "instead of the class's own");
-  options.delay = duration(args.option("--delay,--in TIME", "run it after this long: 500ms, 25s, 5m, 2h, 1d"), "--in");
-  if (auto const at = args.option("--at TIME", "run it at this time: 2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00"))
-    options.run_at = moment_of("--at", *at);
-  if (options.delay && options.run_at) throw kue::Error(kue::ErrorKind::invalid, "--in and --at exclude one another");
-  options.priority = number(args.option("--priority N", "lower first; 0 is usual"), "--priority",
-                            kue::limits::kMinPriority, kue::limits::kMaxPriority);
-  if (auto const attempts = number(args.option("--max-attempts N", "runs at most, the first included"),
-                                   "--max-attempts", 1, static_cast<int>(kue::limits::kMaxMaxAttempts))) {
+  options.queue = args.optional_text("--queue");
+  options.delay = args.optional_duration("--in");
+  if (auto const at = args.optional_text("--at")) options.run_at = moment_of("--at", *at);
+  if (options.delay && options.run_at) throw WrongWords("--in and --at exclude one another");
+  options.priority = args.optional_number("--priority");
+  if (auto const attempts = args.optional_number("--max-attempts"))
     options.max_attempts = static_cast<std::uint32_t>(*attempts);
-  }
-  options.timeout = duration(args.option("--timeout TIME", "of one run"), "--timeout");
-  options.tags = args.options("--tag TAG", "to find it by; several times");
+  options.timeout = args.optional_duration("--timeout");
+  options.tags = args.texts("--tag");
   return options;
 }
 
@@ -83,21 +57,11 @@ kue::Envelope make_envelope(kue::JobType const& type, std::string const& args, k
 std::string as_json(kue::Envelope const& job, std::string const& where) {
   kue::Writer writer;
   writer.begin_object();
-  for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"id", job.id.str()},
-                                   {"kind", job.kind},
-                                   {"queue", job.queue},
-                                   {"store", as_utf8(where)}}) {
-    writer.key(key);
-    if (value.empty())
-      writer.null();
-    else
-      writer.string(value);
-  }
-  writer.key("run_at");
-  if (job.run_at)
-    writer.string(iso_text(*job.run_at));
-  else
-    writer.null();
+  write_text_or_null(writer, "id", job.id.str());
+  write_text_or_null(writer, "kind", job.kind);
+  write_text_or_null(writer, "queue", job.queue);
+  write_text_or_null(writer, "store", where);
+  write_text_or_null(writer, "run_at", job.run_at ? iso_text(*job.run_at) : "");
   writer.end_object();
   return printable_json(writer.take());
 }
@@ -124,16 +88,13 @@ int follow(Call& call, kue::Store& jobs, kue::JobId id, kue::Millis patience) {
 
 int run(Call& call) {
   kue::PushOptions const options = push_options(call.args);
-  bool const wait = call.args.flag("--wait", "until the job has ended: shows its progress, then its result or error");
-  kue::Millis const patience =
-      call.args.option("--wait-timeout TIME", kue::Millis(0), "give up waiting after this long; 0s: never");
-  std::string const arguments = call.args.option("--args JSON", "{}", "the job's fields, by name");
-  std::string const kind = call.args.argument("KIND", "the job's class");
-  call.args.done();
-  if (!wait && patience > kue::Millis(0)) throw kue::Error(kue::ErrorKind::invalid, "--wait-timeout is for --wait");
+  bool const wait = call.args.flag("--wait");
+  kue::Millis const patience = call.args.duration("--wait-timeout");
+  std::string const arguments = call.args.text("--args");
+  if (!wait && patience > kue::Millis(0)) throw WrongWords("--wait-timeout is for --wait");
   call.console.refuse_store_with_own_queue();
 
-  kue::JobType const& type = known_type(call.app.registry(), kind);
+  kue::JobType const& type = known_type(call.app.registry(), call.args.text("KIND"));
   type.check(arguments);
   kue::Envelope const job = make_envelope(type, arguments, options);
   kue::Queue& jobs = call.app.get(queue);
@@ -158,16 +119,28 @@ int run(Call& call) {
 
 }  // namespace
 
-Command job_push_command() {
-  return {"job:push", "pushes a job of a class that this program knows",
-          "The class itself reads the arguments, so that a wrong one is refused here and not in the worker.\n"
-          "Exit code 3 if the program has no such class, 2 if the arguments are not what it takes. With --wait 0 if "
-          "the job is completed,\n"
-          "1 if it ended otherwise or the time is over, 130 after Ctrl-C; the job goes on in any case.\n\n"
-          "Examples:\n  job:push HelloWorldJob --args '{\"name\":\"John Doe\"}'\n"
-          "  job:push SendInvoice --args '{\"order\":7}' --in 5m --priority -3 --tag monthly\n"
-          "  job:push SendInvoice --args '{\"order\":7}' --wait --wait-timeout 1m\n",
-          run, true};
+Builtin job_push_command() {
+  return {Command("job:push", "pushes a job of a class that this program knows")
+              .argument("KIND", "the job's class")
+              .option("--args JSON", "{}", "the job's fields, by name")
+              .option("--queue NAME", "instead of the class's own")
+              .option<kue::Millis>("--delay,--in TIME", "run it after this long: 500ms, 25s, 5m, 2h, 1d")
+              .option("--at TIME", "run it at this time: 2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00")
+              .option<int>("--priority N", "lower first; 0 is usual")
+              .between(kue::limits::kMinPriority, kue::limits::kMaxPriority)
+              .option<int>("--max-attempts N", "runs at most, the first included")
+              .between(1, static_cast<int>(kue::limits::kMaxMaxAttempts))
+              .option<kue::Millis>("--timeout TIME", "of one run")
+              .options("--tag TAG", "to find it by; several times")
+              .flag("--wait", "until the job has ended: shows its progress, then its result or error")
+              .option("--wait-timeout TIME", kue::Millis(0), "give up waiting after this long; 0s: never")
+              .details("The class itself reads the arguments, so that a wrong one is refused here and not in the "
+                       "worker. Exit code 3 if the program has no such class, 2 if the arguments are not what it "
+                       "takes. With --wait 0 if the job is completed, 1 if it ended otherwise or the time is over, 130 "
+                       "after Ctrl-C; the job goes on in any case.\n\nExamples:\n  job:push HelloWorldJob --args "
+                       "'{\"name\":\"John Doe\"}'\n  job:push SendInvoice --args '{\"order\":7}' --in 5m --priority -3 "
+                       "--tag monthly\n  job:push SendInvoice --args '{\"order\":7}' --wait --wait-timeout 1m\n"),
+          run, CommandKind::lists};
 }
 
 }  // namespace spark

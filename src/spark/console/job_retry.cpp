@@ -32,18 +32,15 @@ JobVerb retry_verb() {
 
 }  // namespace
 
-Command job_retry_command() {
-  return {"job:retry", "makes discarded or cancelled jobs available again, counters at zero",
-          "By ids, or by options that choose them: then discarded jobs, unless --state names cancelled. It asks before "
-          "it retries by\n"
-          "options; without a terminal it wants --yes.\n"
-          "Exit code 3 if a job does not exist, 5 if one has not ended or is completed, or if nobody said yes; the "
-          "others are\n"
-          "retried all the same.\n\n"
-          "Examples:\n  job:retry 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:retry --queue mail --error 'connection "
-          "refused' --dry-run\n"
-          "  job:retry --kind HelloWorldJob --after 2h --yes\n",
-          [](Call& call) { return run_job_verb(call, retry_verb()); }};
+Builtin job_retry_command() {
+  return {
+      with_job_verb(Command("job:retry", "makes discarded or cancelled jobs available again, counters at zero"))
+          .details("By ids, or by options that choose them: then discarded jobs, unless --state names cancelled. It "
+                   "asks before it retries by options; without a terminal it wants --yes.\nExit code 3 if a job does "
+                   "not exist, 5 if one has not ended or is completed, or if nobody said yes; the others are retried "
+                   "all the same.\n\nExamples:\n  job:retry 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:retry --queue "
+                   "mail --error 'connection refused' --dry-run\n  job:retry --kind HelloWorldJob --after 2h --yes\n"),
+      [](Call& call) { return run_job_verb(call, retry_verb()); }};
 }
 
 }  // namespace spark

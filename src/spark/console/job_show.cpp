@@ -91,23 +91,17 @@ std::string as_text(kue::Store& jobs, kue::JobRecord const& record) {
 void write_place(kue::Writer& writer, Place const& place) {
   auto const& [node, alive] = place;
   writer.begin_object();
-  writer.key("node");
-  writer.string(fmt::format("{:016x}", node.node));
-  writer.key("host");
-  writer.string(as_utf8(node.name));
-  writer.key("pid");
-  writer.integer(node.pid);
-  writer.key("alive");
-  writer.boolean(alive);
+  write_text(writer, "node", fmt::format("{:016x}", node.node));
+  write_text(writer, "host", node.name);
+  write_number(writer, "pid", node.pid);
+  write_flag(writer, "alive", alive);
   writer.end_object();
 }
 
 void write_obstacle(kue::Writer& writer, Obstacle const& obstacle) {
   writer.begin_object();
-  writer.key("reason");
-  writer.string(obstacle.reason);
-  writer.key("text");
-  writer.string(as_utf8(obstacle.text));
+  write_text(writer, "reason", obstacle.reason);
+  write_text(writer, "text", obstacle.text);
   writer.end_object();
 }
 
@@ -130,9 +124,7 @@ std::string as_document(kue::Store& jobs, kue::JobRecord const& record) {
 }
 
 int run(Call& call) {
-  std::string const text = call.args.argument("ID", "the job's id, as job:list shows it");
-  call.args.done();
-  kue::JobId const id = job_ids(call, {text}).front();
+  kue::JobId const id = job_ids(call, {call.args.text("ID")}).front();
   kue::Store& jobs = job_store(call);
   auto const record = jobs.get(id);
   if (!record)
@@ -148,9 +140,11 @@ int run(Call& call) {
 
 }  // namespace
 
-Command job_show_command() {
-  return {"job:show", "shows one job with every attempt's error",
-          "Example:\n  job:show 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n", run};
+Builtin job_show_command() {
+  return {Command("job:show", "shows one job with every attempt's error")
+              .argument("ID", "the job's id, as job:list shows it")
+              .details("Example:\n  job:show 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n"),
+          run};
 }
 
 }  // namespace spark

@@ -18,7 +18,7 @@
 namespace spark {
 namespace {
 
-[[noreturn]] void refuse(std::string const& text) { throw kue::Error(kue::ErrorKind::invalid, text); }
+[[noreturn]] void refuse(std::string const& text) { throw WrongWords(text); }
 
 std::string names_of(std::vector<kue::State> const& states) {
   std::string names;
@@ -57,8 +57,7 @@ void write_numbers(kue::Writer& writer, std::string_view key, std::map<std::stri
   writer.key(key);
   writer.begin_object();
   for (auto const& [name, number] : numbers) {
-    writer.key(name);
-    writer.integer(number);
+    write_number(writer, name, number);
   }
   writer.end_object();
 }
@@ -70,10 +69,8 @@ void answer_json(Call& call, Sweep::ByState const& counts, Tally const* tally) {
   }
   kue::Writer writer;
   writer.begin_object();
-  writer.key("dry_run");
-  writer.boolean(tally == nullptr);
-  writer.key("chosen");
-  writer.integer(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+  write_flag(writer, "dry_run", tally == nullptr);
+  write_number(writer, "chosen", std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
   write_numbers(writer, "states", states);
   write_numbers(writer, "statuses", tally ? tally->statuses : std::map<std::string, std::int64_t>());
   writer.end_object();
@@ -153,12 +150,15 @@ int sweep_with(Call& call, JobVerb const& verb, kue::Filter const& filter, Chang
   return kDone;
 }
 
+Command with_job_verb(Command command) {
+  return with_change(
+      with_job_choice(command.optional_arguments("ID...", "jobs, by their ids; or choose them by options")));
+}
+
 int run_job_verb(Call& call, JobVerb const& verb) {
   JobChoice const choice(call.args);
   Change const change(call.args);
-  std::vector<std::string> const texts =
-      call.args.optional_arguments("ID...", "jobs, by their ids; or choose them by the options above");
-  call.args.done();
+  std::vector<std::string> const texts = call.args.texts("ID");
   if (!texts.empty() && choice.given()) refuse("name jobs by their ids, or choose them by options, not both");
   if (!texts.empty()) return by_ids(call, verb, job_ids(call, texts), change);
   if (!choice.given()) {

@@ -25,6 +25,7 @@ struct JobVerb {
 };
 
 // The whole command: [ID...] or the options of JobChoice, --dry-run, --yes.
+Command with_job_verb(Command command);
 int run_job_verb(Call& call, JobVerb const& verb);
 // The part for a filter: counts, asks, does it in batches, says what came of it. Exit code kDone.
 int sweep_with(Call& call, JobVerb const& verb, kue::Filter const& filter, Change const& change);

@@ -45,13 +45,7 @@ void Listing::more(std::string const& cursor) {
 void Listing::end(std::string_view nothing) {
   if (call_.style.form == Form::json) {
     document_.end_array();
-    for (auto const& [key, value] : members_) {
-      document_.key(key);
-      if (value.empty())
-        document_.null();
-      else
-        document_.string(as_utf8(value));
-    }
+    for (auto const& [key, value] : members_) write_text_or_null(document_, key, value);
     document_.end_object();
     call_.out.line(printable_json(document_.take()));
   }

@@ -4,6 +4,7 @@
 
 #include "spark/application/settings.hpp"
 #include "spark/console/console.hpp"
+#include "spark/console/help_text.hpp"
 #include "spark/console/printable.hpp"
 
 #include <fmt/format.h>
@@ -45,40 +46,41 @@ std::string sentences(std::string_view text) {
   return out;
 }
 
-std::string list(std::vector<OptionHelp> const& options, bool common) {
+std::string list(Declaration const& declaration, bool common) {
   std::string items;
-  for (OptionHelp const& option : options) {
-    if (option.common() != common) continue;
+  for (Parameter const& option : declaration.parameters) {
+    if (option.positional || option.common != common) continue;
     std::string names;
-    for (std::string const& name : option.all_names())
-      names += (names.empty() ? " Fl " : " , Fl ") + word(name.substr(1));
+    for (std::string const& name : option.names) names += (names.empty() ? " Fl " : " , Fl ") + word(name.substr(1));
     items += ".It" + names + (option.value.empty() ? "" : " Ar " + word(option.value)) + '\n' + sentences(option.help);
-    if (!option.fallback.empty()) items += "[" + plain(option.fallback) + "]\n";
+    if (option.fallback && !option.fallback->empty()) items += "[" + plain(*option.fallback) + "]\n";
   }
   return items.empty() ? items : ".Bl -tag -width Ds\n" + items + ".El\n";
 }
 
-// The paragraphs and examples below a command's options are set as they are.
-std::string details(std::string const& text) {
-  if (text.empty()) return "";
-  std::string out = ".Bd -literal\n";
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    auto const end = std::min(rest.find('\n'), rest.size());
-    out += plain(rest.substr(0, end)) + '\n';
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+// Paragraphs are filled; examples and rows, indented, are set as they are.
+std::string details(Declaration const& declaration, std::string const& program) {
+  std::string out;
+  bool literal = false;
+  for (std::string const& line : detail_lines(declaration, program)) {
+    if (line.empty()) continue;
+    bool const indented = line.starts_with("  ");
+    if (indented != literal) out += indented ? ".Bd -literal\n" : ".Ed\n";
+    literal = indented;
+    out += indented ? plain(line) + '\n' : ".Pp\n" + sentences(line);
   }
-  return out + ".Ed\n";
+  return out + (literal ? ".Ed\n" : "");
 }
 
-std::string command_text(CommandHelp const& help) {
-  std::string text = ".Ss " + word(help.name) + '\n';
-  text += ".Nm " + help.program + '\n' + ".Cm " + word(help.name) + '\n' + ".Op Ar options\n";
-  for (ArgumentHelp const& argument : help.arguments) text += ".Ar " + word(argument.name) + '\n';
-  text += ".Pp\n" + plain(help.summary) + ".\n";
-  for (ArgumentHelp const& argument : help.arguments)
-    text += ".Pp\n.Ar " + word(argument.name) + " :\n" + sentences(argument.help);
-  return text + list(help.options, false) + details(help.details);
+std::string command_text(Declaration const& declaration, std::string const& program) {
+  std::string text = ".Ss " + word(declaration.name) + '\n';
+  text += ".Nm " + program + '\n' + ".Cm " + word(declaration.name) + '\n' + ".Op Ar options\n";
+  for (Parameter const* const argument : declaration.arguments())
+    text += (argument->required ? ".Ar " : ".Op Ar ") + word(argument->value) + '\n';
+  text += ".Pp\n" + plain(declaration.summary) + ".\n";
+  for (Parameter const* const argument : declaration.arguments())
+    text += ".Pp\n.Ar " + word(argument->value) + " :\n" + sentences(argument->help);
+  return text + list(declaration, false) + details(declaration, program);
 }
 
 std::string variables() {
@@ -113,9 +115,9 @@ std::string manual(Console& console) {
                   "Jobs live in the store that the configuration or\n.Fl \\-store\nnames, usually an SQLite file.\n");
   std::string common;
   for (Listed const& listed : console.list()) {
-    CommandHelp const help = console.explain(listed.name);
-    if (common.empty() && listed.builtin) common = list(help.options, true);
-    text += command_text(help);
+    Declaration const declaration = console.explain(listed.name);
+    if (common.empty() && listed.builtin) common = list(declaration, true);
+    text += command_text(declaration, program);
   }
   text += ".Ss Options of every command\n" + common;
   text += ".Sh ENVIRONMENT\n" + variables();
@@ -126,8 +128,7 @@ std::string manual(Console& console) {
 }
 
 int run(Call& call) {
-  auto const file = call.args.option("--output FILE", "write it there instead of printing it");
-  call.args.done();
+  auto const file = call.args.optional_text("--output");
   std::string const text = manual(call.console);
   if (!file) {
     call.out.text(text);
@@ -142,14 +143,12 @@ int run(Call& call) {
 
 }  // namespace
 
-Command manual_command() {
-  return {"manual",
-          "prints the manual page of this program",
-          "All commands with their options, those of the program's own too, in the format mdoc.\n\n"
-          "Example:\n  manual | man -l -\n",
-          run,
-          false,
-          false};
+Builtin manual_command() {
+  return {Command("manual", "prints the manual page of this program")
+              .option("--output FILE", "write it there instead of printing it")
+              .details("All commands with their options, those of the program's own too, in the format "
+                       "mdoc.\n\nExample:\n  manual | man -l -\n"),
+          run, CommandKind::unconfigured};
 }
 
 }  // namespace spark

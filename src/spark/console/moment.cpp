@@ -4,6 +4,7 @@
 #include <kue/limits.hpp>
 
 #include "spark/application/duration.hpp"
+#include "spark/console/parse.hpp"
 
 #include <fmt/format.h>
 
@@ -92,7 +93,7 @@ std::optional<minutes> take_zone(Scanner& in) {
 
 constexpr std::string_view kForms = "2026-12-01T10:00:00Z, 2026-12-01T11:00+01:00 or 2026-12-01";
 
-[[noreturn]] void refuse(std::string const& text) { throw kue::Error(kue::ErrorKind::invalid, text); }
+[[noreturn]] void refuse(std::string const& text) { throw WrongWords(text); }
 
 }  // namespace
 

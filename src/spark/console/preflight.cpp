@@ -4,6 +4,7 @@
 #include <kue/store_queue.hpp>
 
 #include "kue/base/open_descriptors.hpp"
+#include "spark/application/place.hpp"
 #include "spark/console/job_store.hpp"
 
 #include <fcntl.h>
@@ -78,7 +79,7 @@ void refuse_open_sqlite(Application& app) {
   if (files.empty()) return;
   std::vector<std::string> holders, all;
   for (BuiltService const& service : app.built()) {
-    std::string const name = fmt::format("'{}' (defined at {})", service.name, service.where);
+    std::string const name = service_text(service.name, service.where);
     all.push_back(name);
     bool const opened = std::any_of(files.begin(), files.end(), [&](kue::OpenFile const& file) {
       return std::find(service.descriptors.begin(), service.descriptors.end(), file.descriptor) !=
@@ -116,13 +117,12 @@ QueueReport try_queue(Application& app) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
   if (text.size() < 2) {
-    throw kue::Error(
-        kue::ErrorKind::unavailable,
-        WIFSIGNALED(status)
-            ? fmt::format("building the service 'queue' (defined at {}) ended its process by signal {} ({})",
-                          app.where(queue.name), WTERMSIG(status), ::strsignal(WTERMSIG(status)))
-            : fmt::format("building the service 'queue' (defined at {}) ended its process with exit code {}",
-                          app.where(queue.name), WEXITSTATUS(status)));
+    std::string const named = service_text(queue.name, app.where(queue.name));
+    throw kue::Error(kue::ErrorKind::unavailable,
+                     WIFSIGNALED(status) ? fmt::format("building the service {} ended its process by signal {} ({})",
+                                                       named, WTERMSIG(status), ::strsignal(WTERMSIG(status)))
+                                         : fmt::format("building the service {} ended its process with exit code {}",
+                                                       named, WEXITSTATUS(status)));
   }
   if (text[0] == 'E') throw kue::Error(static_cast<kue::ErrorKind>(text[1] - 'a'), text.substr(2));
   return {.where = text.substr(2), .acknowledges = text[1] == '1'};

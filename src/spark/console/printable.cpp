@@ -122,6 +122,27 @@ std::string as_utf8(std::string_view text) {
   return out;
 }
 
+void write_text(kue::Writer& writer, std::string_view key, std::string_view text) {
+  writer.key(key);
+  writer.string(as_utf8(text));
+}
+
+void write_text_or_null(kue::Writer& writer, std::string_view key, std::string_view text) {
+  if (!text.empty()) return write_text(writer, key, text);
+  writer.key(key);
+  writer.null();
+}
+
+void write_number(kue::Writer& writer, std::string_view key, std::int64_t number) {
+  writer.key(key);
+  writer.integer(number);
+}
+
+void write_flag(kue::Writer& writer, std::string_view key, bool value) {
+  writer.key(key);
+  writer.boolean(value);
+}
+
 void write_strings(kue::Writer& writer, std::string_view key, std::vector<std::string> const& texts) {
   writer.key(key);
   writer.begin_array();

@@ -21,7 +21,12 @@ std::size_t width_of(std::string_view printable_text);
 // JSON text with the same characters as \u escapes, which mean the same in it; `json` is valid.
 std::string printable_json(std::string_view json);
 std::string as_utf8(std::string_view text);  // bytes that are not UTF-8 as U+FFFD
-// A member of an object: an array of strings, each as as_utf8() gives it.
+
+// Members of a JSON object; texts as as_utf8() gives them.
+void write_text(kue::Writer& writer, std::string_view key, std::string_view text);
+void write_text_or_null(kue::Writer& writer, std::string_view key, std::string_view text);  // null if it is empty
+void write_number(kue::Writer& writer, std::string_view key, std::int64_t number);
+void write_flag(kue::Writer& writer, std::string_view key, bool value);
 void write_strings(kue::Writer& writer, std::string_view key, std::vector<std::string> const& texts);
 
 }  // namespace spark

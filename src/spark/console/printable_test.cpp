@@ -3,6 +3,7 @@
 #include "kue/base/dangerous_test.hpp"
 #include "spark/console/table.hpp"
 #include "spark/console/times.hpp"
+#include "spark/console/wrap.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,31 @@ TEST(Table, colours_take_no_room_and_the_last_column_ends_with_the_terminal) {
   table.row({{"running", spark::Colour::yellow}, "0123456789abcdef"});
   EXPECT_EQ(table.text({.colours = true, .width = 20}),
             "\x1b[1mSTATE\x1b[0m    \x1b[1mARGS\x1b[0m\n\x1b[33mrunning\x1b[0m  01234567...\n");
+}
+
+TEST(Table, loses_no_number_however_narrow_the_terminal_is) {
+  using spark::Align;
+  spark::Table table({{"QUEUE"},
+                      {"AVAILABLE", Align::right, "AVAIL"},
+                      {"RUNNING", Align::right, "RUN"},
+                      {.name = "NOTE", .extra = true}});
+  table.row({"a long name", "1234567", "7", "nothing to say"});
+  EXPECT_EQ(table.text({.width = 42}),
+            "QUEUE        AVAILABLE  RUNNING  NOTE\na long name    1234567        7  nothin...\n");
+  EXPECT_EQ(table.text({.width = 33}), "QUEUE        AVAIL  RUN  NOTE\na long...  1234567    7  nothi...\n");
+  EXPECT_EQ(table.text({.width = 22}), "QUEUE       AVAIL  RUN\na lon...  1234567    7\n");
+  EXPECT_EQ(table.text({.width = 15}), "QUEUE     AVAIL\na l...  1234567\n\nQUEUE   RUN\na l...    7\n");
+}
+
+TEST(Wrap, keeps_words_and_indent) {
+  EXPECT_EQ(spark::wrapped("one two three", 8), "one two\nthree\n");
+  EXPECT_EQ(spark::beside("  -n", 6, "one two three", 12), "  -n  one\n      two\n      three\n");
+  EXPECT_EQ(spark::beside("  --long", 6, "one", 12), "  --long\n      one\n");
+}
+
+TEST(Wrap, an_example_goes_on_as_a_shell_reads_it) {
+  EXPECT_EQ(spark::wrapped_example("  hello push --args 'a b c' --wait", 24),
+            "  hello push --args \\\n      'a b c' --wait\n");
 }
 
 TEST(Times, are_readable) {

@@ -6,13 +6,10 @@
 namespace spark {
 
 void write_counts(kue::Writer& writer, kue::QueueCounts const& counts) {
-  writer.key("queue");
-  writer.string(as_utf8(counts.queue));
-  writer.key("paused");
-  writer.boolean(counts.paused);
+  write_text(writer, "queue", counts.queue);
+  write_flag(writer, "paused", counts.paused);
   for (kue::State const state : kCountedStates) {
-    writer.key(kue::to_string(state));
-    writer.integer(counts.of(state));
+    write_number(writer, kue::to_string(state), counts.of(state));
   }
 }
 

@@ -24,15 +24,14 @@ Row row_of(kue::QueueCounts const& counts, kue::HeadResult const& head, kue::Tim
 }
 
 int run(Call& call) {
-  call.args.done();
   kue::Store& jobs = job_store(call);
   auto const now = kue::Clock::system().now();
   Listing list(call, "queues",
                {{"QUEUE"},
                 {"STATE"},
-                {"AVAILABLE", Align::right},
+                {"AVAILABLE", Align::right, "AVAIL"},
                 {"RUNNING", Align::right},
-                {"OLDEST WAITS", Align::right},
+                {"OLDEST WAITS", Align::right, "OLDEST"},
                 {"NEXT DUE"}});
   for (kue::QueueCounts const& counts : jobs.counts()) {
     auto const head = jobs.head({.queue = counts.queue});
@@ -53,14 +52,13 @@ int run(Call& call) {
 
 }  // namespace
 
-Command queue_list_command() {
-  return {"queue:list", "lists the queues: paused or open, what waits, and how long the oldest has waited",
-          "A queue is known from its first job on. OLDEST WAITS is the latency: how long the job has been due that has "
-          "waited longest\n"
-          "(the first of each priority is looked at). If it grows there are too few workers, or none that serve this "
-          "queue.\n\n"
-          "Examples:\n  queue:list\n  queue:list --jsonl | jq -r 'select(.available > 1000) | .queue'\n",
-          run, true};
+Builtin queue_list_command() {
+  return {Command("queue:list", "lists the queues: paused or open, what waits, and how long the oldest has waited")
+              .details("A queue is known from its first job on. OLDEST WAITS is the latency: how long the job has been "
+                       "due that has waited longest (the first of each priority is looked at). If it grows there are "
+                       "too few workers, or none that serve this queue.\n\nExamples:\n  queue:list\n  queue:list "
+                       "--jsonl | jq -r 'select(.available > 1000) | .queue'\n"),
+          run, CommandKind::lists};
 }
 
 }  // namespace spark

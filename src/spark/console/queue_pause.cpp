@@ -24,9 +24,8 @@ std::vector<bool> look_at(kue::Store& jobs, std::vector<std::string> const& name
 }
 
 int run(Call& call) {
-  bool const force = call.args.flag("--force", "also a queue that has had no job yet");
-  auto const names = call.args.arguments("NAME...", "queues");
-  call.args.done();
+  bool const force = call.args.flag("--force");
+  auto const names = call.args.texts("NAME");
   kue::Store& jobs = job_store(call);
   std::vector<bool> const before = look_at(jobs, names, force);
   std::vector<Verdict> verdicts;
@@ -40,13 +39,15 @@ int run(Call& call) {
 
 }  // namespace
 
-Command queue_pause_command() {
+Builtin queue_pause_command() {
   return {
-      "queue:pause", "pauses queues: no job of theirs is begun until queue:resume",
-      "Jobs that run go on to their end, and pushing goes on. It lasts until queue:resume, also when workers start "
-      "anew.\n"
-      "Exit code 3 if no job was ever pushed to a queue of that name, unless --force is given; then none is paused.\n\n"
-      "Examples:\n  queue:pause mail\n  queue:pause mail billing\n",
+      Command("queue:pause", "pauses queues: no job of theirs is begun until queue:resume")
+          .flag("--force", "also a queue that has had no job yet")
+          .arguments("NAME...", "queues")
+          .details(
+              "Jobs that run go on to their end, and pushing goes on. It lasts until queue:resume, also when workers "
+              "are restarted. Exit code 3 if no job was ever pushed to a queue of that name, unless --force is given; "
+              "then none is paused.\n\nExamples:\n  queue:pause mail\n  queue:pause mail billing\n"),
       run};
 }
 

@@ -14,16 +14,12 @@ namespace {
 using enum kue::State;
 
 int run(Call& call) {
-  auto const texts = call.args.options(
-      "--states STATE",
-      "in these states instead of scheduled,blocked,available,retryable; several times, or with commas");
   Change const change(call.args);
-  std::string const name = call.args.argument("NAME", "the queue");
-  call.args.done();
-  std::vector<kue::State> states = parse_states("--states", texts);
+  std::string const name = call.args.text("NAME");
+  std::vector<kue::State> states = parse_states("--states", call.args.texts("--states"));
   if (std::find(states.begin(), states.end(), running) != states.end()) {
-    throw kue::Error(kue::ErrorKind::invalid, "--states: running jobs cannot be deleted\nhint: job:cancel --queue " +
-                                                  name + " --state running asks them to stop");
+    throw WrongWords("--states: running jobs cannot be deleted\nhint: job:cancel --queue " + name +
+                     " --state running asks them to stop");
   }
   if (states.empty()) states = {scheduled, blocked, available, retryable};
   (void)known_queue(job_store(call), name);
@@ -32,14 +28,20 @@ int run(Call& call) {
 
 }  // namespace
 
-Command queue_purge_command() {
-  return {"queue:purge", "deletes the jobs that wait in a queue",
-          "It asks first; without a terminal it wants --yes. Jobs that run are left alone, and so is what is pushed "
-          "meanwhile: pause the\n"
-          "queue before, or stop its producers, if it is to be empty afterwards. Nothing brings the jobs back.\n"
-          "Exit code 3 if there is no such queue, 5 if nobody said yes.\n\n"
-          "Examples:\n  queue:purge mail --dry-run\n  queue:purge mail --states discarded,cancelled --yes\n",
-          run};
+Builtin queue_purge_command() {
+  return {
+      with_change(
+          Command("queue:purge", "deletes the jobs that wait in a queue")
+              .argument("NAME", "the queue")
+              .options(
+                  "--states STATE",
+                  "in these states instead of scheduled,blocked,available,retryable; several times, or with commas"))
+          .details("It asks first; without a terminal it wants --yes. Jobs that run are left alone, and so is what is "
+                   "pushed meanwhile: pause the queue before, or stop its producers, if it is to be empty afterwards. "
+                   "Nothing brings the jobs back. Exit code 3 if there is no such queue, 5 if nobody said "
+                   "yes.\n\nExamples:\n  queue:purge mail --dry-run\n  queue:purge mail --states discarded,cancelled "
+                   "--yes\n"),
+      run};
 }
 
 }  // namespace spark

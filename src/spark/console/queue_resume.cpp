@@ -6,8 +6,7 @@ namespace spark {
 namespace {
 
 int run(Call& call) {
-  auto const names = call.args.arguments("NAME...", "queues");
-  call.args.done();
+  auto const names = call.args.texts("NAME");
   kue::Store& jobs = job_store(call);
   std::vector<bool> before;
   for (std::string const& name : names) before.push_back(known_queue(jobs, name).paused);
@@ -21,9 +20,12 @@ int run(Call& call) {
 
 }  // namespace
 
-Command queue_resume_command() {
-  return {"queue:resume", "lets workers take jobs of paused queues again",
-          "Exit code 3 if there is no such queue; then none is changed.\n\nExample:\n  queue:resume mail\n", run};
+Builtin queue_resume_command() {
+  return {
+      Command("queue:resume", "lets workers take jobs of paused queues again")
+          .arguments("NAME...", "queues")
+          .details("Exit code 3 if there is no such queue; then none is changed.\n\nExample:\n  queue:resume mail\n"),
+      run};
 }
 
 }  // namespace spark

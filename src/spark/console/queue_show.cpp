@@ -99,37 +99,30 @@ std::string as_json(Sheet const& sheet) {
   write_counts(writer, sheet.counts);
   write_time(writer, "waiting_since", sheet.head.waiting_since);
   write_time(writer, "next_due", sheet.head.next_due);
-  writer.key("workers_alive");
-  writer.integer(static_cast<std::int64_t>(sheet.workers));
+  write_number(writer, "workers_alive", static_cast<std::int64_t>(sheet.workers));
   writer.key("running_on");
   writer.begin_array();
   for (Node const& node : sheet.nodes) {
     writer.begin_object();
-    writer.key("name");
-    writer.string(as_utf8(node.name));
-    writer.key("pid");
-    writer.integer(node.pid);
-    writer.key("running");
-    writer.integer(node.running);
+    write_text(writer, "name", node.name);
+    write_number(writer, "pid", node.pid);
+    write_number(writer, "running", node.running);
     writer.end_object();
   }
   writer.end_array();
   writer.key("kinds");
   writer.begin_object();
   for (auto const& [kind, number] : sheet.kinds) {
-    writer.key(as_utf8(kind));
-    writer.integer(number);
+    write_number(writer, as_utf8(kind), number);
   }
   writer.end_object();
-  writer.key("kinds_of");
-  writer.integer(static_cast<std::int64_t>(sheet.sampled));
+  write_number(writer, "kinds_of", static_cast<std::int64_t>(sheet.sampled));
   writer.end_object();
   return printable_json(writer.take());
 }
 
 int run(Call& call) {
-  std::string const name = call.args.argument("NAME", "the queue");
-  call.args.done();
+  std::string const name = call.args.text("NAME");
   kue::Store& jobs = job_store(call);
   Sheet sheet{.counts = known_queue(jobs, name), .head = jobs.head({.queue = name})};
   look_at_kinds(jobs, sheet);
@@ -143,11 +136,12 @@ int run(Call& call) {
 
 }  // namespace
 
-Command queue_show_command() {
-  return {
-      "queue:show",
-      "shows one queue: counts, what waits longest, what is due next, who runs its jobs, and of which classes they are",
-      "Exit code 3 if there is no such queue.\n\nExample:\n  queue:show mail\n", run};
+Builtin queue_show_command() {
+  return {Command("queue:show", "shows one queue: counts, what waits longest, what is due next, who runs its jobs, and "
+                                "of which classes they are")
+              .argument("NAME", "the queue")
+              .details("Exit code 3 if there is no such queue.\n\nExample:\n  queue:show mail\n"),
+          run};
 }
 
 }  // namespace spark

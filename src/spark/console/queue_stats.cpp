@@ -24,14 +24,14 @@ using Columns = std::vector<Column>;
 
 Columns columns() {
   return {{"QUEUE"},
-          {"AVAILABLE", Align::right},
-          {"RUNNING", Align::right},
-          {"SCHEDULED", Align::right},
-          {"RETRYABLE", Align::right},
-          {"BLOCKED", Align::right},
-          {"COMPLETED", Align::right},
-          {"DISCARDED", Align::right},
-          {"CANCELLED", Align::right}};
+          {"AVAILABLE", Align::right, "AVAIL"},
+          {"RUNNING", Align::right, "RUN"},
+          {"SCHEDULED", Align::right, "SCHED"},
+          {"RETRYABLE", Align::right, "RETRY"},
+          {"BLOCKED", Align::right, "BLOCK"},
+          {"COMPLETED", Align::right, "DONE"},
+          {"DISCARDED", Align::right, "DISC"},
+          {"CANCELLED", Align::right, "CANC"}};
 }
 
 // The name is followed by (paused) for people only.
@@ -97,7 +97,7 @@ std::string rate_text(Tick const& tick, std::string const& name) {
 
 std::string as_picture(Call const& call, Tick const& tick, std::string const& where, kue::Millis interval) {
   Columns all = columns();
-  all.push_back({"ENDED/S", Align::right});
+  all.push_back({"ENDED/S", Align::right, "END/S"});
   Table table(std::move(all));
   for (kue::QueueCounts const& counts : tick.queues) {
     std::vector<Shown> row;
@@ -131,8 +131,7 @@ std::string as_json(Tick const& tick, std::string const& where) {
     writer.end_object();
   }
   writer.end_array();
-  writer.key("store");
-  writer.string(as_utf8(where));
+  write_text(writer, "store", where);
   writer.end_object();
   return printable_json(writer.take());
 }
@@ -148,11 +147,7 @@ void write_rows(Call& call, Tick const& tick) {
 
 int watch(Call& call, kue::Store& jobs, kue::Millis interval) {
   if (call.json)
-    throw kue::Error(kue::ErrorKind::invalid,
-                     "--watch answers again and again, and --json is one document\nhint: --jsonl writes one a line");
-  if (interval < kue::Millis(50))
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("--interval must be 50ms at least, not {}", span_text(interval)));
+    throw WrongWords("--watch answers again and again, and --json is one document\nhint: --jsonl writes one a line");
   bool const in_place = call.style.form == Form::table && is_terminal(STDOUT_FILENO);
   Interrupt interrupt;
   Screen screen(call.out);
@@ -172,23 +167,23 @@ int watch(Call& call, kue::Store& jobs, kue::Millis interval) {
 }
 
 int run(Call& call) {
-  bool const again = call.args.flag("-w,--watch", "again and again, until Ctrl-C");
-  kue::Millis const interval = call.args.option("--interval TIME", kue::Millis(1000), "between two looks of --watch");
-  call.args.done();
   kue::Store& jobs = job_store(call);
-  return again ? watch(call, jobs, interval) : show_once(call, jobs);
+  return call.args.flag("--watch") ? watch(call, jobs, call.args.duration("--interval")) : show_once(call, jobs);
 }
 
 }  // namespace
 
-Command queue_stats_command() {
-  return {"queue:stats", "counts the jobs of each queue by state, once or again and again",
-          "With --watch a terminal shows the table in place until Ctrl-C, with the jobs that ended a second; in a pipe "
-          "each look is one\n"
-          "line a queue, the time first, and with --jsonl one object a look.\n\n"
-          "Examples:\n  queue:stats\n  queue:stats --watch --interval 500ms\n  queue:stats --json | jq "
-          "'.queues[].available'\n",
-          run, true};
+Builtin queue_stats_command() {
+  return {
+      Command("queue:stats", "counts the jobs of each queue by state, once or again and again")
+          .flag("-w,--watch", "again and again, until Ctrl-C")
+          .option("--interval TIME", kue::Millis(1000), "between two looks of --watch")
+          .between(kue::Millis(50), kue::Millis(86'400'000))
+          .details(
+              "With --watch a terminal shows the table in place until Ctrl-C, with the jobs that ended a second; in a "
+              "pipe each look is one line a queue, the time first, and with --jsonl one object a look.\n\nExamples:\n  "
+              "queue:stats\n  queue:stats --watch --interval 500ms\n  queue:stats --json | jq '.queues[].available'\n"),
+      run, CommandKind::lists};
 }
 
 }  // namespace spark

@@ -34,13 +34,6 @@ void require_jobs_and_services(Application& app) {
   throw kue::Error(kue::ErrorKind::invalid, text + "\nset it with app[key] = app.share(...) before app.run()");
 }
 
-void check(kue::WorkerOptions const& options) {
-  if (options.concurrency < 0 || options.concurrency > kue::limits::kMaxConcurrency) {
-    throw kue::Error(kue::ErrorKind::invalid,
-                     fmt::format("-c must be 0 to {}, not {}", kue::limits::kMaxConcurrency, options.concurrency));
-  }
-}
-
 void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const& flag,
                    std::vector<std::string> const& configured) {
   try {
@@ -48,7 +41,8 @@ void choose_queues(kue::WorkerOptions& options, std::optional<std::string> const
     options.queues = std::move(choice.names);
     options.queue_weights = std::move(choice.weights);
   } catch (kue::Error const& error) {
-    throw kue::Error(kue::ErrorKind::invalid, fmt::format("{}: {}", flag ? "--queues" : "worker.queues", error.what()));
+    if (flag) throw WrongWords(fmt::format("--queues: {}", error.what()));
+    throw kue::Error(kue::ErrorKind::invalid, fmt::format("worker.queues: {}", error.what()));
   }
 }
 
@@ -70,10 +64,8 @@ void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& 
   if (!call.json) return;
   kue::Writer writer;
   writer.begin_object();
-  writer.key("pid");
-  writer.integer(::getpid());
-  writer.key("concurrency");
-  writer.integer(options.concurrency);
+  write_number(writer, "pid", ::getpid());
+  write_number(writer, "concurrency", options.concurrency);
   write_strings(writer, "queues", options.queues);
   if (!options.queue_weights.empty()) {
     writer.key("weights");
@@ -81,13 +73,8 @@ void announce(Call& call, kue::WorkerOptions const& options, QueueReport const& 
     for (int const weight : options.queue_weights) writer.integer(weight);
     writer.end_array();
   }
-  writer.key("store");
-  if (report.where.empty())
-    writer.null();
-  else
-    writer.string(as_utf8(report.where));
-  writer.key("acknowledges");
-  writer.boolean(report.acknowledges);
+  write_text_or_null(writer, "store", report.where);
+  write_flag(writer, "acknowledges", report.acknowledges);
   writer.end_object();
   call.out.line(printable_json(writer.take()));
   call.out.flush();
@@ -97,7 +84,7 @@ template <class W> int run_worker(Call& call, kue::WorkerOptions const& options)
   W worker(call.app.registry(), options);
   for (auto const& setup : call.console.worker_setups()) setup(worker);
   Application& app = call.app;
-  // Called after the fork, where the container builds anew. The container stays the owner of both.
+  // Called after the fork, where the container builds its services again. The container stays the owner of both.
   return worker.run({.queue = [&app] { return std::shared_ptr<kue::Queue>(std::shared_ptr<void>(), &app.get(queue)); },
                      .services = [&app] { return std::shared_ptr<kue::Services>(std::shared_ptr<void>(), &app); }});
 }
@@ -112,20 +99,13 @@ int run_here(Call& call, kue::WorkerOptions const& options) {
 int run(Call& call) {
   Config const defaults = call.app.config();
   kue::WorkerOptions options;
-  options.concurrency = call.args.option("-c,--concurrency N", defaults.worker.concurrency,
-                                         "jobs at once, each in a child process; 0: run jobs in this process");
-  auto const queues = call.args.option(
-      "--queues LIST", "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1");
-  options.stop_timeout =
-      call.args.option("--stop-timeout TIME", defaults.worker.stop_timeout, "patience with running jobs after TERM");
-  options.stop_when_empty = call.args.flag("--stop-when-empty", "end when no job is available or running");
-  auto const pid_file = call.args.option("--pid-file FILE", "written and locked while the worker runs");
-  call.args.done();
-
-  choose_queues(options, queues, defaults.worker.queues);
+  options.concurrency = call.args.optional_number("--concurrency").value_or(defaults.worker.concurrency);
+  options.stop_timeout = call.args.optional_duration("--stop-timeout").value_or(defaults.worker.stop_timeout);
+  options.stop_when_empty = call.args.flag("--stop-when-empty");
+  auto const pid_file = call.args.optional_text("--pid-file");
+  choose_queues(options, call.args.optional_text("--queues"), defaults.worker.queues);
   options.pid_file =
       pid_file ? absolute_path(*pid_file, std::filesystem::current_path().string()) : defaults.worker.pid_file;
-  check(options);
   call.console.refuse_store_with_own_queue();
   require_jobs_and_services(call.app);
   options.retention = defaults.retention;
@@ -139,21 +119,29 @@ int run(Call& call) {
 
 }  // namespace
 
-Command queue_worker_command() {
-  return {"queue:worker", "takes jobs from the queue and runs them",
-          "Signals: TERM and QUIT stop after the running jobs, at most --stop-timeout; what still runs is given back. "
-          "INT does\n"
-          "the same, a second INT stops now. TTIN and TTOU: one child more, one fewer.\n"
-          "Without -c there is one child, so that a job that crashes never ends the worker; the configuration may say "
-          "another\n"
-          "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\n"
-          "Queues without weights are served strictly: a later one only when all before it are empty. With weights the "
-          "order is\n"
-          "drawn anew for each job, mail:3 before default:1 three times out of four, and no queue starves.\n\n"
-          "Examples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout 5m\n  queue:worker "
-          "--queues mail:3,default:1\n  "
-          "queue:worker --stop-when-empty\n",
-          run};
+Builtin queue_worker_command() {
+  return {
+      Command("queue:worker", "takes jobs from the queue and runs them")
+          .option<int>("-c,--concurrency N", "jobs at once, each in a child process; 0: run jobs in this process; "
+                                             "default: worker.concurrency of the configuration, or 1")
+          .between(0, kue::limits::kMaxConcurrency)
+          .option("--queues LIST",
+                  "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1")
+          .option<kue::Millis>(
+              "--stop-timeout TIME",
+              "patience with running jobs after TERM; default: worker.stop_timeout of the configuration, or 25s")
+          .flag("--stop-when-empty", "end when no job is available or running")
+          .option("--pid-file FILE", "written and locked while the worker runs")
+          .details(
+              "Signals: TERM and QUIT stop after the running jobs, at most --stop-timeout; what still runs is given "
+              "back. INT does the same, a second INT stops now. TTIN and TTOU: one child more, one fewer.\nWithout -c "
+              "there is one child, so that a job that crashes never ends the worker; the configuration may say another "
+              "number. With -c 0 a job that crashes ends the program, and time-outs cannot kill.\nQueues without "
+              "weights are served strictly: a later one only when all before it are empty. With weights the order is "
+              "drawn again for each job, mail:3 before default:1 three times out of four, and no queue "
+              "starves.\n\nExamples:\n  queue:worker -c 4\n  queue:worker -c 2 --queues mail,default --stop-timeout "
+              "5m\n  queue:worker --queues mail:3,default:1\n  queue:worker --stop-when-empty\n"),
+      run};
 }
 
 }  // namespace spark

@@ -10,16 +10,13 @@ namespace spark {
 namespace {
 
 int run(Call& call) {
-  call.args.done();
   kue::Store& jobs = job_store(call);
   kue::CheckReport const report = jobs.check();
   if (call.json) {
     kue::Writer writer;
     writer.begin_object();
-    writer.key("store");
-    writer.string(as_utf8(jobs.description()));
-    writer.key("ok");
-    writer.boolean(report.ok());
+    write_text(writer, "store", jobs.description());
+    write_flag(writer, "ok", report.ok());
     write_strings(writer, "problems", report.problems);
     write_strings(writer, "facts", report.facts);
     writer.end_object();
@@ -37,9 +34,11 @@ int run(Call& call) {
 
 }  // namespace
 
-Command store_check_command() {
-  return {"store:check", "checks the store: files, rows, counts",
-          "Exit code 1 if there are problems.\n\nExample:\n  store:check --store sqlite:/srv/app/spark.db\n", run};
+Builtin store_check_command() {
+  return {
+      Command("store:check", "checks the store: files, rows, counts")
+          .details("Exit code 1 if there are problems.\n\nExample:\n  store:check --store sqlite:/srv/app/spark.db\n"),
+      run};
 }
 
 }  // namespace spark

@@ -65,18 +65,12 @@ std::string as_json(Facts const& facts) {
   writer.begin_array();
   for (kue::NodeInfo const& node : facts.nodes) {
     writer.begin_object();
-    for (auto const& [key, value] : {std::pair<std::string_view, std::string>{"node", name_of(node)},
-                                     {"host", node.name},
-                                     {"life", std::string(facts.life_of(node))}}) {
-      writer.key(key);
-      writer.string(as_utf8(value));
-    }
-    for (auto const& [key, value] : {std::pair<std::string_view, std::int64_t>{"pid", node.pid},
-                                     {"beat", static_cast<std::int64_t>(node.beat)},
-                                     {"running", node.running}}) {
-      writer.key(key);
-      writer.integer(value);
-    }
+    write_text(writer, "node", name_of(node));
+    write_text(writer, "host", node.name);
+    write_text(writer, "life", facts.life_of(node));
+    write_number(writer, "pid", node.pid);
+    write_number(writer, "beat", static_cast<std::int64_t>(node.beat));
+    write_number(writer, "running", node.running);
     writer.end_object();
   }
   writer.end_array();
@@ -90,7 +84,6 @@ std::string node_line(kue::NodeInfo const& node, std::string_view life, char con
 }
 
 int run(Call& call) {
-  call.args.done();
   Facts const facts = gather(job_store(call));
   if (call.json) {
     call.out.line(as_json(facts));
@@ -118,10 +111,10 @@ int run(Call& call) {
 
 }  // namespace
 
-Command store_info_command() {
-  return {"store:info", "shows the store's file, schema, settings, counts and nodes",
-          "Settings are read back from the open store. A node is one start of queue:worker.\n\n"
-          "Examples:\n  store:info\n  store:info --json | jq .wal_bytes\n",
+Builtin store_info_command() {
+  return {Command("store:info", "shows the store's file, schema, settings, counts and nodes")
+              .details("Settings are read back from the open store. A node is one start of "
+                       "queue:worker.\n\nExamples:\n  store:info\n  store:info --json | jq .wal_bytes\n"),
           run};
 }
 

@@ -13,16 +13,11 @@ namespace {
 std::string as_json(std::string const& where, kue::StoreSchema const& before, bool done) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("store");
-  writer.string(as_utf8(where));
-  for (auto const& [key, value] : {std::pair<std::string_view, int>{"schema_before", before.version},
-                                   {"schema", done ? before.newest : before.version},
-                                   {"newest", before.newest}}) {
-    writer.key(key);
-    writer.integer(value);
-  }
-  writer.key("done");
-  writer.boolean(done);
+  write_text(writer, "store", where);
+  write_number(writer, "schema_before", before.version);
+  write_number(writer, "schema", done ? before.newest : before.version);
+  write_number(writer, "newest", before.newest);
+  write_flag(writer, "done", done);
   writer.end_object();
   return printable_json(writer.take());
 }
@@ -35,8 +30,7 @@ std::string sentence(kue::StoreSchema const& before, bool dry_run) {
 }
 
 int run(Call& call) {
-  bool const dry_run = call.args.flag("--dry-run", "say what would be done, and do nothing");
-  call.args.done();
+  bool const dry_run = call.args.flag("--dry-run");
   std::string const url = call.app.config().store.url;
   auto const store = kue::open_store(url, {.migrate = false});
   kue::StoreSchema const before = store->schema();
@@ -54,12 +48,12 @@ int run(Call& call) {
 
 }  // namespace
 
-Command store_migrate_command() {
-  return {"store:migrate", "updates the store to the schema of this program",
-          "Whoever opens a store updates it; this command does it at a moment of your choice, before a deploy for "
-          "example.\n"
-          "Programs older than the schema refuse the store from then on and change nothing (exit code 5).\n\n"
-          "Examples:\n  store:migrate --dry-run\n  store:migrate\n",
+Builtin store_migrate_command() {
+  return {Command("store:migrate", "updates the store to the schema of this program")
+              .flag("--dry-run", "say what would be done, and do nothing")
+              .details("Whoever opens a store updates it; this command does it at a moment of your choice, before a "
+                       "deploy for example. Programs older than the schema refuse the store from then on and change "
+                       "nothing (exit code 5).\n\nExamples:\n  store:migrate --dry-run\n  store:migrate\n"),
           run};
 }
 

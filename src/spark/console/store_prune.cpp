@@ -1,28 +1,16 @@
 #include "spark/console/job_store.hpp"
 
-#include <kue/error.hpp>
-
 #include "spark/application/settings.hpp"
-#include "spark/application/suggest.hpp"
 #include "spark/console/change.hpp"
 #include "spark/console/listing.hpp"
 #include "spark/console/printable.hpp"
 #include "spark/console/progress.hpp"
+#include "spark/console/queue_names.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace spark {
 namespace {
-
-void require_queue(std::vector<kue::QueueCounts> const& counts, std::string const& name) {
-  std::vector<std::string> known;
-  for (kue::QueueCounts const& queue : counts) known.push_back(queue.queue);
-  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return;
-  throw kue::Error(kue::ErrorKind::not_found,
-                   fmt::format("no queue '{}' in this store{}", name, did_you_mean(name, known)));
-}
 
 std::int64_t finished(kue::QueueCounts const& counts) {
   return counts.of(kue::State::completed) + counts.of(kue::State::cancelled);
@@ -51,28 +39,22 @@ kue::PruneResult prune_all(Call& call, kue::Store& jobs, kue::PruneRequest reque
 
 void write_row(kue::Writer& writer, kue::QueueCounts const& counts, std::int64_t pruned, kue::Keep const& keep) {
   writer.begin_object();
-  writer.key("queue");
-  writer.string(as_utf8(counts.queue));
-  for (auto const& [key, value] : {std::pair<std::string_view, std::int64_t>{"pruned", pruned},
-                                   {"kept_completed", finished(counts)},
-                                   {"kept_discarded", counts.of(kue::State::discarded)},
-                                   {"keep_completed_count", keep.completed_count}}) {
-    writer.key(key);
-    writer.integer(value);
-  }
+  write_text(writer, "queue", counts.queue);
+  write_number(writer, "pruned", pruned);
+  write_number(writer, "kept_completed", finished(counts));
+  write_number(writer, "kept_discarded", counts.of(kue::State::discarded));
+  write_number(writer, "keep_completed_count", keep.completed_count);
   for (auto const* key : {"completed", "discarded"}) {
-    writer.key("keep_" + std::string(key));
-    writer.string(show_keep(keep, key));
+    write_text(writer, "keep_" + std::string(key), show_keep(keep, key));
   }
   writer.end_object();
 }
 
 int run(Call& call) {
-  auto const queue = call.args.option("--queue NAME", "only this queue");
-  bool const dry_run = call.args.flag("--dry-run", "count what would go, and remove nothing");
-  call.args.done();
+  auto const queue = call.args.optional_text("--queue");
+  bool const dry_run = call.args.flag("--dry-run");
   kue::Store& jobs = job_store(call);
-  require_queue(jobs.counts(), queue.value_or(""));
+  if (queue) (void)known_queue(jobs, *queue);
   kue::PruneRequest const request{
       .retention = call.app.config().retention, .queue = queue.value_or(""), .dry_run = dry_run};
   kue::PruneResult const result = dry_run ? jobs.prune(request) : prune_all(call, jobs, request);
@@ -81,7 +63,7 @@ int run(Call& call) {
                {{"QUEUE"},
                 {dry_run ? "WOULD GO" : "PRUNED", Align::right},
                 {"KEPT", Align::right},
-                {"DISCARDED KEPT", Align::right},
+                {"DISCARDED KEPT", Align::right, "DISC KEPT"},
                 {"RULE"}});
   for (kue::QueueCounts counts : jobs.counts()) {
     if (queue && counts.queue != *queue) continue;
@@ -106,13 +88,15 @@ int run(Call& call) {
 
 }  // namespace
 
-Command store_prune_command() {
-  return {"store:prune", "removes final jobs that have been kept long enough",
-          "How long is said by [retention] of the configuration, for all queues and for single ones. A worker does the "
-          "same by\n"
-          "itself; this is for stores without one, and for a rule that was changed. Others push and work meanwhile.\n\n"
-          "Examples:\n  store:prune --dry-run\n  store:prune --queue mail\n",
-          run, true};
+Builtin store_prune_command() {
+  return {
+      Command("store:prune", "removes final jobs that have been kept long enough")
+          .option("--queue NAME", "only this queue")
+          .flag("--dry-run", "count what would go, and remove nothing")
+          .details("How long is said by [retention] of the configuration, for all queues and for single ones. A worker "
+                   "does the same by itself; this is for stores without one, and for a rule that was changed. Others "
+                   "push and work meanwhile.\n\nExamples:\n  store:prune --dry-run\n  store:prune --queue mail\n"),
+      run, CommandKind::lists};
 }
 
 }  // namespace spark

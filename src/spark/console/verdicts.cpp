@@ -1,6 +1,6 @@
 #include "spark/console/verdicts.hpp"
 
-#include <kue/json.hpp>
+#include "spark/console/printable.hpp"
 
 #include <algorithm>
 
@@ -13,10 +13,8 @@ int say(Call& call, std::vector<Verdict> const& verdicts, std::string_view all, 
   writer.begin_array();
   for (Verdict const& verdict : verdicts) {
     writer.begin_object();
-    writer.key(one);
-    writer.string(verdict.id);
-    writer.key("status");
-    writer.string(verdict.status);
+    write_text(writer, one, verdict.id);
+    write_text(writer, "status", verdict.status);
     writer.end_object();
     if (!call.json) call.out.line(verdict.id + " " + verdict.sentence);
   }

@@ -26,17 +26,14 @@ void write_stores(kue::Writer& writer) {
   writer.begin_array();
   for (kue::StoreDriver const& driver : kue::store_drivers()) {
     writer.begin_object();
-    writer.key("scheme");
-    writer.string(driver.scheme);
-    writer.key("version");
-    writer.string(driver.version);
+    write_text(writer, "scheme", driver.scheme);
+    write_text(writer, "version", driver.version);
     writer.end_object();
   }
   writer.end_array();
 }
 
 int run(Call& call) {
-  call.args.done();
   if (!call.json) {
     call.out.line("spark " SPARK_VERSION);
     call.out.line("stores: " + stores_text());
@@ -44,10 +41,8 @@ int run(Call& call) {
   }
   kue::Writer writer;
   writer.begin_object();
-  writer.key("program");
-  writer.string(as_utf8(call.console.program()));
-  writer.key("spark");
-  writer.string(SPARK_VERSION);
+  write_text(writer, "program", call.console.program());
+  write_text(writer, "spark", SPARK_VERSION);
   writer.key("stores");
   write_stores(writer);
   writer.end_object();
@@ -57,12 +52,10 @@ int run(Call& call) {
 
 }  // namespace
 
-Command version_command() {
-  return {.name = "version",
-          .summary = "prints the version of spark that this program was built with, and the stores that it has",
-          .details = {},
-          .run = run,
-          .stands_alone = true};
+Builtin version_command() {
+  return {
+      Command("version", "prints the version of spark that this program was built with, and the stores that it has"),
+      run, CommandKind::alone};
 }
 
 }  // namespace spark

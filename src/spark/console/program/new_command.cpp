@@ -13,8 +13,7 @@ namespace {
 std::string as_json(NewProject const& made) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("path");
-  writer.string(as_utf8(made.path));
+  write_text(writer, "path", made.path);
   write_strings(writer, "files", made.files);
   write_strings(writer, "next", made.next);
   writer.end_object();
@@ -22,8 +21,7 @@ std::string as_json(NewProject const& made) {
 }
 
 int run(Call& call) {
-  std::string const name = call.args.argument("NAME", "of the program and of its new folder");
-  call.args.done();
+  std::string const name = call.args.text("NAME");
   NewProject const made = new_project(std::filesystem::current_path().string(), name);
   if (call.json) {
     call.out.line(as_json(made));
@@ -39,15 +37,14 @@ int run(Call& call) {
 
 }  // namespace
 
-Command new_command() {
-  return {.name = "new",
-          .summary = "writes a new application: a job, a page that pushes it, a test",
-          .details = "The application is built with CMake, serves its page with cpp-httplib and tests with GoogleTest. "
-                     "On Debian 12 it needs\n"
-                     "cmake g++ make pkg-config libspark-dev libcpp-httplib-dev libgtest-dev.\n"
-                     "A folder of that name that is not empty is left alone: exit code 5.\n\nExample:\n  new shop\n",
-          .run = run,
-          .stands_alone = true};
+Builtin new_command() {
+  return {
+      Command("new", "writes a new application: a job, a page that pushes it, a test")
+          .argument("NAME", "of the program and of its new folder")
+          .details("The application is built with CMake, serves its page with cpp-httplib and tests with GoogleTest. "
+                   "On Debian 12 it needs cmake g++ make pkg-config libspark-dev libcpp-httplib-dev libgtest-dev.\nA "
+                   "folder of that name that is not empty is left alone: exit code 5.\n\nExample:\n  new shop\n"),
+      run, CommandKind::alone};
 }
 
 }  // namespace spark

@@ -5,6 +5,6 @@
 
 namespace spark {
 
-Command new_command();
+Builtin new_command();
 
 }  // namespace spark

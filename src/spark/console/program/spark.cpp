@@ -76,7 +76,8 @@ static int become(std::string const& binary, char** argv) {
 int main(int argc, char** argv) {
   std::array const own{spark::new_command(), spark::bench::bench_command()};
   std::string_view const word = argc > 1 ? argv[1] : "";
-  if (argc > 0 && std::ranges::none_of(own, [&](spark::Command const& one) { return one.name == word; }) &&
+  if (argc > 0 &&
+      std::ranges::none_of(own, [&](spark::Builtin const& one) { return one.declared.declaration().name == word; }) &&
       !names_a_store(argc, argv)) {
     spark::Config const config = configured();
     std::string const& binary = config.application.binary;
@@ -88,6 +89,6 @@ int main(int argc, char** argv) {
   spark::Application app;
   if (spark::bench::is_bench_worker()) app.jobs<spark::bench::BenchJob>();
   spark::Console console(app);
-  for (spark::Command const& one : own) console.add(one);
+  for (spark::Builtin const& one : own) console.add(one);
   return console.run(argc, argv);
 }

@@ -10,10 +10,8 @@ struct HelloWorldJob {
 int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<HelloWorldJob>();
-  app.command("greet", "pushes a greeting", [&](spark::Args& args) {
-    std::string name = args.argument("name", "whom to greet");
-    args.done();
-    app[spark::queue]->push(HelloWorldJob(name));
+  app.command("greet", "pushes a greeting").argument("NAME", "whom to greet").run([&](spark::Args const& args) {
+    app[spark::queue]->push(HelloWorldJob(args.text("NAME")));
     return 0;
   });
   return app.run(argc, argv);

@@ -12,10 +12,7 @@ struct SendInvoice {
 template <class Serve> int shop(int argc, char** argv, Serve serve) {
   spark::Application app;
   app.jobs<SendInvoice>();
-  app.command("server", "serves at a free port", [&](spark::Args& args) {
-    args.done();
-    return serve(app);
-  });
+  app.command("server", "serves at a free port").run([&](spark::Args const&) { return serve(app); });
   return app.run(argc, argv);
 }
 

@@ -61,23 +61,18 @@ std::string as_json(std::string const& store, std::string const& file_system, Se
                     std::vector<std::string> const& facts, std::vector<Figure> const& figures) {
   kue::Writer writer;
   writer.begin_object();
-  writer.key("store");
-  writer.string(as_utf8(store));
-  writer.key("file_system");
-  writer.string(as_utf8(file_system));
-  writer.key("durability");
-  writer.string(setting.durability);
+  write_text(writer, "store", store);
+  write_text(writer, "file_system", file_system);
+  write_text(writer, "durability", setting.durability);
   write_strings(writer, "conditions", facts);
   writer.key("results");
   writer.begin_array();
   for (Figure const& figure : figures) {
     writer.begin_object();
-    writer.key("work");
-    writer.string(figure.work);
+    write_text(writer, "work", figure.work);
     writer.key("value");
     writer.number(figure.value);
-    writer.key("unit");
-    writer.string(figure.unit);
+    write_text(writer, "unit", figure.unit);
     writer.end_object();
   }
   writer.end_array();
@@ -88,18 +83,12 @@ std::string as_json(std::string const& store, std::string const& file_system, Se
 void say(std::string const& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
 int run(Call& call) {
-  std::string const store = call.args.option("--store URL", "sqlite:spark-bench.db",
-                                             "each work makes a file of its own beside this one, and removes it");
-  std::vector<std::string> const names = call.args.options("--work NAME", "only this work; may be given several times");
+  std::string const store = call.args.text("--store");
   Setting setting;
-  setting.durability = call.args.option("--durability HOW", "full", "full or process");
-  setting.jobs = static_cast<std::uint64_t>(
-      std::max(0, call.args.option("--jobs N", 0, "so many jobs, instead of the work's own number")));
-  setting.allow_tmpfs = call.args.flag("--allow-tmpfs", "on a file system that is memory, too");
-  call.args.done();
-  if (setting.durability != "full" && setting.durability != "process")
-    throw kue::Error(kue::ErrorKind::invalid, "--durability is full or process");
-  std::vector<Work> const all = chosen(names);
+  setting.durability = call.args.text("--durability");
+  setting.jobs = static_cast<std::uint64_t>(call.args.optional_number("--jobs").value_or(0));
+  setting.allow_tmpfs = call.args.flag("--allow-tmpfs");
+  std::vector<Work> const all = chosen(call.args.texts("--work"));
   setting.store_path = path_of(store);
   std::string const file_system = file_system_of(setting.store_path, setting.allow_tmpfs);
   say(fmt::format("store {}-WORK on {}, durability {}", printable(setting.store_path), file_system,
@@ -122,21 +111,26 @@ int run(Call& call) {
 
 std::string details() {
   std::string text = "Real processes on a real file: one pushes, a queue:worker -c 2 runs, another counts. Every job "
-                     "must have run exactly\n"
-                     "once and be completed in the store, or there is no figure.\n\nWorks:\n";
-  for (Work const& work : works()) text += fmt::format("  {:<18} {}\n", work.name, work.what);
+                     "must have run exactly once and be completed in the store, or there is no figure.\n\nWorks:\n";
+  for (Work const& work : works()) text += fmt::format("  {:<18}  {}\n", work.name, work.what);
   text += "\nExamples:\n  bench --work drain_10k\n  bench --store sqlite:/srv/disk/bench.db --json\n";
   return text;
 }
 
 }  // namespace
 
-Command bench_command() {
-  return {.name = "bench",
-          .summary = "measures how fast jobs go through a store",
-          .details = details(),
-          .run = run,
-          .stands_alone = true};
+Builtin bench_command() {
+  return {Command("bench", "measures how fast jobs go through a store")
+              .option("--store URL", "sqlite:spark-bench.db",
+                      "each work makes a file of its own beside this one, and removes it")
+              .options("--work NAME", "only this work; may be given several times")
+              .option("--durability HOW", "full", "full or process")
+              .one_of({"full", "process"})
+              .option<int>("--jobs N", "so many jobs, instead of the work's own number")
+              .between(1, 100'000'000)
+              .flag("--allow-tmpfs", "on a file system that is memory, too")
+              .details(details()),
+          run, CommandKind::alone};
 }
 
 bool is_bench_worker() { return std::getenv(kBoardVariable) != nullptr; }

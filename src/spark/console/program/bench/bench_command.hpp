@@ -5,7 +5,7 @@
 
 namespace spark::bench {
 
-Command bench_command();
+Builtin bench_command();
 
 // True in a worker that the benchmark started: it runs the benchmark's job.
 bool is_bench_worker();

@@ -9,6 +9,9 @@
 
 #include <httplib.h>
 
+#include <cerrno>
+#include <cstring>
+
 static int serve(spark::Application& app, int port) {
   GreetingController greetings(app[spark::queue]);
   httplib::Server server;
@@ -18,7 +21,7 @@ static int serve(spark::Application& app, int port) {
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   if (!server.bind_to_port("127.0.0.1", port)) {
-    app.log().error("cannot listen on port {}: another program has it; choose one with --port", port);
+    app.log().error("cannot listen on port {}: {}; choose another with --port", port, std::strerror(errno));
     return 1;
   }
   app.log().info("open http://127.0.0.1:{}/hello?name=Ada", port);
@@ -28,10 +31,9 @@ static int serve(spark::Application& app, int port) {
 int main(int argc, char** argv) {
   spark::Application app;
   app.jobs<Greet>();
-  app.command("server", "serves the page", [&](spark::Args& args) {
-    int const port = args.option("-p,--port N", 8080, "port to listen on");
-    args.done();
-    return serve(app, port);
-  });
+  app.command("server", "serves the page")
+      .option("-p,--port N", 8080, "port to listen on")
+      .between(1, 65535)
+      .run([&](spark::Args const& args) { return serve(app, args.number("--port")); });
   return app.run(argc, argv);
 }
