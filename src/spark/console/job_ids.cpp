@@ -53,8 +53,7 @@ void refuse_what_is_none(std::vector<Wanted> const& all) {
     if (!can_be_an_id(wanted)) wrong += fmt::format("{}'{}'", wrong.empty() ? "" : ", ", printable(wanted.text));
   }
   if (wrong.empty()) return;
-  throw kue::Error(kue::ErrorKind::invalid,
-                   fmt::format("not a job id: {}; one looks like 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506, and its last {} "
+  throw WrongWords(fmt::format("not a job id: {}; one looks like 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506, and its last {} "
                                "characters or more are enough",
                                wrong, kShortestEnd));
 }
