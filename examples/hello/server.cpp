@@ -48,9 +48,8 @@ class StopAtSignal {
 }  // namespace
 
 int serve(spark::Application& app, int port, std::function<Page(std::string const&)> const& hello) {
-  spark::http::Batches batches(
-      app, {.flush = spark::http::Flush::
-                after_response});  // opens the queue now: a wrong store is said here, not to the first visitor
+  // Opens the queue now: a wrong store is reported here, not to the first visitor.
+  spark::Flusher flusher(app[spark::queue], {.flush = spark::Flush::after_response}, app.log());
   httplib::Server server;
   server.set_tcp_nodelay(true);
   // Not the library's default, SO_REUSEPORT: with it a second server on the same port would start and take half the
@@ -62,7 +61,7 @@ int serve(spark::Application& app, int port, std::function<Page(std::string cons
   // What the queue service only collects (the default one does not) is sent when the response is out. There is a batch
   // a request, too: `hello` could push into that instead of into the service.
   auto const page = spark::http::with_batch(
-      batches, [&](httplib::Request const& request, httplib::Response& response, spark::Batch&) {
+      flusher, [&](httplib::Request const& request, httplib::Response& response, spark::Batch&) {
         auto const [status, text] =
             answer(request.path.substr(kPath.size()), hello);  // the path is percent-decoded already
         response.status = status;

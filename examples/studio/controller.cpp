@@ -137,13 +137,13 @@ void Controller::push(std::vector<kue::Envelope>& jobs) {
   }
 }
 
-int push_forgotten(Library const& pictures, kue::Store& store, kue::Queue& queue) {
+int push_forgotten(Library const& pictures, kue::Queue& queue) {
   int pushed = 0;
   for (Picture const& picture : pictures.pictures()) {
     auto const id = *PictureId::parse(picture.id);
     bool const known = std::any_of(picture.jobs.begin(), picture.jobs.end(), [&](auto const& job) {
       auto const job_id = kue::JobId::parse(job.second);
-      return std::filesystem::exists(pictures.thumbnail_path(id, job.first)) || (job_id && store.get(*job_id));
+      return std::filesystem::exists(pictures.thumbnail_path(id, job.first)) || (job_id && queue.find(*job_id));
     });
     if (known) continue;
     std::vector<kue::Envelope> jobs = jobs_of(picture);

@@ -51,7 +51,7 @@ class Controller {
 
 // Pushes the jobs of pictures that a server kept and died before it could push. The ids are the recorded ones, so it is
 // no harm if they were pushed after all.
-int push_forgotten(Library const& pictures, kue::Store& store, kue::Queue& queue);
+int push_forgotten(Library const& pictures, kue::Queue& queue);
 
 // The client's name of a picture as text to show: valid UTF-8, no control characters, at most 120 characters.
 std::string shown_name(std::string_view sent);

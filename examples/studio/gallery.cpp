@@ -15,16 +15,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLook = 150ms;            // while something is open
+constexpr auto kLook = 150ms;            // while something is open: at the latest
 constexpr auto kQuietLook = 1000ms;      // else: others may use the store too
 constexpr std::size_t kFrontLooks = 48;  // jobs at the head of the queue, where things happen, at each look
 constexpr std::size_t kOtherLooks = 16;  // and some of the rest in turn
 
 std::int64_t millis(kue::TimePoint from, kue::TimePoint to) { return std::max<std::int64_t>(0, (to - from).count()); }
 
-std::string last_error(kue::JobRecord const& record) {
-  return record.errors.empty() ? "The record of this job does not say why."
-                               : kue::whole_failure(record.errors.back()).message;
+std::string last_error(kue::JobStatus const& job) {
+  return job.errors.empty() ? "The record of this job does not say why." : job.errors.back().failure.message;
 }
 
 // The work of one run, from its own start to its finish, and the process that did it.
@@ -33,14 +32,14 @@ void add_run(SizeView& view, kue::TimePoint started_at, kue::TimePoint ended_at,
   if (pid > 0) view.pids.push_back(pid);
 }
 
-SizeView view_of(kue::JobRecord const& record, SizeView known) {
+SizeView view_of(kue::JobStatus const& job, SizeView known) {
   SizeView view{.size = known.size};
-  view.tries = static_cast<int>(record.tally.attempt);
-  view.max_tries = static_cast<int>(record.tally.max_attempts);
-  for (kue::Attempt const& run : record.errors) add_run(view, run.started_at, run.ended_at, run.pid);
-  if (!record.errors.empty()) view.problem = last_error(record);
-  if (record.attempted_at) view.waited_ms = millis(record.inserted_at, *record.attempted_at);
-  switch (record.state) {
+  view.tries = static_cast<int>(job.attempt);
+  view.max_tries = static_cast<int>(job.max_attempts);
+  for (kue::Attempt const& run : job.errors) add_run(view, run.started_at, run.ended_at, run.pid);
+  if (!job.errors.empty()) view.problem = last_error(job);
+  if (job.started_at) view.waited_ms = millis(job.pushed_at, *job.started_at);
+  switch (job.state) {
     case kue::State::scheduled:
     case kue::State::blocked:
     case kue::State::available:
@@ -49,15 +48,15 @@ SizeView view_of(kue::JobRecord const& record, SizeView known) {
       break;
     case kue::State::running:
       view.state = "running";
-      if (record.progress) view.percent = record.progress->percent;
-      if (record.progress) view.note = record.progress->note;
+      if (job.progress) view.percent = job.progress->percent;
+      if (job.progress) view.note = job.progress->note;
       break;
     case kue::State::retryable:
       view.state = "again";
-      view.again_at_ms = record.run_at.time_since_epoch().count();
+      view.again_at_ms = job.run_at.time_since_epoch().count();
       break;
     case kue::State::completed: {
-      auto const made = kue::from_json<Thumbnail>(record.result);
+      auto const made = job.result_as<Thumbnail>().value_or(Thumbnail{});
       view.state = "done";
       view.percent = 100;
       view.width = made.width;
@@ -65,13 +64,13 @@ SizeView view_of(kue::JobRecord const& record, SizeView known) {
       view.bytes = made.bytes;
       view.original_size = made.original_size;
       view.problem.clear();
-      if (record.attempted_at && record.finished_at) add_run(view, *record.attempted_at, *record.finished_at, made.pid);
+      if (job.started_at && job.finished_at) add_run(view, *job.started_at, *job.finished_at, made.pid);
       break;
     }
     case kue::State::discarded:
     case kue::State::cancelled:
       view.state = "failed";
-      view.problem = record.state == kue::State::cancelled ? "Cancelled." : last_error(record);
+      view.problem = job.state == kue::State::cancelled ? "Cancelled." : last_error(job);
       break;
   }
   return view;
@@ -79,8 +78,12 @@ SizeView view_of(kue::JobRecord const& record, SizeView known) {
 
 }  // namespace
 
-Gallery::Gallery(Library& library, kue::Store& store, kue::Logger log, std::string worker_command)
-    : library_(library), store_(store), log_(std::move(log)), worker_command_(std::move(worker_command)) {
+Gallery::Gallery(Library& library, kue::Queue& queue, kue::Store& store, kue::Logger log, std::string worker_command)
+    : library_(library),
+      queue_(queue),
+      store_(store),
+      log_(std::move(log)),
+      worker_command_(std::move(worker_command)) {
   for (Picture const& picture : library_.pictures()) add(picture);
   watcher_ = std::thread([this] { watch(); });
 }
@@ -178,8 +181,11 @@ void Gallery::watch() {
   std::unique_lock lock(mutex_);
   while (!closed_) {
     std::string trouble;
+    std::optional<kue::JobId> first;
+    if (!open_.empty()) first = open_.begin()->second.job;
     lock.unlock();
     try {
+      if (first) queue_.wait(*first, kLook);
       look_at_jobs();
       look_at_counts();
     } catch (std::exception const& error) {
@@ -192,9 +198,11 @@ void Gallery::watch() {
       ++revision_;
       changed_.notify_all();
     }
-    auto const was_open = open_.size();
-    changed_.wait_for(lock, open_.empty() ? kQuietLook : kLook,
-                      [&] { return closed_ || (was_open == 0 && !open_.empty()); });
+    if (open_.empty()) {
+      changed_.wait_for(lock, kQuietLook, [&] { return closed_ || !open_.empty(); });
+    } else if (!trouble.empty()) {
+      changed_.wait_for(lock, kLook, [&] { return closed_; });
+    }
   }
 }
 
@@ -239,8 +247,8 @@ void Gallery::look_at_jobs() {
 }
 
 SizeView Gallery::look(Follow const& follow, SizeView known) {
-  std::optional<kue::JobRecord> const record = store_.get(follow.job);
-  return record ? view_of(*record, std::move(known)) : from_disk(follow, std::move(known));
+  std::optional<kue::JobStatus> const job = queue_.find(follow.job);
+  return job ? view_of(*job, std::move(known)) : from_disk(follow, std::move(known));
 }
 
 // A job that the store has forgotten, because it was done long ago: the file is what is left of it.

@@ -1,7 +1,7 @@
 #pragma once
 // Gallery: follows the jobs of all pictures in the store and tells every viewer what changed.
 //
-//   Gallery gallery(library, store, log);
+//   Gallery gallery(library, queue, store, log);
 //   gallery.add(picture, answered_ms);                                  // its jobs are pushed
 //   std::optional<Update> update = gallery.next(seen_revision, 1s);     // one viewer's turn; 0 gives everything
 //
@@ -14,6 +14,7 @@
 
 #include <kue/clock.hpp>
 #include <kue/logger.hpp>
+#include <kue/queue.hpp>
 #include <kue/store.hpp>
 
 #include <condition_variable>
@@ -25,7 +26,7 @@ namespace studio {
 
 class Gallery {
  public:
-  Gallery(Library& library, kue::Store& store, kue::Logger log, std::string worker_command = {});
+  Gallery(Library& library, kue::Queue& queue, kue::Store& store, kue::Logger log, std::string worker_command = {});
   ~Gallery();
 
   void add(Picture const& picture, std::optional<double> answered_ms = std::nullopt);
@@ -63,6 +64,7 @@ class Gallery {
   Update update_since(std::uint64_t seen) const;
 
   Library& library_;
+  kue::Queue& queue_;
   kue::Store& store_;
   kue::Logger log_;
   std::string const worker_command_;

@@ -71,11 +71,11 @@ int serve(spark::Application& app, int wanted) {
   kue::Store& store = app.get(spark::store);
   kue::Queue& queue = app.get(spark::queue);
   pictures.clear_leftovers();
-  if (int const late = push_forgotten(pictures, store, queue))
+  if (int const late = push_forgotten(pictures, queue))
     app.log().info("pushed the jobs of {} picture(s) that an earlier server could not", late);
 
   std::string const worker = worker_command(pictures, store);
-  Gallery gallery(pictures, store, app.log(), worker);
+  Gallery gallery(pictures, queue, store, app.log(), worker);
   Controller controller(pictures, queue, gallery, app.log());
   HttpServer server(controller, gallery);
   announce(server.bind(wanted), pictures, store, worker);

@@ -18,7 +18,7 @@ struct SizeView {
   std::optional<int> width, height;
   std::optional<std::int64_t> bytes;
   bool original_size = false;
-  int tries = 0, max_tries = 0;             // failed runs that count, and how many may fail
+  int tries = 0, max_tries = 0;             // runs that count, with the one in progress; how many there may be
   std::optional<std::int64_t> again_at_ms;  // again: when, UTC
   std::optional<std::int64_t> waited_ms;    // from the push to the start of the last run
   std::optional<std::int64_t> worked_ms;    // every run so far, each from its own start to its finish

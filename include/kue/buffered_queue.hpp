@@ -10,10 +10,10 @@
 // itself every second; pushing one id twice is one job, so trying again repeats nothing. At most `max_buffered` jobs
 // wait; then push throws Error(full). The destructor flushes and logs what it could not send. Thread-safe.
 
-#include <kue/logger.hpp>
-#include <kue/queue.hpp>
+#include <kue/flusher.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace kue {
 
@@ -40,9 +40,11 @@ class BufferedQueue : public Queue {
   Queue* behind() override { return behind_.get(); }
 
  private:
-  struct Buffer;
+  class Buffer;
   std::unique_ptr<Queue> behind_;
   std::unique_ptr<Buffer> buffer_;
+  Logger log_;
+  std::optional<Flusher> flusher_;  // tries again
 };
 
 }  // namespace kue

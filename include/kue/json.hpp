@@ -11,8 +11,18 @@
 //   };
 //
 // Which types travel and how each is spelled: docs/internals/formats.md. Everything comes back exactly as it was.
-// Reading is strict: a missing field (unless optional), an unknown one, one given twice, a wrong type, a number out of
-// range are problems, and all of them are found at once, each with its path: "addrs[0].zip: expected an integer".
+// Reading is strict: a missing field, an unknown one, one given twice, a wrong type, a number out of range are problems,
+// and all of them are found at once, each with its path: "addrs[0].zip: expected an integer". A struct that has changed
+// says so, and older and newer texts are read as well:
+//
+//   struct Address {
+//     std::string street;
+//     std::string country = "NZ";                                   // missing: "NZ", for it is listed as added
+//     std::optional<int> zip;                                       // missing: empty, for it is an optional
+//     static constexpr std::array added{"country"};
+//     static constexpr bool accepts_unknown_fields = true;          // default: refused
+//   };
+//
 // to_json throws Error(invalid), from_json Error(corrupt), with every problem in the text. No global state;
 // thread-safe.
 

@@ -7,7 +7,8 @@
 //     kue::Pushed push(kue::Envelope job) override;  // redis_.rpush(key, job.to_bytes()); return {job.id};
 //     std::optional<kue::Delivery> pop(kue::Millis wait) override;   // blocks until a job or the time is over
 //   };
-//   queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
+//   kue::JobId id = queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
+//   std::optional<kue::JobStatus> job = queue.wait(id, 10s);         // or find(id), which does not wait
 //
 // Threads: push from any thread; pop by one thread of a process. push has happened when it returns, unless the queue
 // says otherwise (BufferedQueue); it throws kue::Error and then nothing was pushed, unless outcome_unknown().
@@ -16,9 +17,9 @@
 #include <kue/claim.hpp>
 #include <kue/foreign.hpp>
 #include <kue/job.hpp>
+#include <kue/job_status.hpp>
 #include <kue/outcome.hpp>
 #include <kue/pushed.hpp>
-#include <kue/record.hpp>
 
 #include <optional>
 #include <span>
@@ -42,6 +43,7 @@ struct Capabilities {
   bool delay = false;        // PushOptions::delay, run_at; retries with a delay; snooze
   bool priority = false;
   bool timeout = true;  // kept in the envelope; the worker enforces it
+  bool find = false;    // keeps a record of its jobs: find(), wait()
 };
 
 class Queue {
@@ -62,6 +64,14 @@ class Queue {
   virtual Pushed push(Envelope job) = 0;
   virtual std::vector<Pushed> push_many(std::span<Envelope> jobs);  // one answer each, in order; default: one by one
   virtual Pushed push_in(Foreign& transaction, Envelope job);
+
+  // What is known of a job; nothing if the queue does not have it, or no longer. A queue that keeps no record throws
+  // Error(refused). Default: asks behind().
+  virtual std::optional<JobStatus> find(JobId id);
+  // As find, once the job is final or the time is over; a job may also arrive meanwhile (a batch sends it later). Looks
+  // again after 10 ms, doubled up to 250 ms: no store announces ends.
+  virtual std::optional<JobStatus> wait(JobId id, Millis time);
+
   virtual std::optional<Delivery> pop(Millis wait) = 0;
   virtual std::vector<Delivery> pop_many(int max, Millis wait);  // default: pop once
   virtual void flush() {}                                        // sends what push only collected

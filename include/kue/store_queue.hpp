@@ -30,6 +30,7 @@ class StoreQueue : public Queue {
   Pushed push(Envelope job) override;
   std::vector<Pushed> push_many(std::span<Envelope> jobs) override;  // one transaction
   Pushed push_in(Foreign& transaction, Envelope job) override;
+  std::optional<JobStatus> find(JobId id) override;
   std::optional<Delivery> pop(Millis wait) override;
   std::vector<Delivery> pop_many(int max, Millis wait) override;
   void process(Consumer& worker) override;

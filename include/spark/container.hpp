@@ -57,7 +57,10 @@ class Container {
   auto share(F factory, Fork fork = Fork::recreate, std::source_location where = std::source_location::current()) const;
 
   template <class T> class Slot;  // app[key] = recipe; app[key]->member; T& t = app[key]
-  template <class T> Slot<T> operator[](Service<T> const& key) { return Slot<T>(*this, key.name); }
+  // Const, so that `auto& mail = app[mailer]` compiles too; then it is mail->send().
+  template <class T> Slot<T> const operator[](Service<T> const& key) {  // NOLINT(readability-const-return-type)
+    return Slot<T>(*this, key.name);
+  }
   template <class T> T& get(Service<T> const& key) { return *static_cast<T*>(resolve(key.name, typeid(T))); }
 
   // By type alone, for parameters of run(): the one service of that type. Null if there is none; Error(invalid) if

@@ -71,6 +71,9 @@ void SendInvoice::run(Mailer&) const {}
 struct AllOptions {
   static constexpr std::string_view kind = "hello";
   static constexpr kue::JobOptions options{.queue = "mail"};
+  std::string locale = "en";
+  static constexpr std::array added{"locale"};
+  static constexpr bool accepts_unknown_fields = true;
   void validate() const;
   std::chrono::seconds backoff(int attempt) const;
   void failed(kue::Failure const&, Mailer&);
@@ -117,6 +120,32 @@ struct Render {
 struct FakeRedis {
   void rpush(std::string const&, std::string const&) {}
 } redis;
+
+namespace changed {
+struct Address {
+  std::string street;
+  std::string country = "NZ";
+  std::optional<int> zip;
+  static constexpr std::array added{"country"};
+  static constexpr bool accepts_unknown_fields = true;
+};
+Address read() { return kue::from_json<Address>("{}"); }
+}  // namespace changed
+
+struct Thumbnail { int width = 0; };
+void show(std::optional<Thumbnail> const&) {}
+void show(int, std::string const&) {}
+void job_status(kue::Queue& queue, kue::JobId id) {
+  if (auto const job = queue.find(id)) {
+    if (job->state == kue::State::completed) show(job->result_as<Thumbnail>());
+    else if (job->progress) show(job->progress->percent, job->progress->note);
+  }
+}
+void find_and_wait(kue::Queue& queue) {
+  kue::JobId id = queue.push(HelloWorldJob("John Doe"), {.delay = 5min});
+  std::optional<kue::JobStatus> job = queue.wait(id, 10s);
+  (void)job;
+}
 
 void envelope_to(kue::Envelope envelope) {
   redis.rpush("spark:queue", envelope.to_bytes());
@@ -369,13 +398,6 @@ void batch(kue::Queue& queue) {
   (void)id;
 }
 
-void flusher(kue::Queue& queue) {
-  kue::Flusher flusher;
-  kue::Batch batch(queue);
-  batch.push(SendInvoice(7));
-  flusher.flush(std::move(batch));
-}
-
 namespace http_batches {
 namespace http = boost::beast::http;
 using boost::asio::co_spawn, boost::asio::detached;
@@ -389,22 +411,23 @@ boost::asio::awaitable<spark::http::BeastResponse> order(
 }
 void adapters(spark::Application& app, httplib::Server& server, boost::asio::io_context& context,
               boost::asio::ip::tcp::acceptor& acceptor) {
-  spark::http::Batches batches(app, {.flush = spark::http::Flush::after_response});
+  kue::Queue& queue = app[spark::queue];
+  kue::Flusher flusher(queue, {.flush = kue::Flush::after_response});
   {
     auto const order = [](httplib::Request const&, httplib::Response&, spark::Batch&) {};
-    server.Post("/orders", spark::http::with_batch(batches, order));
+    server.Post("/orders", spark::http::with_batch(flusher, order));
   }
-  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request,
+  server.Post("/orders", spark::http::with_batch(flusher, [](httplib::Request const& request,
                                                              httplib::Response& response, spark::Batch& batch) {
     spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
     response.set_content(id.str(), "text/plain");
   }));
-  co_spawn(context, spark::http::listen(acceptor, batches, order), detached);
-  boost::asio::co_spawn(context, spark::http::listen(acceptor, batches, order), boost::asio::detached);
-  auto jobs = std::make_shared<spark::http::RequestBatch>(batches);
-  jobs->batch().push(SendInvoice(7));
-  jobs->handled();
-  jobs->sent();
+  co_spawn(context, spark::http::listen(acceptor, flusher, order), detached);
+  boost::asio::co_spawn(context, spark::http::listen(acceptor, flusher, order), boost::asio::detached);
+  kue::Batch jobs(flusher);
+  jobs.push(SendInvoice(7));
+  jobs.handled();
+  jobs.sent();
 }
 }  // namespace http_batches
 

@@ -16,17 +16,17 @@ namespace http = boost::beast::http;
 
 class BeastServer : public WebServer {
  public:
-  BeastServer(spark::http::Batches& batches, Page page, int threads)
+  BeastServer(kue::Flusher& flusher, Page page, int threads)
       : context_(threads), acceptor_(context_, {asio::ip::address_v4::loopback(), 0}) {
     auto const handler = [page = std::move(page)](spark::http::BeastRequest const& request,
-                                                  spark::Batch& batch) -> asio::awaitable<spark::http::BeastResponse> {
+                                                  kue::Batch& batch) -> asio::awaitable<spark::http::BeastResponse> {
       http::response<http::string_body> response(http::status::ok, request.version());
       response.keep_alive(request.keep_alive());
       response.body() = page(std::string(request.target()), request.body(), batch);
       response.prepare_payload();
       co_return response;
     };
-    asio::co_spawn(context_, spark::http::listen(acceptor_, batches, handler), asio::detached);
+    asio::co_spawn(context_, spark::http::listen(acceptor_, flusher, handler), asio::detached);
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
   }
   ~BeastServer() override { context_.stop(); }  // the threads end, then the sessions with the context
@@ -40,6 +40,6 @@ class BeastServer : public WebServer {
 
 }  // namespace
 
-std::unique_ptr<WebServer> beast_server(spark::http::Batches& batches, Page page, int threads) {
-  return std::make_unique<BeastServer>(batches, std::move(page), threads);
+std::unique_ptr<WebServer> beast_server(kue::Flusher& flusher, Page page, int threads) {
+  return std::make_unique<BeastServer>(flusher, std::move(page), threads);
 }

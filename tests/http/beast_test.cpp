@@ -16,13 +16,13 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
+using kue::Flush;
+using kue::Flusher;
 using kue::queue_tests::FickleQueue;
-using spark::http::Batches;
 using spark::http::BeastOptions;
-using spark::http::Flush;
 using testing::HasSubstr;
 
-asio::awaitable<spark::http::BeastResponse> echo(spark::http::BeastRequest const& request, spark::Batch& batch) {
+asio::awaitable<spark::http::BeastResponse> echo(spark::http::BeastRequest const& request, kue::Batch& batch) {
   if (!request.body().empty()) batch.push(Order(request.body()));
   http::response<http::string_body> response(http::status::ok, request.version());
   response.keep_alive(request.keep_alive());
@@ -34,12 +34,12 @@ asio::awaitable<spark::http::BeastResponse> echo(spark::http::BeastRequest const
 // A server on one thread, over a queue that does as it is told.
 class Beast : public testing::Test {
  protected:
-  void start(BeastOptions options = {}, spark::http::BatchesOptions batches_options = {}) {
-    batches.emplace(queue, batches_options, kue::Logger(log));
+  void start(BeastOptions options = {}, kue::FlusherOptions flusher_options = {}) {
+    flusher.emplace(queue, flusher_options, kue::Logger(log));
     context.emplace();
     acceptor.emplace(*context, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     port = acceptor->local_endpoint().port();
-    asio::co_spawn(*context, spark::http::listen(*acceptor, *batches, echo, std::move(options)), asio::detached);
+    asio::co_spawn(*context, spark::http::listen(*acceptor, *flusher, echo, std::move(options)), asio::detached);
     thread = std::jthread([this] { context->run(); });
   }
   void stop() {
@@ -52,12 +52,12 @@ class Beast : public testing::Test {
   void TearDown() override {
     stop();
     queue.hold(false);
-    batches.reset();
+    flusher.reset();
   }
 
   FickleQueue queue;
   std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
-  std::optional<Batches> batches;
+  std::optional<Flusher> flusher;
   std::optional<asio::io_context> context;
   std::optional<asio::ip::tcp::acceptor> acceptor;
   int port = 0;
@@ -208,7 +208,7 @@ TEST_F(Beast, the_context_may_end_while_a_response_is_written) {
   stop();
   sender.join();
   ASSERT_TRUE(queue.wait_taken(1));
-  EXPECT_TRUE(batches->stop(60s)) << "every handler that returned has its job in the queue";
+  EXPECT_TRUE(flusher->stop(60s)) << "every handler that returned has its job in the queue";
 }
 
 TEST_F(Beast, listen_ends_with_its_acceptor) {

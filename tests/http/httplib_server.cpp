@@ -9,13 +9,13 @@ namespace {
 
 class HttplibServer : public WebServer {
  public:
-  HttplibServer(spark::http::Batches& batches, Page page) {
+  HttplibServer(kue::Flusher& flusher, Page page) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(16); };
     server_.set_tcp_nodelay(true);
     server_.set_keep_alive_max_count(1000);
     server_.Post("/.*", spark::http::with_batch(
-                            batches, [page = std::move(page)](httplib::Request const& request,
-                                                              httplib::Response& response, spark::Batch& batch) {
+                            flusher, [page = std::move(page)](httplib::Request const& request,
+                                                              httplib::Response& response, kue::Batch& batch) {
                               response.set_content(page(request.path, request.body, batch), "text/plain");
                             }));
     port_ = server_.bind_to_any_port("127.0.0.1");
@@ -34,6 +34,6 @@ class HttplibServer : public WebServer {
 
 }  // namespace
 
-std::unique_ptr<WebServer> httplib_server(spark::http::Batches& batches, Page page) {
-  return std::make_unique<HttplibServer>(batches, std::move(page));
+std::unique_ptr<WebServer> httplib_server(kue::Flusher& flusher, Page page) {
+  return std::make_unique<HttplibServer>(flusher, std::move(page));
 }

@@ -9,9 +9,9 @@
 namespace {
 
 using namespace std::chrono_literals;
+using kue::Flush;
+using kue::Flusher;
 using kue::queue_tests::FickleQueue;
-using spark::http::Batches;
-using spark::http::Flush;
 using spark::http::with_batch;
 
 // A server with one handler at /.
@@ -35,9 +35,9 @@ class Server {
 TEST(Httplib, jobs_that_are_pushed_while_the_body_is_streamed_are_sent_too) {
   for (Flush const when : {Flush::before_response, Flush::after_response}) {
     FickleQueue queue;
-    Batches batches(queue, {.flush = when});
+    Flusher flusher(queue, {.flush = when});
     bool released = false;
-    Server server(with_batch(batches, [&](auto&, httplib::Response& response, spark::Batch& batch) {
+    Server server(with_batch(flusher, [&](auto&, httplib::Response& response, kue::Batch& batch) {
       batch.push(Order("handler"));
       response.set_chunked_content_provider(
           "text/plain",
@@ -61,9 +61,9 @@ TEST(Httplib, jobs_that_are_pushed_while_the_body_is_streamed_are_sent_too) {
 TEST(Httplib, a_refusal_starts_over_without_what_the_handler_had_set) {
   FickleQueue queue;
   queue.go_away();
-  Batches batches(queue);
+  Flusher flusher(queue);
   bool released = false;
-  Server server(with_batch(batches, [&](auto&, httplib::Response& response, spark::Batch& batch) {
+  Server server(with_batch(flusher, [&](auto&, httplib::Response& response, kue::Batch& batch) {
     batch.push(Order("7"));
     response.set_header("Set-Cookie", "paid=yes");
     response.set_redirect("/thanks");
@@ -86,9 +86,9 @@ TEST(Httplib, a_refusal_starts_over_without_what_the_handler_had_set) {
 TEST(Httplib, a_refusal_may_be_ones_own) {
   FickleQueue queue;
   queue.go_away();
-  Batches batches(queue);
+  Flusher flusher(queue);
   Server server(with_batch(
-      batches, [](auto&, auto&, spark::Batch& batch) { batch.push(Order("7")); },
+      flusher, [](auto&, auto&, kue::Batch& batch) { batch.push(Order("7")); },
       [](auto&, httplib::Response& response, kue::Error const& error) {
         response.status = error.retryable() ? 429 : 500;
         response.set_header("Retry-After", "5");

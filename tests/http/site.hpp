@@ -1,5 +1,5 @@
 #pragma once
-// Site: a queue that does as it is told, the batches over it, a log that is kept, and a server of some framework.
+// Site: a queue that does as it is told, the flusher over it, a log that is kept, and a server of some framework.
 
 #include "client.hpp"
 #include "web_server.hpp"
@@ -18,7 +18,7 @@ struct Order {
 };
 
 // Each word of the body is an order; the answer is their ids, a line each.
-inline std::string place_orders(std::string const&, std::string const& body, spark::Batch& batch) {
+inline std::string place_orders(std::string const&, std::string const& body, kue::Batch& batch) {
   std::string ids;
   for (std::size_t at = 0; at < body.size();) {
     std::size_t const end = std::min(body.find(' ', at), body.size());
@@ -28,21 +28,21 @@ inline std::string place_orders(std::string const&, std::string const& body, spa
   return ids;
 }
 
-using MakeServer = std::function<std::unique_ptr<WebServer>(spark::http::Batches&, Page)>;
+using MakeServer = std::function<std::unique_ptr<WebServer>(kue::Flusher&, Page)>;
 
 class Site {
  public:
-  Site(MakeServer const& make, spark::http::BatchesOptions options, Page page = place_orders,
+  Site(MakeServer const& make, kue::FlusherOptions options, Page page = place_orders,
        kue::Queue* other_queue = nullptr) {
-    options.flusher.retry_min = kue::Millis(1);
-    options.flusher.retry_max = kue::Millis(20);
-    batches.emplace(other_queue ? *other_queue : queue, options, kue::Logger(log));
-    server = make(*batches, std::move(page));
+    options.retry_min = kue::Millis(1);
+    options.retry_max = kue::Millis(20);
+    flusher.emplace(other_queue ? *other_queue : queue, options, kue::Logger(log));
+    server = make(*flusher, std::move(page));
   }
   ~Site() {
     queue.hold(false);
     server.reset();
-    batches.reset();
+    flusher.reset();
   }
   int port() const { return server->port(); }
   std::multiset<std::string> taken_ids() const {
@@ -53,7 +53,7 @@ class Site {
 
   kue::queue_tests::FickleQueue queue;
   std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
-  std::optional<spark::http::Batches> batches;
+  std::optional<kue::Flusher> flusher;
   std::unique_ptr<WebServer> server;
 };
 

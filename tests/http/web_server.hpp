@@ -1,14 +1,14 @@
 #pragma once
 // One web server a framework, so that what is promised of a batch is tested of all of them alike.
 
-#include <spark/http/batches.hpp>
+#include <kue/flusher.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
 
 // What the handler makes of a request; what it throws is thrown into the framework.
-using Page = std::function<std::string(std::string const& path, std::string const& body, spark::Batch& batch)>;
+using Page = std::function<std::string(std::string const& path, std::string const& body, kue::Batch& batch)>;
 
 class WebServer {
  public:
@@ -16,5 +16,5 @@ class WebServer {
   virtual int port() const = 0;
 };
 
-std::unique_ptr<WebServer> httplib_server(spark::http::Batches& batches, Page page);
-std::unique_ptr<WebServer> beast_server(spark::http::Batches& batches, Page page, int threads);
+std::unique_ptr<WebServer> httplib_server(kue::Flusher& flusher, Page page);
+std::unique_ptr<WebServer> beast_server(kue::Flusher& flusher, Page page, int threads);

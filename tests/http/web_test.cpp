@@ -14,7 +14,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using spark::http::Flush;
+using kue::Flush;
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
@@ -27,16 +27,16 @@ struct Framework {
 
 class Web : public testing::TestWithParam<Framework> {
  protected:
-  static spark::http::BatchesOptions flush(Flush when) { return {.flush = when}; }
+  static kue::FlusherOptions flush(Flush when) { return {.flush = when}; }
 };
 
 INSTANTIATE_TEST_SUITE_P(
     Frameworks, Web,
     testing::Values(Framework{"httplib", httplib_server},
                     Framework{"beast_1_thread",
-                              [](auto& batches, Page page) { return beast_server(batches, std::move(page), 1); }},
+                              [](auto& flusher, Page page) { return beast_server(flusher, std::move(page), 1); }},
                     Framework{"beast_2_threads",
-                              [](auto& batches, Page page) { return beast_server(batches, std::move(page), 2); }}),
+                              [](auto& flusher, Page page) { return beast_server(flusher, std::move(page), 2); }}),
     [](auto const& framework) { return framework.param.name; });
 
 // ---- slow flushes
@@ -55,7 +55,7 @@ TEST_P(Web, before_the_response_the_client_waits_for_a_slow_flush) {
 }
 
 TEST_P(Web, after_the_response_the_client_has_the_whole_body_before_a_slow_flush_ends) {
-  Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto&, spark::Batch& batch) {
+  Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto&, kue::Batch& batch) {
     batch.push(Order("7"));
     return std::string(1'000'000, 'x');
   });
@@ -74,7 +74,7 @@ TEST_P(Web, after_the_response_the_client_has_the_whole_body_before_a_slow_flush
 
 TEST_P(Web, after_the_response_means_when_the_last_byte_is_on_its_way) {
   constexpr std::size_t kBody = 12'000'000;  // more than the kernel keeps for a client that does not read
-  Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto&, spark::Batch& batch) {
+  Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto&, kue::Batch& batch) {
     batch.push(Order("7"));
     return std::string(kBody, 'x');
   });
@@ -96,13 +96,13 @@ TEST_P(Web, before_the_response_a_failing_flush_is_a_503_and_nothing_is_pushed) 
   Answer const refused = client.ask("/", "secret");
   EXPECT_EQ(refused.status, 503);
   EXPECT_THAT(refused.body, AllOf(HasSubstr("try again later"), Not(HasSubstr("away")))) << "the reason is for the log";
-  EXPECT_EQ(site.batches->counts().refused, 1U);
+  EXPECT_EQ(site.flusher->counts().refused, 1U);
   EXPECT_THAT(site.log->lines(),
               Contains(AllOf(HasSubstr("it is refused (the server is away)"), HasSubstr("not pushed: Order#"))));
   EXPECT_THAT(site.log->lines(), Not(Contains(HasSubstr("secret"))));
   site.queue.come_back();
   EXPECT_EQ(client.ask("/", "8").status, 200) << "on the same connection";
-  EXPECT_TRUE(site.batches->stop(60s));
+  EXPECT_TRUE(site.flusher->stop(60s));
   EXPECT_EQ(site.queue.taken().size(), 1U) << "what was refused is not pushed later";
 }
 
@@ -126,34 +126,34 @@ TEST_P(Web, after_the_response_a_failing_flush_is_logged_counted_and_tried_until
   EXPECT_EQ(answer.status, 200);
   std::string const id = answer.body.substr(0, 36);
   ASSERT_TRUE(site.queue.wait_calls(3));
-  EXPECT_GE(site.batches->counts().flusher.failed_flushes, 2U);
-  EXPECT_EQ(site.batches->counts().flusher.waiting, 1U);
+  EXPECT_GE(site.flusher->counts().failed_flushes, 2U);
+  EXPECT_EQ(site.flusher->counts().waiting, 1U);
   EXPECT_THAT(site.log->lines(), Contains(AllOf(HasSubstr("the server is away"), HasSubstr("Order#" + id))));
   EXPECT_THAT(site.log->lines(), Not(Contains(HasSubstr("secret"))));
   site.queue.come_back();
   ASSERT_TRUE(site.queue.wait_taken(1));
-  EXPECT_TRUE(site.batches->stop(60s));
+  EXPECT_TRUE(site.flusher->stop(60s));
   EXPECT_EQ(site.taken_ids(), (std::multiset<std::string>{id}));
 }
 
 TEST_P(Web, while_nothing_more_can_be_kept_requests_are_flushed_before_their_response) {
-  Site site(GetParam().make, {.flush = Flush::after_response, .flusher = {.max_jobs = 1}});
+  Site site(GetParam().make, {.flush = Flush::after_response, .max_jobs = 1});
   site.queue.go_away();
   Client client(site.port());
   EXPECT_EQ(client.ask("/", "7").status, 200);
   EXPECT_EQ(client.ask("/", "8").status, 503) << "answered 200 for a job that nobody keeps";
   site.queue.come_back();
-  ASSERT_TRUE(becomes_true([&] { return site.batches->counts().flusher.waiting == 0; }));
+  ASSERT_TRUE(becomes_true([&] { return site.flusher->counts().waiting == 0; }));
   EXPECT_EQ(client.ask("/", "9 10").status, 200);  // more than there is ever room for: flushed before
   EXPECT_EQ(site.queue.taken().size(), 3U);
 }
 
 TEST_P(Web, what_waits_at_the_end_and_cannot_be_pushed_is_named) {
-  Site site(GetParam().make, {.flush = Flush::after_response, .flusher = {.stop_timeout = 10ms}});
+  Site site(GetParam().make, {.flush = Flush::after_response, .stop_timeout = 10ms});
   site.queue.go_away();
   std::string const id = Client(site.port()).ask("/", "7").body.substr(0, 36);
   site.server.reset();
-  site.batches.reset();
+  site.flusher.reset();
   EXPECT_THAT(site.log->lines(), Contains(AllOf(HasSubstr("1 jobs are lost"), HasSubstr(id))));
 }
 
@@ -161,7 +161,7 @@ TEST_P(Web, what_waits_at_the_end_and_cannot_be_pushed_is_named) {
 
 TEST_P(Web, a_handler_that_throws_has_pushed_nothing_and_the_log_says_what) {
   for (Flush const when : {Flush::before_response, Flush::after_response}) {
-    Site site(GetParam().make, flush(when), [](auto&, auto& body, spark::Batch& batch) -> std::string {
+    Site site(GetParam().make, flush(when), [](auto&, auto& body, kue::Batch& batch) -> std::string {
       place_orders("", body, batch);
       if (body == "bad") throw std::runtime_error("the handler failed");
       return "good";
@@ -170,14 +170,14 @@ TEST_P(Web, a_handler_that_throws_has_pushed_nothing_and_the_log_says_what) {
     EXPECT_EQ(client.ask("/", "bad").status, 500);
     EXPECT_EQ(client.ask("/", "good").status, 200);
     EXPECT_TRUE(site.queue.wait_taken(1));
-    EXPECT_TRUE(site.batches->stop(60s));
+    EXPECT_TRUE(site.flusher->stop(60s));
     EXPECT_EQ(site.queue.taken().size(), 1U);
     EXPECT_THAT(site.log->lines(), Contains(HasSubstr("1 jobs were not pushed: Order#")));
   }
 }
 
 TEST_P(Web, a_handler_that_discards_or_pushes_nothing_pushes_nothing_and_the_queue_is_flushed_still) {
-  Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto& body, spark::Batch& batch) {
+  Site site(GetParam().make, flush(Flush::after_response), [](auto&, auto& body, kue::Batch& batch) {
     place_orders("", body, batch);
     batch.discard();
     return std::string("no");
@@ -195,7 +195,7 @@ TEST_P(Web, a_queue_service_that_collects_is_flushed_once_a_request) {
     kue::BufferedQueue service(std::move(made));
     Site site(
         GetParam().make, flush(when),
-        [&](auto&, auto&, spark::Batch&) {
+        [&](auto&, auto&, kue::Batch&) {
           service.push(Order("7"));
           service.push(Order("8"));
           return std::string("pushed to the service, as a controller of the first page does");
@@ -214,7 +214,7 @@ TEST_P(Web, a_queue_service_that_collects_is_flushed_once_a_request) {
 
 TEST_P(Web, a_client_that_leaves_in_the_middle_of_its_request_pushes_nothing) {
   std::atomic<int> handled = 0;
-  Site site(GetParam().make, flush(Flush::after_response), [&](auto&, auto& body, spark::Batch& batch) {
+  Site site(GetParam().make, flush(Flush::after_response), [&](auto&, auto& body, kue::Batch& batch) {
     ++handled;
     return place_orders("", body, batch);
   });
@@ -229,7 +229,7 @@ TEST_P(Web, a_client_that_leaves_in_the_middle_of_its_request_pushes_nothing) {
 
 TEST_P(Web, a_client_that_leaves_in_the_middle_of_its_response_does_not_take_its_jobs_along) {
   for (Flush const when : {Flush::before_response, Flush::after_response}) {
-    Site site(GetParam().make, flush(when), [](auto&, auto& body, spark::Batch& batch) {
+    Site site(GetParam().make, flush(when), [](auto&, auto& body, kue::Batch& batch) {
       place_orders("", body, batch);
       return std::string(12'000'000, 'x');
     });
@@ -279,7 +279,7 @@ TEST_P(Web, eight_clients_at_once_get_what_they_pushed) {
       EXPECT_EQ(site.taken_ids(), ids);
     }
     EXPECT_TRUE(site.queue.wait_taken(400));
-    EXPECT_TRUE(site.batches->stop(60s));
+    EXPECT_TRUE(site.flusher->stop(60s));
     EXPECT_EQ(site.taken_ids(), ids);
     EXPECT_EQ(ids.size(), 400U);
   }
@@ -326,11 +326,11 @@ TEST_P(Web, a_file_that_cannot_be_written_refuses_before_the_response_and_is_wai
   Site site(GetParam().make, flush(Flush::after_response), place_orders, &queue);
   Answer const answer = Client(site.port()).ask("/", "8");
   EXPECT_EQ(answer.status, 200);
-  ASSERT_TRUE(becomes_true([&] { return site.batches->counts().flusher.failed_flushes >= 2; }));
+  ASSERT_TRUE(becomes_true([&] { return site.flusher->counts().failed_flushes >= 2; }));
   database.mend_it();
   ASSERT_TRUE(
       becomes_true([&] { return database.store->get(*kue::JobId::parse(answer.body.substr(0, 36))).has_value(); }));
-  EXPECT_TRUE(site.batches->stop(60s));
+  EXPECT_TRUE(site.flusher->stop(60s));
   EXPECT_EQ(database.store->counts().at(0).of(kue::State::available), 1);
 }
 

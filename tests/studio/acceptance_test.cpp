@@ -37,7 +37,7 @@ struct Acceptance : ::testing::Test {
   Folder folder;
   Library library{folder.path};
   std::unique_ptr<kue::StoreQueue> queue = kue::open_store_queue("memory:");
-  Gallery gallery{library, queue->store(), kue::Logger()};
+  Gallery gallery{library, *queue, queue->store(), kue::Logger()};
 
   Answer accept(kue::Queue& to, std::string const& file) {
     Controller controller(library, to, gallery, kue::Logger(kue::stderr_sink(), kue::LogLevel::off));
@@ -72,8 +72,8 @@ TEST_F(Acceptance, a_server_that_died_before_the_push_is_made_good_by_the_next) 
   Library::Upload upload = library.receive();
   upload.write(jpeg(30, 20));
   library.keep(upload, picture);
-  EXPECT_EQ(push_forgotten(library, queue->store(), *queue), 1);
-  EXPECT_EQ(push_forgotten(library, queue->store(), *queue), 0);
+  EXPECT_EQ(push_forgotten(library, *queue), 1);
+  EXPECT_EQ(push_forgotten(library, *queue), 0);
   for (auto const& [size, job] : picture.jobs) EXPECT_TRUE(queue->store().get(*kue::JobId::parse(job))) << size;
 }
 

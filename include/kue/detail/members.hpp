@@ -35,6 +35,8 @@ KUE_DETAIL_HAS_MEMBER(options)
 KUE_DETAIL_HAS_MEMBER(validate)
 KUE_DETAIL_HAS_MEMBER(backoff)
 KUE_DETAIL_HAS_MEMBER(failed)
+KUE_DETAIL_HAS_MEMBER(added)
+KUE_DETAIL_HAS_MEMBER(accepts_unknown_fields)
 #undef KUE_DETAIL_HAS_MEMBER
 
 template <class T> constexpr bool find_call() {

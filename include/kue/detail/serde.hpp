@@ -2,6 +2,7 @@
 // Serde<T> of everything that travels by itself. Library types are recognised by their shape, so that a file with a job
 // does not pay for headers it does not use.
 
+#include <kue/detail/members.hpp>
 #include <kue/detail/serde_shapes.hpp>
 #include <kue/json.hpp>
 
@@ -293,11 +294,80 @@ template <class Clock, class Duration> struct TimeSerde {
 
 struct FieldRow {
   std::string_view name;
-  bool optional;
+  bool may_be_missing;
   void* at;
   ReadErased read;
 };
-void read_fields(Reader& in, std::span<FieldRow const> fields);
+void read_fields(Reader& in, std::span<FieldRow const> fields, bool accepts_unknown_fields);
+
+template <class T> constexpr bool is_field(std::string_view name) {
+  for (std::string_view const field : field_names<T>()) {
+    if (field == name) return true;
+  }
+  return false;
+}
+
+// A field of that name is data like any other; a static member of that name tells how the struct has changed.
+template <class T> constexpr bool lists_added() {
+  if constexpr (has_member_added<T>) return !is_field<T>("added");
+  return false;
+}
+template <class T> constexpr bool says_about_unknown_fields() {
+  if constexpr (has_member_accepts_unknown_fields<T>) return !is_field<T>("accepts_unknown_fields");
+  return false;
+}
+
+template <class T> constexpr bool is_constant_list() {
+  return requires {
+    T::added.size();
+    typename Constant<(std::string_view(*T::added.begin()).size())>;
+  };
+}
+template <class T> constexpr bool all_added_are_fields() {
+  for (std::string_view const name : T::added) {
+    if (!is_field<T>(name)) return false;
+  }
+  return true;
+}
+template <class T> constexpr bool check_added() {
+  if constexpr (lists_added<T>()) {
+    constexpr bool right = is_constant_list<T>();
+    static_assert(right, "kue: the member 'added' of a struct that travels must be public and `static constexpr "
+                         "std::array added{\"locale\"}`: the names of its new fields");
+    if constexpr (right) {
+      constexpr bool known = all_added_are_fields<T>();
+      static_assert(known, "kue: 'added' lists a name that is not a field of this struct; check its spelling");
+      return known;
+    }
+    return false;
+  }
+  return true;
+}
+template <class T> constexpr bool check_unknown_fields() {
+  if constexpr (says_about_unknown_fields<T>()) {
+    constexpr bool right = requires {
+      typename Constant<T::accepts_unknown_fields>;
+      requires std::is_same_v<decltype(T::accepts_unknown_fields), bool const>;
+    };
+    static_assert(right, "kue: the member 'accepts_unknown_fields' of a struct that travels must be public and `static "
+                         "constexpr bool accepts_unknown_fields = true`");
+    return right;
+  }
+  return true;
+}
+
+template <class T> constexpr bool was_added(std::string_view name) {
+  if constexpr (lists_added<T>()) {
+    for (std::string_view const one : T::added) {
+      if (one == name) return true;
+    }
+  }
+  return false;
+}
+template <class T> constexpr bool accepts_unknown() {
+  if constexpr (says_about_unknown_fields<T>()) return T::accepts_unknown_fields;
+  return false;
+}
 
 struct NoneIsConst {
   template <class... F> constexpr auto operator()(F&...) const {
@@ -305,17 +375,17 @@ struct NoneIsConst {
   }
 };
 // Asked when it is written too: a job that could never come back is refused where it is pushed.
-template <class T> constexpr bool check_assignable() {
+template <class T> constexpr bool check_struct() {
   constexpr bool assignable = decltype(visit_fields(std::declval<T&>(), NoneIsConst()))::value;
   static_assert(assignable, "kue: a const member cannot be filled in when the job comes back; make it non-const");
-  return assignable;
+  return assignable && check_added<T>() && check_unknown_fields<T>();
 }
 
 template <class T> struct FieldsSerde {
   static void write(Writer& out, T const& value) {
     [[maybe_unused]] static constexpr auto names = field_names<T>();
     out.begin_object();
-    if constexpr (!check_assignable<T>()) return;
+    if constexpr (!check_struct<T>()) return;
     visit_fields(value, [&](auto const&... field) {
       [[maybe_unused]] std::size_t i = 0;
       ((out.key(names[i++]), kue::write(out, field)), ...);
@@ -324,12 +394,15 @@ template <class T> struct FieldsSerde {
   }
   static void read(Reader& in, T& into) {
     [[maybe_unused]] static constexpr auto names = field_names<T>();
-    if constexpr (!check_assignable<T>()) return;
+    if constexpr (!check_struct<T>()) return;
     visit_fields(into, [&]<class... F>(F&... field) {
       [[maybe_unused]] std::size_t i = 0;
-      FieldRow const rows[] = {{names[i++], optional_shaped<F>, &field, &read_erased<F>}...,
-                               {{}, true, nullptr, nullptr}};
-      read_fields(in, {rows, sizeof...(F)});
+      [[maybe_unused]] auto const row = [&]<class One>(One& one) {
+        bool const may_be_missing = optional_shaped<One> || was_added<T>(names[i]);
+        return FieldRow{names[i++], may_be_missing, &one, &read_erased<One>};
+      };
+      FieldRow const rows[] = {row(field)..., {{}, true, nullptr, nullptr}};
+      read_fields(in, {rows, sizeof...(F)}, accepts_unknown<T>());
     });
   }
 };

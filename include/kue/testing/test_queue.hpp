@@ -130,7 +130,9 @@ class TestQueue : public Queue {
   State state(JobId id) const { return record(id).state; }
 
   // ---- Queue
+  using Queue::find;
   using Queue::push;
+  using Queue::wait;
   Pushed push(Envelope job) override;
   Pushed push_in(Foreign& transaction, Envelope job) override;  // after its commit()
   std::optional<Delivery> pop(Millis wait) override;

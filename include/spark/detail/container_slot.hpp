@@ -37,7 +37,7 @@ template <class T> class Container::Slot {
   Slot(Slot const&) = default;
   Slot& operator=(Slot const&) = delete;  // app[a] = app[b] would share one object under two names
 
-  template <class U> Slot& operator=(Recipe<U> recipe) {
+  template <class U> Slot const& operator=(Recipe<U> recipe) const {
     static_assert(std::is_convertible_v<U*, T*>,
                   "this factory makes something that is not the type of the service's key");
     // Through shared_ptr<T>, so that the stored void* is a T* whatever the bases of U are.

@@ -9,21 +9,21 @@
 //     response.prepare_payload();
 //     co_return response;
 //   }
-//   boost::asio::co_spawn(context, spark::http::listen(acceptor, batches, order), boost::asio::detached);
+//   boost::asio::co_spawn(context, spark::http::listen(acceptor, flusher, order), boost::asio::detached);
 //
 // listen accepts connections, each on a strand of its own, so that the context may run on any number of threads; serve
 // is one connection, for an accept loop of yours (a stream of a context that runs on several threads needs a strand).
-// No flush blocks the context: it happens on the thread of `batches`, which sends the jobs of requests that wait
+// No flush blocks the context: it happens on the flusher's thread, which sends the jobs of requests that wait
 // together in one call of the queue; meanwhile the session is suspended (before_response) or reads the next request
 // (after_response).
 // A request is answered by us, and its connection closed: 400 malformed, 413 and 431 too large. A handler that throws:
 // 500.
 // Jobs that cannot be pushed before the response: 503, or what `refuse` returns. A client that is too slow is cut off.
 // One that leaves does not take its jobs along: what a handler that returned has pushed is sent.
-// Lifetimes: declare batches, then the context, then the acceptor. The context may end at any time, in the middle of a
+// Lifetimes: declare the flusher, then the context, then the acceptor. The context may end at any time, in the middle of a
 // flush too. listen ends when the acceptor is closed.
 
-#include <spark/http/request_batch.hpp>
+#include <kue/flusher.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -45,7 +45,7 @@ namespace spark::http {
 
 using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
 using BeastResponse = boost::beast::http::message_generator;  // from a response with any body
-using BeastHandler = std::function<boost::asio::awaitable<BeastResponse>(BeastRequest const&, Batch&)>;
+using BeastHandler = std::function<boost::asio::awaitable<BeastResponse>(BeastRequest const&, kue::Batch&)>;
 
 struct BeastOptions {
   std::uint32_t max_header_bytes = 16 * 1024;
@@ -56,9 +56,9 @@ struct BeastOptions {
   std::function<BeastResponse(BeastRequest const&, kue::Error const&)> refuse = {};  // instead of 503
 };
 
-boost::asio::awaitable<void> serve(boost::beast::tcp_stream stream, Batches& batches, BeastHandler handler,
+boost::asio::awaitable<void> serve(boost::beast::tcp_stream stream, kue::Flusher& flusher, BeastHandler handler,
                                    BeastOptions options = {});
-boost::asio::awaitable<void> listen(boost::asio::ip::tcp::acceptor& acceptor, Batches& batches, BeastHandler handler,
-                                    BeastOptions options = {});
+boost::asio::awaitable<void> listen(boost::asio::ip::tcp::acceptor& acceptor, kue::Flusher& flusher,
+                                    BeastHandler handler, BeastOptions options = {});
 
 }  // namespace spark::http

@@ -2,20 +2,20 @@
 // with_batch: a handler of cpp-httplib that gets the request, the response and the request's batch. Link
 // spark::httplib.
 //
-//   server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request,
+//   server.Post("/orders", spark::http::with_batch(flusher, [](httplib::Request const& request,
 //                                                              httplib::Response& response, spark::Batch& batch) {
 //     spark::JobId id = batch.push(SendInvoice(std::stoi(request.body)));
 //     response.set_content(id.str(), "text/plain");
 //   }));
 //
 // The result is an ordinary httplib handler, for any method, or to be called from one of yours. When the jobs are sent,
-// and what happens to them if the handler throws: <spark/http/batches.hpp>. With after_response they are sent when the
+// and what happens to them if the handler throws: <kue/flusher.hpp>. With after_response they are sent when the
 // response object ends, which the server destroys after the last byte was given to the kernel; a streamed body counts.
 // A failing flush before the response empties the response and answers 503, or what `refuse` puts there.
-// Threads: the handler is called by many at once, as without with_batch. `batches` lives longer than the server.
+// Threads: the handler is called by many at once, as without with_batch. The flusher lives longer than the server.
 
 #include <kue/error.hpp>
-#include <spark/http/request_batch.hpp>
+#include <kue/flusher.hpp>
 
 #include <httplib.h>
 
@@ -51,7 +51,7 @@ inline void start_over(httplib::Response& response, httplib::Headers const& head
 }
 
 // The library calls the releaser from the response's destructor, with or without a content provider.
-inline void keep_until_sent(httplib::Response& response, std::shared_ptr<RequestBatch> jobs) {
+inline void keep_until_sent(httplib::Response& response, std::shared_ptr<kue::Batch> jobs) {
   response.content_provider_resource_releaser_ = [before = std::move(response.content_provider_resource_releaser_),
                                                   jobs = std::move(jobs)](bool success) {
     if (before) before(success);
@@ -61,13 +61,13 @@ inline void keep_until_sent(httplib::Response& response, std::shared_ptr<Request
 
 }  // namespace detail
 
-template <std::invocable<httplib::Request const&, httplib::Response&, Batch&> Handler>
-httplib::Server::Handler with_batch(Batches& batches, Handler handler, HttplibRefusal refuse = answer_503) {
-  return [&batches, handler = std::move(handler), refuse = std::move(refuse)](httplib::Request const& request,
+template <std::invocable<httplib::Request const&, httplib::Response&, kue::Batch&> Handler>
+httplib::Server::Handler with_batch(kue::Flusher& flusher, Handler handler, HttplibRefusal refuse = answer_503) {
+  return [&flusher, handler = std::move(handler), refuse = std::move(refuse)](httplib::Request const& request,
                                                                               httplib::Response& response) {
-    auto jobs = std::make_shared<RequestBatch>(batches);
+    auto jobs = std::make_shared<kue::Batch>(flusher);
     httplib::Headers const headers = response.headers;
-    handler(request, response, jobs->batch());
+    handler(request, response, *jobs);
     try {
       jobs->handled();
     } catch (kue::Error const& error) {

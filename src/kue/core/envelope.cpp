@@ -83,7 +83,7 @@ Envelope Envelope::from_bytes(std::string_view bytes) {
                                    row("tags", rest.tags),
                                    row("meta", rest.meta)};
   Reader root = document.root();
-  detail::read_fields(root, rows);
+  detail::read_fields(root, rows, false);
   if (head.v != kFormat) {
     document.add_problem("v: written in format " + std::to_string(head.v) + ", this version reads " +
                          std::to_string(kFormat));

@@ -207,15 +207,22 @@ static std::string unknown_field(std::string_view name, std::span<FieldRow const
   return text;
 }
 
-void read_fields(Reader& in, std::span<FieldRow const> fields) {
+static std::string missing_field(std::string_view name) {
+  std::string const field(name);
+  return "missing field '" + field + "'; if it is new in the class: static constexpr std::array added{\"" + field +
+         "\"}";
+}
+
+void read_fields(Reader& in, std::span<FieldRow const> fields, bool accepts_unknown_fields) {
   if (!in.object()) return;
   for (FieldRow const& row : fields) {
     if (auto member = in.field(row.name)) {
       row.read(*member, row.at);
-    } else if (!row.optional) {
-      in.problem("missing field '" + std::string(row.name) + "'");
+    } else if (!row.may_be_missing) {
+      in.problem(missing_field(row.name));
     }
   }
+  if (accepts_unknown_fields) return;
   for (auto member = in.first(); member; member = member->next()) {
     auto const known = [&](FieldRow const& row) { return row.name == member->key(); };
     if (std::none_of(fields.begin(), fields.end(), known)) member->problem(unknown_field(member->key(), fields));

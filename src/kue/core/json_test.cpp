@@ -46,7 +46,7 @@ TEST(json, tells_every_problem_with_its_path) {
       "  - note: expected a string, found an integer\n"
       "  - addrs[0].zip: expected an integer, found a string\n"
       "  - addrs[1].street: expected a string, found null\n"
-      "  - addrs[1]: missing field 'zip'\n"
+      "  - addrs[1]: missing field 'zip'; if it is new in the class: static constexpr std::array added{\"zip\"}\n"
       "  - stock.a: expected an integer, found a number with a fraction or an exponent\n"
       "  - discuont: unknown field; did you mean 'discount'?");
 }
@@ -54,6 +54,43 @@ TEST(json, tells_every_problem_with_its_path) {
 TEST(json, an_optional_field_may_be_missing) {
   auto const order = kue::from_json<Order>(R"({"n":1,"note":"","addrs":[],"stock":{}})");
   EXPECT_FALSE(order.discount.has_value());
+}
+
+struct Place {
+  std::string street;
+  std::string country = "NZ";
+  std::optional<int> zip;
+  static constexpr std::array added{"country"};
+};
+struct Letter {
+  std::string to;
+  Place address;
+  static constexpr bool accepts_unknown_fields = true;
+};
+// A field of one of these names is a field.
+struct Stock {
+  int added = 0;
+  bool accepts_unknown_fields = false;
+};
+
+TEST(json, a_field_listed_as_added_may_be_missing_and_keeps_its_default) {
+  EXPECT_EQ(kue::from_json<Place>(R"({"street":"a"})").country, "NZ");
+  EXPECT_EQ(kue::from_json<Place>(R"({"street":"a","country":"CH"})").country, "CH");
+  EXPECT_THAT(why_not<Place>(R"({"street":"a","country":null})"), HasSubstr("country: expected a string, found null"));
+  EXPECT_THAT(why_not<Place>(R"({"country":"CH"})"), HasSubstr("missing field 'street'"));
+  EXPECT_EQ(kue::to_json(Place{.street = "a"}), R"({"street":"a","country":"NZ","zip":null})");
+}
+
+TEST(json, unknown_fields_are_accepted_by_the_struct_that_says_so_and_not_by_what_it_holds) {
+  EXPECT_EQ(kue::from_json<Letter>(R"({"to":"a","stamp":7,"address":{"street":"b"}})").address.street, "b");
+  EXPECT_THAT(why_not<Letter>(R"({"to":"a","address":{"street":"b","planet":3}})"),
+              HasSubstr("address.planet: unknown field"));
+}
+
+TEST(json, a_field_called_added_is_a_field) {
+  EXPECT_EQ(kue::from_json<Stock>(R"({"added":3,"accepts_unknown_fields":true})").added, 3);
+  EXPECT_THAT(why_not<Stock>("{}"), HasSubstr("missing field 'added'"));
+  EXPECT_THAT(why_not<Stock>(R"({"added":3,"accepts_unknown_fields":true,"more":1})"), HasSubstr("unknown field"));
 }
 
 TEST(json, a_value_of_another_shape) {

@@ -81,8 +81,25 @@ TEST_F(registry, arguments_that_cannot_be_read_are_corrupt) {
   EXPECT_EQ(outcome.failure.type, "arguments");
   EXPECT_EQ(outcome.failure.message,
             "cannot read the arguments of registry_test::Send:\n  - to: expected a string, found an integer\n"
-            "  - missing field 'copies'\n  - copis: unknown field; did you mean 'copies'?");
+            "  - missing field 'copies'; if it is new in the class: static constexpr std::array added{\"copies\"}\n"
+            "  - copis: unknown field; did you mean 'copies'?");
   EXPECT_TRUE(services.mailer.sent.empty());
+}
+
+class Greet {
+  std::string name_;
+  std::string greeting_ = "Hello";
+  KUE_FIELDS(name_, greeting_)
+
+ public:
+  static constexpr std::array added{"greeting"};
+  std::string run() const { return greeting_ + " " + name_; }
+};
+
+TEST_F(registry, a_job_pushed_before_its_class_had_a_field_runs_with_the_default) {
+  EXPECT_EQ(run<Greet>(R"({"name":"Ada"})").result, R"("Hello Ada")");
+  EXPECT_EQ(run<Greet>(R"({"name":"Ada","greeting":"Hoi"})").result, R"("Hoi Ada")");
+  EXPECT_EQ(run<Greet>(R"({"name":"Ada","tone":"warm"})").kind, Outcome::Kind::corrupt);
 }
 
 // Fault 7 of the PHP original: what is in the queue was unserialized, whatever it was.

@@ -2,9 +2,7 @@
 
 #include <kue/error.hpp>
 
-#include <condition_variable>
 #include <mutex>
-#include <thread>
 
 namespace kue {
 namespace {
@@ -13,120 +11,99 @@ constexpr Millis kRetryEvery{1000};
 
 }  // namespace
 
+// What waits, as a queue: the flusher calls its flush() until that succeeds.
 // Two locks: `sending` is held over a whole flush so that two of them do not send one job side by side; `mutex` guards
 // the list only, so that push never waits for a slow flush.
-struct BufferedQueue::Buffer {
-  Queue& behind;
-  Logger log;
-  std::size_t max;
-  std::mutex sending;
-  mutable std::mutex mutex;
-  std::vector<Envelope> waiting;
-  std::uint64_t failed = 0;
-  bool retry_wanted = false, closing = false;
-  std::condition_variable changed;
-  std::thread retrier;  // started by the first flush that fails: a process that forks has none before
+class BufferedQueue::Buffer final : public Queue {
+ public:
+  Buffer(Queue& behind, std::size_t max) : behind_(behind), max_(max) {}
 
-  void flush() {
-    std::lock_guard const one_at_a_time(sending);
+  Pushed push(Envelope job) override {
+    job.check();
+    JobId const id = job.id;
+    std::lock_guard const lock(mutex_);
+    if (waiting_.size() >= max_) {
+      throw Error(ErrorKind::full, "cannot push " + job.kind + ": " + std::to_string(max_) +
+                                       " jobs wait for flush() already; call it, or push to the queue behind");
+    }
+    waiting_.push_back(std::move(job));
+    return {id, PushStatus::collected};
+  }
+
+  void flush() override {
+    std::lock_guard const one_at_a_time(sending_);
     std::vector<Envelope> batch;
     {
-      std::lock_guard const lock(mutex);
-      batch.swap(waiting);
+      std::lock_guard const lock(mutex_);
+      batch.swap(waiting_);
     }
     if (batch.empty()) return;
     std::vector<Envelope> unsent = batch;  // push_many may move from its argument before it fails
     try {
-      behind.push_many(batch);
-      behind.flush();
+      behind_.push_many(batch);
+      behind_.flush();
     } catch (...) {
-      keep_for_later(std::move(unsent));
+      std::lock_guard const lock(mutex_);
+      unsent.insert(unsent.end(), std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
+      waiting_ = std::move(unsent);
+      ++failed_;
       throw;
     }
   }
 
-  void keep_for_later(std::vector<Envelope> unsent) {
-    std::lock_guard const lock(mutex);
-    unsent.insert(unsent.end(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
-    waiting = std::move(unsent);
-    ++failed;
-    retry_wanted = true;
-    if (!closing && !retrier.joinable()) retrier = std::thread([this] { retry_until_closed(); });
-    changed.notify_all();
+  std::optional<Delivery> pop(Millis) override { return std::nullopt; }
+
+  std::size_t size() const {
+    std::lock_guard const lock(mutex_);
+    return waiting_.size();
+  }
+  std::uint64_t failed() const {
+    std::lock_guard const lock(mutex_);
+    return failed_;
   }
 
-  void retry_until_closed() {
-    std::unique_lock lock(mutex);
-    while (!closing) {
-      changed.wait(lock, [this] { return closing || retry_wanted; });
-      if (changed.wait_for(lock, kRetryEvery, [this] { return closing; })) break;
-      retry_wanted = false;
-      lock.unlock();
-      flush_and_log();
-      lock.lock();
-    }
-  }
-
-  void flush_and_log() noexcept {
-    try {
-      flush();
-    } catch (std::exception const& error) {
-      std::lock_guard const lock(mutex);
-      log.error("{} buffered jobs could not be sent ({}); kept, tried again every second while this process lives",
-                waiting.size(), error.what());
-    }
-  }
-
-  void close() noexcept {
-    {
-      std::lock_guard const lock(mutex);
-      closing = true;
-    }
-    changed.notify_all();
-    if (retrier.joinable()) retrier.join();
-    flush_and_log();
-    if (!waiting.empty())
-      log.error("{} buffered jobs are lost: the process ends and the queue behind does not take them", waiting.size());
-  }
+ private:
+  Queue& behind_;
+  std::size_t const max_;
+  std::mutex sending_;
+  mutable std::mutex mutex_;
+  std::vector<Envelope> waiting_;
+  std::uint64_t failed_ = 0;
 };
 
 BufferedQueue::BufferedQueue(std::unique_ptr<Queue> behind, Logger log, std::size_t max_buffered)
-    : behind_(std::move(behind)),
-      buffer_(new Buffer{*behind_, std::move(log), max_buffered, {}, {}, {}, 0, false, false, {}, {}}) {}
-
-BufferedQueue::~BufferedQueue() { buffer_->close(); }
-
-Pushed BufferedQueue::push(Envelope job) {
-  job.check();
-  JobId const id = job.id;
-  std::lock_guard const lock(buffer_->mutex);
-  if (buffer_->waiting.size() >= buffer_->max) {
-    throw Error(ErrorKind::full, "cannot push " + job.kind + ": " + std::to_string(buffer_->max) +
-                                     " jobs wait for flush() already; call it, or push to the queue behind");
-  }
-  buffer_->waiting.push_back(std::move(job));
-  return {id, PushStatus::collected};
+    : behind_(std::move(behind)), buffer_(std::make_unique<Buffer>(*behind_, max_buffered)), log_(std::move(log)) {
+  flusher_.emplace(*buffer_,
+                   FlusherOptions{.retry_min = kRetryEvery, .retry_max = kRetryEvery, .stop_timeout = Millis(0)}, log_);
 }
+
+BufferedQueue::~BufferedQueue() {
+  flusher_.reset();
+  if (buffered() == 0) return;
+  try {
+    flush();
+  } catch (...) {
+    log_.error("{} buffered jobs are lost: the process ends and the queue behind does not take them", buffered());
+  }
+}
+
+Pushed BufferedQueue::push(Envelope job) { return buffer_->push(std::move(job)); }
 
 void BufferedQueue::flush() {
   try {
     buffer_->flush();
   } catch (std::exception const& error) {
-    buffer_->log.error("flush of {} jobs failed ({}); kept, tried again every second while this process lives",
-                       buffered(), error.what());
+    log_.error("flush of {} jobs failed ({}); kept, tried again every second while this process lives", buffered(),
+               error.what());
+    try {
+      if (flusher_) flusher_->flush_again();
+    } catch (Error const&) {}  // after a fork: the next flush() tries
     throw;
   }
 }
 
-std::size_t BufferedQueue::buffered() const {
-  std::lock_guard const lock(buffer_->mutex);
-  return buffer_->waiting.size();
-}
-
-std::uint64_t BufferedQueue::failed_flushes() const {
-  std::lock_guard const lock(buffer_->mutex);
-  return buffer_->failed;
-}
+std::size_t BufferedQueue::buffered() const { return buffer_->size(); }
+std::uint64_t BufferedQueue::failed_flushes() const { return buffer_->failed(); }
 
 Pushed BufferedQueue::push_in(Foreign& transaction, Envelope job) {
   return behind_->push_in(transaction, std::move(job));

@@ -6,6 +6,8 @@
 #include "kue/queues/fixtures_test.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -141,6 +143,28 @@ TEST(BufferedQueue, is_bounded_and_says_so) {
   }
   p.queue->flush();
   p.queue->push(Greet("3"));
+}
+
+// The thread that tries again is the parent's.
+TEST(BufferedQueue, says_in_a_forked_child_why_a_flush_failed_and_ends_there_without_waiting) {
+  Pair p;
+  p.behind->fail(true);
+  p.queue->push(Greet("x"));
+  EXPECT_THROW(p.queue->flush(), Error);
+  pid_t const child = ::fork();
+  if (child == 0) {
+    int wrong = 1;
+    try {
+      p.queue->flush();
+    } catch (Error const& error) {
+      wrong = error.kind() == ErrorKind::unavailable ? 0 : 2;
+    }
+    p.queue.reset();
+    ::_exit(wrong);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(BufferedQueue, says_what_dies_with_it) {

@@ -35,15 +35,16 @@ struct Bench {
   std::shared_ptr<kue::testing::LogLines> log = std::make_shared<kue::testing::LogLines>();
   std::optional<Flusher> flusher;
   explicit Bench(FlusherOptions options = {.retry_min = 1ms, .retry_max = 5ms}) {
-    flusher.emplace(options, Logger(log));
+    flusher.emplace(queue, options, Logger(log));
   }
 
   Batch batch(std::vector<std::string> const& names) {
-    Batch made(queue, Logger(log));
+    Batch made(*flusher);
     for (std::string const& name : names) made.push(Greet(name));
     return made;
   }
-  void flush(std::vector<std::string> const& names) { flusher->flush(batch(names)); }
+  void flush(std::vector<std::string> const& names) { send(batch(names)); }  // as after a response
+  static void send(Batch batch) { batch.hold(); }
   std::multiset<std::string> taken_names() {
     std::multiset<std::string> names;
     for (Envelope const& job : queue.taken()) names.insert(from_json<Greet>(job.args).name);
@@ -83,29 +84,13 @@ TEST(Flusher, sends_batches_that_wait_together_in_one_call) {
   EXPECT_EQ(bench.queue.sizes(), (std::vector<std::size_t>{1, 20}));
 }
 
-TEST(Flusher, keeps_batches_of_different_queues_apart) {
-  Bench bench;
-  FickleQueue other;
-  bench.queue.hold(true);
-  bench.flush({"first"});
-  ASSERT_TRUE(bench.queue.wait_calls(1));
-  bench.flush({"here"});
-  Batch there(other);
-  there.push(Greet("there"));
-  bench.flusher->flush(std::move(there));
-  bench.queue.hold(false);
-  ASSERT_TRUE(other.wait_taken(1));
-  EXPECT_EQ(from_json<Greet>(other.taken()[0].args).name, "there");
-  EXPECT_EQ(bench.taken_names(), (std::multiset<std::string>{"first", "here"}));
-}
-
 // Fault 30 of the original: a flush that failed after the response was sent was never heard of.
 TEST(Faults, fault_30_a_flush_that_fails_after_the_response_is_logged_counted_and_tried_until_the_queue_is_back) {
   Bench bench;
   bench.queue.go_away();
   Batch batch = bench.batch({"secret"});
   JobId const id = batch.jobs()[0].id;
-  bench.flusher->flush(std::move(batch));
+  bench.send(std::move(batch));
   ASSERT_TRUE(bench.queue.wait_calls(3));
   EXPECT_GE(bench.flusher->counts().failed_flushes, 2U);
   EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("flush of 1 jobs failed (the server is away)"),
@@ -135,7 +120,7 @@ TEST(Flusher, is_bounded_and_leaves_a_batch_alone_that_it_cannot_take) {
   bench.flush({"1", "2"});
   Batch batch = bench.batch({"3", "4"});
   try {
-    bench.flusher->flush(std::move(batch));
+    batch.hold();
     FAIL() << "was taken";
   } catch (Error const& error) {
     EXPECT_EQ(error.kind(), ErrorKind::full);
@@ -144,7 +129,7 @@ TEST(Flusher, is_bounded_and_leaves_a_batch_alone_that_it_cannot_take) {
   EXPECT_EQ(batch.size(), 2U);
   bench.queue.come_back();
   ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().waiting == 0; }));
-  bench.flusher->flush(std::move(batch));
+  bench.send(std::move(batch));
   ASSERT_TRUE(bench.queue.wait_taken(4));
 }
 
@@ -155,25 +140,82 @@ TEST(Flusher, is_bounded_in_bytes) {
   ASSERT_TRUE(bench.queue.wait_taken(1));
 }
 
-TEST(Flusher, holds_a_batch_until_its_ticket_is_gone_and_keeps_its_room) {
+TEST(Flusher, sends_a_batch_that_holds_its_room_when_it_is_told_sent_or_ends) {
   Bench bench({.max_jobs = 1});
   {
-    Flusher::Ticket const ticket = bench.flusher->hold(bench.batch({"held"}));
+    Batch batch = bench.batch({"held"});
+    EXPECT_EQ(batch.state(), Batch::State::collecting);
+    batch.hold();
+    EXPECT_EQ(batch.state(), Batch::State::handled);
     EXPECT_EQ(bench.flusher->counts().waiting, 1U);
     EXPECT_THROW(bench.flush({"another"}), Error);
     EXPECT_EQ(bench.queue.calls(), 0);
   }
-  EXPECT_TRUE(bench.queue.wait_taken(1));
+  ASSERT_TRUE(bench.queue.wait_taken(1));
+  ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().waiting == 0; }));
+  Batch told = bench.batch({"told"});
+  told.hold();
+  told.sent();
+  EXPECT_TRUE(bench.queue.wait_taken(2));
 }
 
-TEST(Flusher, sends_the_ticket_that_is_assigned_over) {
+TEST(Flusher, sends_the_handled_batch_that_is_assigned_over) {
   Bench bench;
-  Flusher::Ticket ticket = bench.flusher->hold(bench.batch({"first"}));
-  ticket = bench.flusher->hold(bench.batch({"second"}));
+  Batch batch = bench.batch({"first"});
+  batch.hold();
+  Batch other = bench.batch({"second"});
+  other.hold();
+  batch = std::move(other);
   ASSERT_TRUE(bench.queue.wait_taken(1));
   EXPECT_EQ(bench.taken_names(), (std::multiset<std::string>{"first"}));
-  ticket = Flusher::Ticket();
+  other.sent();  // moved from: nothing is left in it
+  batch.sent();
   ASSERT_TRUE(bench.queue.wait_taken(2));
+}
+
+TEST(Flusher, takes_what_was_pushed_after_handled_too) {
+  Bench bench({.flush = Flush::after_response, .retry_min = 1ms});
+  Batch batch = bench.batch({"by the handler"});
+  batch.handled();
+  batch.push(Greet("while the body was streamed"));
+  EXPECT_EQ(bench.queue.calls(), 0);
+  batch.sent();
+  EXPECT_TRUE(bench.queue.wait_taken(2));
+}
+
+TEST(Flusher, lets_handled_send_before_the_response_and_refuse) {
+  Bench bench({.flush = Flush::before_response, .retry_min = 1ms});
+  Batch batch = bench.batch({"before"});
+  batch.handled();
+  EXPECT_EQ(bench.queue.caller(), std::this_thread::get_id());
+  bench.queue.go_away();
+  Batch refused = bench.batch({"secret"});
+  JobId const id = refused.jobs()[0].id;
+  EXPECT_THROW(refused.handled(), Error);
+  EXPECT_TRUE(refused.empty()) << "the client was told so, and tries again itself";
+  EXPECT_EQ(bench.flusher->counts().refused, 1U);
+  EXPECT_THAT(bench.log->lines(),
+              Contains(AllOf(HasSubstr("not pushed: Greet#" + id.str()), Not(HasSubstr("secret")))));
+}
+
+TEST(Flusher, sends_before_the_response_what_it_has_no_room_for) {
+  Bench bench({.flush = Flush::after_response, .max_jobs = 1});
+  Batch first = bench.batch({"held"}), second = bench.batch({"no room"});
+  first.handled();
+  second.handled();
+  EXPECT_EQ(bench.taken_names(), (std::multiset<std::string>{"no room"}));
+  first.sent();
+  EXPECT_TRUE(bench.queue.wait_taken(2));
+}
+
+TEST(Flusher, is_what_a_batch_needs_to_be_sent_later) {
+  FickleQueue queue;
+  Batch batch(queue);
+  batch.push(Greet("x"));
+  EXPECT_THROW(batch.hold(), Error);
+  EXPECT_EQ(batch.size(), 1U);
+  batch.handled();  // without a flusher: now
+  EXPECT_EQ(queue.taken().size(), 1U);
 }
 
 // Nobody's job is held up by another that its queue will never take, whatever it throws.
@@ -219,28 +261,40 @@ TEST(Flusher, flushes_a_queue_that_collects_by_itself) {
   FickleQueue& behind = *made;
   BufferedQueue buffered(std::move(made));
   buffered.push(Greet("pushed by the handler, into the service"));
-  Flusher flusher;
-  flusher.flush(Batch(buffered));
+  Flusher flusher(buffered, {.flush = Flush::after_response});
+  Batch(flusher).handled();
   ASSERT_TRUE(behind.wait_taken(1));
   EXPECT_TRUE(flusher.stop(kPatience));
 }
 
+TEST(Flusher, flushes_again_after_a_while_a_queue_whose_flush_has_failed) {
+  Bench bench({.retry_min = 20ms, .retry_max = 20ms});
+  bench.queue.fail_flushes(true);
+  auto const start = std::chrono::steady_clock::now();
+  bench.flusher->flush_again();
+  bench.flusher->flush_again();  // one for both
+  ASSERT_TRUE(bench.queue.wait_flushes(2));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 40ms);
+  bench.queue.fail_flushes(false);
+  EXPECT_TRUE(bench.flusher->stop(kPatience));
+  EXPECT_EQ(bench.queue.calls(), 0);
+}
+
 // ---- one try, for who waits for the answer
 
-std::future<void> ask(Flusher& flusher, Batch batch) {
+std::future<void> ask(Batch batch) {
   auto promise = std::make_shared<std::promise<void>>();
-  flusher.flush(std::move(batch),
-                [promise](std::exception_ptr error) { error ? promise->set_exception(error) : promise->set_value(); });
+  batch.handled([promise](std::exception_ptr error) { error ? promise->set_exception(error) : promise->set_value(); });
   return promise->get_future();
 }
 
 TEST(Flusher, tells_the_one_who_asked) {
   Bench bench;
-  auto first = ask(*bench.flusher, bench.batch({"taken"}));
+  auto first = ask(bench.batch({"taken"}));
   ASSERT_EQ(first.wait_for(kPatience), std::future_status::ready);
   EXPECT_NO_THROW(first.get());
   bench.queue.go_away();
-  auto second = ask(*bench.flusher, bench.batch({"refused"}));
+  auto second = ask(bench.batch({"refused"}));
   ASSERT_EQ(second.wait_for(kPatience), std::future_status::ready);
   EXPECT_THROW(second.get(), Error);
   bench.queue.come_back();
@@ -254,7 +308,7 @@ TEST(Flusher, does_not_let_the_one_who_asked_wait_behind_those_who_failed) {
   bench.flush({"waits a minute"});
   ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().failed_flushes == 1; }));
   bench.queue.come_back();
-  auto asked = ask(*bench.flusher, bench.batch({"asked"}));
+  auto asked = ask(bench.batch({"asked"}));
   ASSERT_EQ(asked.wait_for(kPatience), std::future_status::ready);
   EXPECT_NO_THROW(asked.get());
   EXPECT_TRUE(bench.queue.wait_taken(2)) << "and the others go as soon as one of them got through";
@@ -278,7 +332,7 @@ TEST(Flusher, names_every_job_that_is_lost_at_the_end) {
   bench.queue.go_away();
   Batch batch = bench.batch(std::vector<std::string>(30, "secret"));
   auto const jobs = batch.jobs();
-  bench.flusher->flush(std::move(batch));
+  bench.send(std::move(batch));
   EXPECT_FALSE(bench.flusher->stop(20ms));
   EXPECT_EQ(bench.flusher->counts().lost, 30U);
   EXPECT_EQ(bench.flusher->counts().waiting, 0U);
@@ -290,9 +344,10 @@ TEST(Flusher, names_every_job_that_is_lost_at_the_end) {
 
 TEST(Flusher, tries_once_on_the_callers_thread_what_comes_after_the_end) {
   Bench bench;
-  Flusher::Ticket ticket = bench.flusher->hold(bench.batch({"a response that is still being written"}));
+  Batch batch = bench.batch({"a response that is still being written"});
+  batch.hold();
   EXPECT_TRUE(bench.flusher->stop(1s));
-  ticket = Flusher::Ticket();
+  batch.sent();
   EXPECT_EQ(bench.queue.taken().size(), 1U);
   EXPECT_EQ(bench.queue.caller(), std::this_thread::get_id());
   bench.queue.go_away();
@@ -301,11 +356,12 @@ TEST(Flusher, tries_once_on_the_callers_thread_what_comes_after_the_end) {
   EXPECT_THAT(bench.log->lines(), Contains(HasSubstr("1 jobs are lost")));
 }
 
-TEST(Flusher, survives_its_ticket_the_other_way_round_too) {
+TEST(Flusher, may_end_before_a_batch_that_was_handled) {
   Bench bench;
-  Flusher::Ticket ticket = bench.flusher->hold(bench.batch({"a"}));
+  Batch batch = bench.batch({"a"});
+  batch.hold();
   bench.flusher.reset();
-  ticket = Flusher::Ticket();
+  batch.sent();
   EXPECT_EQ(bench.queue.taken().size(), 1U);
 }
 
@@ -313,7 +369,7 @@ TEST(Flusher, that_was_never_used_has_no_thread_and_ends_at_once) {
   Bench bench;
   auto const threads = [] { return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}); };
   auto const before = threads();
-  Flusher const idle;
+  Flusher const idle(bench.queue);
   EXPECT_EQ(threads(), before) << "a program that forks workers has none";
   EXPECT_TRUE(bench.flusher->stop(0ms));
 }
@@ -366,7 +422,8 @@ TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
   std::string const file = folder + "/jobs.db";
   auto const store = std::shared_ptr<Store>(open_store("sqlite:" + file));
   StoreQueue queue(store);
-  Bench bench;
+  auto const log = std::make_shared<kue::testing::LogLines>();
+  Flusher flusher(queue, {.retry_min = 1ms, .retry_max = 5ms}, Logger(log));
 
   // What another program may do to the file: from now on each new job is refused by a trigger.
   sqlite3* other = nullptr;
@@ -377,17 +434,18 @@ TEST(Flusher, brings_a_job_once_to_a_file_that_cannot_be_written_for_a_while) {
                            nullptr, nullptr, nullptr),
             SQLITE_OK)
       << ::sqlite3_errmsg(other);
-  Batch batch(queue);
+  Batch batch(flusher);
   JobId const id = batch.push(Greet("John"));
-  bench.flusher->flush(std::move(batch));
-  ASSERT_TRUE(becomes_true([&] { return bench.flusher->counts().failed_flushes >= 2; }));
+  batch.hold();
+  batch.sent();
+  ASSERT_TRUE(becomes_true([&] { return flusher.counts().failed_flushes >= 2; }));
   EXPECT_FALSE(store->get(id));
-  EXPECT_THAT(bench.log->lines(), Contains(AllOf(HasSubstr("the disk is on fire"), HasSubstr(id.str()))));
+  EXPECT_THAT(log->lines(), Contains(AllOf(HasSubstr("the disk is on fire"), HasSubstr(id.str()))));
   ASSERT_EQ(::sqlite3_exec(other, "DROP TRIGGER broken", nullptr, nullptr, nullptr), SQLITE_OK)
       << ::sqlite3_errmsg(other);
   ::sqlite3_close(other);
   EXPECT_TRUE(becomes_true([&] { return store->get(id).has_value(); }));
-  EXPECT_TRUE(bench.flusher->stop(kPatience));
+  EXPECT_TRUE(flusher.stop(kPatience));
   EXPECT_EQ(store->counts().at(0).of(State::available), 1);
   std::filesystem::remove_all(folder);
 }

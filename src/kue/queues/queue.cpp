@@ -2,6 +2,10 @@
 
 #include <kue/error.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 namespace kue {
 
 void Queue::check(Envelope const& job) const {
@@ -37,6 +41,28 @@ std::vector<Pushed> Queue::push_many(std::span<Envelope> jobs) {
   pushed.reserve(jobs.size());
   for (Envelope& job : jobs) pushed.push_back(push(std::move(job)));
   return pushed;
+}
+
+std::optional<JobStatus> Queue::find(JobId id) {
+  if (Queue* const inner = behind()) return inner->find(id);
+  throw Error(ErrorKind::refused, "cannot find " + id.str() +
+                                      ": this queue keeps no record of its jobs. A queue over a store does, and one of "
+                                      "yours that implements find()");
+}
+
+// By real time, whatever clock() is: others run the job, and a clock of a test may stand still.
+std::optional<JobStatus> Queue::wait(JobId id, Millis time) {
+  using Steady = std::chrono::steady_clock;
+  constexpr Millis kFirstPause{10}, kLongestPause{250};
+  auto const until = Steady::now() + time;
+  bool seen = false;
+  for (Millis pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
+    std::optional<JobStatus> job = find(id);
+    bool const gone = seen && !job;
+    seen = job.has_value();
+    if (gone || (job && job->final()) || Steady::now() >= until) return job;
+    std::this_thread::sleep_until(std::min(until, Steady::now() + pause));
+  }
 }
 
 std::vector<Delivery> Queue::pop_many(int /*max*/, Millis wait) {

@@ -73,6 +73,12 @@ Pushed StoreQueue::push_in(Foreign& transaction, Envelope job) {
   return {job.id, store_->push_in(transaction, {.jobs = std::span(&job, 1)}).statuses.at(0)};
 }
 
+std::optional<JobStatus> StoreQueue::find(JobId id) {
+  std::optional<JobRecord> record = store_->get(id);
+  if (!record) return std::nullopt;
+  return status_of(std::move(*record));
+}
+
 void StoreQueue::process(Consumer& worker) {
   identity_->node = worker.node();
   identity_->holder = worker.holder();
@@ -189,7 +195,9 @@ void StoreQueue::release(Delivery const& delivery) {
   finish_run(delivery, {.kind = Outcome::Kind::returned}, std::nullopt);
 }
 
-Capabilities StoreQueue::capabilities() const { return {.acknowledge = true, .delay = true, .priority = true}; }
+Capabilities StoreQueue::capabilities() const {
+  return {.acknowledge = true, .delay = true, .priority = true, .find = true};
+}
 
 void StoreQueue::interrupt() noexcept {
   identity_->interrupted = true;

@@ -1,6 +1,6 @@
 #include <kue/error.hpp>
 #include <kue/store_queue.hpp>
-#include <spark/application.hpp>
+#include <spark/spark.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,6 +29,28 @@ std::string message(std::function<void()> const& action) {
     return error.what();
   }
   return "nothing was thrown";
+}
+
+// What a job returns or throws to say how its run ended, each word once, as docs/guide/jobs.md lists them.
+TEST(Application, has_every_word_of_an_outcome) {
+  using Kind = spark::Outcome::Kind;
+  EXPECT_EQ(spark::completed().kind, Kind::completed);
+  EXPECT_EQ(spark::snooze(kue::Millis(5)).kind, Kind::snoozed);
+  EXPECT_EQ(spark::cancel("why").kind, Kind::cancelled);
+  EXPECT_EQ(spark::discard("why").kind, Kind::gave_up);
+  EXPECT_EQ(spark::retry_in(kue::Millis(5), "why").kind, Kind::failed);
+  EXPECT_EQ(spark::interrupted().kind, Kind::interrupted);
+}
+
+TEST(Application, says_how_a_job_is) {
+  spark::Application app;
+  app.configure(in_memory());
+  auto& queue = app[spark::queue];
+  spark::JobId const id = queue->push(Ping(7));
+  std::optional<spark::JobStatus> const job = queue->find(id);
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->state, spark::State::available);
+  EXPECT_EQ(queue->wait(id, kue::Millis(0)), job);
 }
 
 TEST(Application, has_a_queue_over_a_store_without_being_told) {

@@ -78,6 +78,21 @@ TEST(Container, builds_a_derived_class_at_first_use_and_once) {
   EXPECT_EQ(built, 1);
 }
 
+TEST(Container, a_service_can_be_named_by_reference_in_every_way_that_one_tries_first) {
+  Container app;
+  app[animal] = app.share([] { return std::make_unique<Dog>(); });
+  auto& a = app[animal];
+  auto const& b = app[animal];
+  auto c = app[animal];
+  Animal& d = app[animal];
+  auto& e = *app[animal];
+  EXPECT_EQ(a->sound(), "dog barks");
+  EXPECT_EQ(&*a, &*b);
+  EXPECT_EQ(&*a, &*c);
+  EXPECT_EQ(&*a, &d);
+  EXPECT_EQ(&*a, &e);
+}
+
 TEST(Container, takes_values_that_cannot_move_and_shared_pointers) {
   Container app;
   app[immovable] = app.share([] { return Immovable(); });

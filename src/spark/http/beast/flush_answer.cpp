@@ -52,7 +52,7 @@ class FlushAnswer {
 
 }  // namespace
 
-boost::asio::awaitable<void> handled(RequestBatch& jobs) {
+boost::asio::awaitable<void> handled(kue::Batch& jobs) {
   if (jobs.handled_without_waiting()) co_return;
   auto const answer = std::make_shared<FlushAnswer>();
   boost::asio::posix::stream_descriptor event(co_await boost::asio::this_coro::executor, answer->descriptor());

@@ -36,22 +36,23 @@ void say_how_it_ended(kue::Logger& log, std::exception_ptr const& thrown) {
   }
 }
 
-void start(tcp::socket socket, Batches& batches, BeastHandler const& handler, BeastOptions const& options,
+void start(tcp::socket socket, kue::Flusher& flusher, BeastHandler const& handler, BeastOptions const& options,
            std::shared_ptr<std::atomic<std::size_t>> const& open) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   auto const executor = socket.get_executor();
   ++*open;
-  asio::co_spawn(executor, serve(boost::beast::tcp_stream(std::move(socket)), batches, handler, options),
-                 [open, &batches](std::exception_ptr const& thrown) {
+  asio::co_spawn(executor, serve(boost::beast::tcp_stream(std::move(socket)), flusher, handler, options),
+                 [open, &flusher](std::exception_ptr const& thrown) {
                    --*open;
-                   say_how_it_ended(batches.log(), thrown);
+                   say_how_it_ended(flusher.log(), thrown);
                  });
 }
 
 }  // namespace
 
-asio::awaitable<void> listen(tcp::acceptor& acceptor, Batches& batches, BeastHandler handler, BeastOptions options) {
+asio::awaitable<void> listen(tcp::acceptor& acceptor, kue::Flusher& flusher, BeastHandler handler,
+                             BeastOptions options) {
   auto const open = std::make_shared<std::atomic<std::size_t>>(0);
   while (acceptor.is_open()) {
     if (*open >= options.max_connections) {
@@ -62,9 +63,9 @@ asio::awaitable<void> listen(tcp::acceptor& acceptor, Batches& batches, BeastHan
     boost::system::error_code error;
     co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
     if (!error) {
-      start(std::move(socket), batches, handler, options, open);
+      start(std::move(socket), flusher, handler, options, open);
     } else if (acceptor.is_open()) {
-      batches.log().warn("cannot accept a connection: {}", error.message());
+      flusher.log().warn("cannot accept a connection: {}", error.message());
       co_await wait_for(kAfterAnError);
     }
   }

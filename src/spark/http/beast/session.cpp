@@ -46,8 +46,8 @@ std::optional<bhttp::status> refusal_of(beast::error_code const& error) {
 
 class Session {
  public:
-  Session(beast::tcp_stream stream, Batches& batches, BeastHandler const& handler, BeastOptions const& options)
-      : stream_(std::move(stream)), batches_(batches), handler_(handler), options_(options) {}
+  Session(beast::tcp_stream stream, kue::Flusher& flusher, BeastHandler const& handler, BeastOptions const& options)
+      : stream_(std::move(stream)), flusher_(flusher), handler_(handler), options_(options) {}
 
   asio::awaitable<void> run() {
     while (true) {
@@ -82,7 +82,7 @@ class Session {
 
   // True: the connection is used for another request.
   asio::awaitable<bool> answer(BeastRequest const& request) {
-    RequestBatch jobs(batches_);
+    kue::Batch jobs(flusher_);
     stream_.expires_never();
     BeastResponse response = co_await respond(request, jobs);
     bool const keep_alive = response.keep_alive() && request.keep_alive();
@@ -92,10 +92,10 @@ class Session {
   }
 
   // Handler and, before the response, flush. Where the handler throws, the end of `jobs` drops what it pushed.
-  asio::awaitable<BeastResponse> respond(BeastRequest const& request, RequestBatch& jobs) {
+  asio::awaitable<BeastResponse> respond(BeastRequest const& request, kue::Batch& jobs) {
     std::exception_ptr thrown;
     try {
-      BeastResponse response = co_await handler_(request, jobs.batch());
+      BeastResponse response = co_await handler_(request, jobs);
       co_await handled_or_refused(request, jobs, response);
       co_return response;
     } catch (...) {
@@ -105,7 +105,7 @@ class Session {
     co_return page(bhttp::status::internal_server_error, request.version(), request.keep_alive(), "Internal error.\n");
   }
 
-  asio::awaitable<void> handled_or_refused(BeastRequest const& request, RequestBatch& jobs, BeastResponse& response) {
+  asio::awaitable<void> handled_or_refused(BeastRequest const& request, kue::Batch& jobs, BeastResponse& response) {
     try {
       co_await handled(jobs);
     } catch (kue::Error const& error) {
@@ -119,9 +119,9 @@ class Session {
     try {
       std::rethrow_exception(thrown);
     } catch (std::exception const& error) {
-      batches_.log().error("a handler of the web server threw: {}", error.what());
+      flusher_.log().error("a handler of the web server threw: {}", error.what());
     } catch (...) {
-      batches_.log().error("a handler of the web server threw something that is no std::exception");
+      flusher_.log().error("a handler of the web server threw something that is no std::exception");
     }
   }
 
@@ -149,15 +149,16 @@ class Session {
 
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
-  Batches& batches_;
+  kue::Flusher& flusher_;
   BeastHandler const& handler_;
   BeastOptions const& options_;
 };
 
 }  // namespace
 
-asio::awaitable<void> serve(beast::tcp_stream stream, Batches& batches, BeastHandler handler, BeastOptions options) {
-  Session session(std::move(stream), batches, handler, options);
+asio::awaitable<void> serve(beast::tcp_stream stream, kue::Flusher& flusher, BeastHandler handler,
+                            BeastOptions options) {
+  Session session(std::move(stream), flusher, handler, options);
   co_await session.run();
 }
 

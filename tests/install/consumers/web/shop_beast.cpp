@@ -19,10 +19,10 @@ static asio::awaitable<spark::http::BeastResponse> order(spark::http::BeastReque
 }
 
 static int serve(spark::Application& app) {
-  spark::http::Batches batches(app);
+  spark::Flusher flusher(app[spark::queue], {}, app.log());
   asio::io_context context;
   asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-  asio::co_spawn(context, spark::http::listen(acceptor, batches, order), asio::detached);
+  asio::co_spawn(context, spark::http::listen(acceptor, flusher, order), asio::detached);
   say_port(acceptor.local_endpoint().port());
   context.run();
   return 0;

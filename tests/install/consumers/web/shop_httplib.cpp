@@ -3,9 +3,9 @@
 #include <spark/http/httplib.hpp>
 
 static int serve(spark::Application& app) {
-  spark::http::Batches batches(app);
+  spark::Flusher flusher(app[spark::queue], {}, app.log());
   httplib::Server server;
-  server.Post("/orders", spark::http::with_batch(batches, [](httplib::Request const& request,
+  server.Post("/orders", spark::http::with_batch(flusher, [](httplib::Request const& request,
                                                              httplib::Response& response, spark::Batch& batch) {
                 response.set_content(batch.push(SendInvoice(std::stoi(request.body))).id.str(), "text/plain");
               }));

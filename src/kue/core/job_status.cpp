@@ -1,0 +1,29 @@
+#include <kue/job_status.hpp>
+
+#include <utility>
+
+namespace kue {
+
+JobStatus status_of(JobRecord record) {
+  for (Attempt& run : record.errors) {
+    run.failure = whole_failure(run);
+    run.record.clear();
+  }
+  bool const running = record.state == State::running;
+  return {.id = record.job.id,
+          .kind = std::move(record.job.kind),
+          .queue = std::move(record.job.queue),
+          .state = record.state,
+          .attempt = record.tally.attempt + (running ? 1 : 0),
+          .max_attempts = record.tally.max_attempts,
+          .progress = std::move(record.progress),
+          .result = std::move(record.result),
+          .errors = std::move(record.errors),
+          .pushed_at = record.inserted_at,
+          .run_at = record.run_at,
+          .started_at = record.attempted_at,
+          .finished_at = record.finished_at,
+          .cancel_asked = record.cancel_asked_at.has_value()};
+}
+
+}  // namespace kue
