@@ -142,7 +142,7 @@ int run(Call& call) {
 
 Builtin job_show_command() {
   return {Command("job:show", "shows one job with every attempt's error")
-              .argument("ID", "the job's id, as job:list shows it")
+              .argument("ID", "the job's id, or its end: 6 characters at least")
               .details("Example:\n  job:show 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n"),
           run};
 }

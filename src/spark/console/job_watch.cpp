@@ -16,7 +16,7 @@ int run(Call& call) {
 
 Builtin job_watch_command() {
   return {Command("job:watch", "shows a job's state and progress until it has ended")
-              .argument("ID", "the job's id, as job:list shows it")
+              .argument("ID", "the job's id, or its end: 6 characters at least")
               .option("--interval TIME", kue::Millis(250), "between two looks")
               .between(kue::Millis(20), kue::Millis(86'400'000))
               .option("--wait-timeout TIME", kue::Millis(0), "give up waiting after this long; 0s: never")
