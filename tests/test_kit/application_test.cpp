@@ -61,7 +61,7 @@ TEST_F(TestQueueOfAnApplication, comes_too_late_if_the_queue_was_used) {
     spark::testing::TestQueue const queue(app);
     FAIL() << "it was taken";
   } catch (kue::Error const& error) {
-    EXPECT_THAT(error.what(), HasSubstr("service 'queue' cannot be set at test_queue.hpp"));
+    EXPECT_THAT(error.what(), HasSubstr("cannot be set at test_queue.hpp"));
     EXPECT_THAT(error.what(), HasSubstr("set it before its first use"));
   }
 }
