@@ -17,7 +17,7 @@ class MyRedisQueue : public spark::Queue {
   }
 
   std::optional<kue::Delivery> pop(kue::Millis wait) override {
-    auto const seconds = std::max<kue::Millis::rep>(1, wait.count() / 1000);  // 0 would wait for ever
+    auto const seconds = std::max<kue::Millis::rep>(1, wait.count() / 1000);  // 0 would wait forever
     std::vector<std::string> const reply = redis_.call({"BLPOP", kQueueKey, std::to_string(seconds)});
     if (reply.empty()) return std::nullopt;                                 // nothing came
     return kue::Delivery{.job = spark::Envelope::from_bytes(reply.at(1))};  // reply: the list's name, the job

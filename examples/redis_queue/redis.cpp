@@ -47,7 +47,7 @@ std::vector<std::string> Redis::call(std::vector<std::string> const& words) {
       redisCommandArgv(connection_.get(), static_cast<int>(words.size()), data.data(), sizes.data())));
   if (!reply) {
     std::string const problem = connection_->errstr;
-    connection_.reset();  // made anew by the next call
+    connection_.reset();  // the next call makes another
     throw spark::Error::with_unknown_outcome(kue::ErrorKind::unavailable,
                                              "no answer from Redis to " + words.front() + ": " + problem);
   }

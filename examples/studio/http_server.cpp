@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr int kThreads = 64;     // a viewer of /events holds one as long as it looks
 constexpr int kMaxViewers = 40;  // the others answer requests
 constexpr std::size_t kDrain =
-    4 * kMaxFileBytes;  // read on after the limit, so that a browser sees the answer, but not for ever
+    4 * kMaxFileBytes;  // read on after the limit, so that a browser sees the answer, but not forever
 
 void send(httplib::Response& response, Answer const& answer) {
   response.status = answer.status;

@@ -17,7 +17,7 @@
 //   void validate() const;  // throws if the arguments make no sense; at push and before run
 //   std::chrono::seconds backoff(int attempt) const;  // until the next try; attempt 1 has just failed. May be static
 //   void failed(kue::Failure const&, Mailer&);              // after it was discarded; services as for run()
-//   static constexpr std::array added{"locale"};            // new fields: jobs pushed before may lack them (kue/json.hpp)
+//   static constexpr std::array added{"locale"};  // new fields: jobs pushed before may lack them (kue/json.hpp)
 //   static constexpr bool accepts_unknown_fields = true;    // fields that only a newer program knows are ignored
 //
 // Everything that is wrong with a class is a compile error that begins with "kue:". A value; no threads here.

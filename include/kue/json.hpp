@@ -11,9 +11,9 @@
 //   };
 //
 // Which types travel and how each is spelled: docs/internals/formats.md. Everything comes back exactly as it was.
-// Reading is strict: a missing field, an unknown one, one given twice, a wrong type, a number out of range are problems,
-// and all of them are found at once, each with its path: "addrs[0].zip: expected an integer". A struct that has changed
-// says so, and older and newer texts are read as well:
+// Reading is strict: a missing field, an unknown one, one given twice, a wrong type, a number out of range are
+// problems, and all of them are found at once, each with its path: "addrs[0].zip: expected an integer". A struct that
+// has changed says so, and older and newer texts are read as well:
 //
 //   struct Address {
 //     std::string street;

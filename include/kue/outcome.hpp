@@ -17,7 +17,7 @@
 
 namespace kue {
 
-// Why a run failed, as far as it is known. Times are wall-clock; signal is 0 if there was none.
+// Why a run failed, if known. Times are wall-clock; signal is 0 if there was none.
 struct Failure {
   std::string type = {};  // exception class, or "signal", "exit", "timeout"
   std::string message = {};

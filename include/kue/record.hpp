@@ -73,8 +73,8 @@ struct JobRecord {
   bool operator==(JobRecord const&) const = default;
 };
 
-// The attempt that is going on, else the last one that counted: what Context::attempt() and the log lines say. 0: no run
-// has counted yet. A run that does not count (snoozed, crashed, ...) leaves its number to the next one.
+// The attempt that is going on, else the last one that counted: what Context::attempt() and the log lines say. 0: no
+// run has counted yet. A run that does not count (snoozed, crashed, ...) leaves its number to the next one.
 inline std::uint32_t attempt_number(JobRecord const& record) {
   return record.tally.attempt + (record.state == State::running ? 1 : 0);
 }

@@ -27,7 +27,7 @@ struct WorkerOptions {
   int concurrency = 1;                   // children; 1 to 256
   std::vector<std::string> queues = {};  // in order of preference; empty: all
   std::vector<int> queue_weights =
-      {};  // one a queue, 1 to 1000: the order is drawn anew for each claim; empty: as they stand
+      {};  // one a queue, 1 to 1000: the order is drawn at random for each claim; empty: as listed
   Millis stop_timeout = limits::kStopTimeout;
   bool stop_when_empty = false;  // leave when there is no available and no running job
   std::string pid_file = {};     // empty: none

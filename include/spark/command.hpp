@@ -10,9 +10,9 @@
 //       .run([](spark::Args const& args) { return copy(args.text("FROM"), args.text("TO"), args.number("--times")); });
 //
 // --help, completion and the manual page are made from the declaration; nothing of the command runs for them. The name
-// is one word or words with colons: "server", "mail:test". An option's name is "--port", or "-p,--port"; a word after it
-// says in the help what the value is. Arguments come in the order of their declaration. A value of the wrong type, an
-// empty or missing one and an unknown option end the command with exit code 2 before its action is called. A faulty
+// is one word or words with colons: "server", "mail:test". An option's name is "--port", or "-p,--port"; a word after
+// it says in the help what the value is. Arguments come in the order of their declaration. A value of the wrong type,
+// an empty or missing one and an unknown option end the command with exit code 2 before its action is called. A faulty
 // declaration, and a name that is taken, end the program in run(), with exit code 2 and the line of the declaration.
 
 #include <spark/args.hpp>

@@ -140,7 +140,8 @@ TEST_F(ConsoleTest, takes_several_arguments_in_order) {
   EXPECT_EQ(spark({"copy:file", "here", "--store", "sqlite:x.db", "there"}).out, "here -> there -\n");
   Ran const one = spark({"copy:file", "here"});
   EXPECT_EQ(one.code, 2);
-  EXPECT_EQ(one.err, "error: TO is missing: where to\nhint: console_program copy:file --help shows what it takes\n");
+  EXPECT_EQ(one.err,
+            "error: missing argument TO (where to)\nhint: console_program copy:file --help shows what it takes\n");
   EXPECT_THAT(spark({"copy:file", "a", "b", "c", "d"}).err, HasSubstr("unexpected argument 'd'"));
   Ran const help = spark({"copy:file", "--help"});
   EXPECT_THAT(help.out, HasSubstr("Usage: console_program copy:file [OPTIONS] FROM TO [MODE]\n"));

@@ -53,7 +53,7 @@ TEST_F(FollowTest, push_and_wait_gives_up_in_time_and_the_job_stays) {
   Ran const ran = spark({"job:push", "Greet", "--args", R"({"name":"x"})", "--wait", "--wait-timeout", "200ms"});
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.err, HasSubstr("no worker is at work here; start one with console_program queue:worker"));
-  EXPECT_THAT(ran.err, HasSubstr("Greet is available and goes on without us; job:watch "));
+  EXPECT_THAT(ran.err, HasSubstr("Greet is still available; stopped watching. job:watch "));
   EXPECT_EQ(count("default", kue::State::available), 1);
   auto const json = parse(
       spark({"job:push", "Greet", "--args", R"({"name":"x"})", "--wait", "--wait-timeout", "200ms", "--json"}).out);
@@ -109,7 +109,7 @@ TEST_F(FollowTest, watch_draws_in_place_on_a_terminal_and_leaves_it_as_it_was) {
   terminal.type("\x03");  // Ctrl-C, by way of the terminal
   EXPECT_EQ(terminal.wait(), 130) << terminal.screen();
   expect_terminal_restored(terminal.screen());
-  EXPECT_THAT(terminal.screen(), HasSubstr("Steps is running and goes on without us; job:watch " + id));
+  EXPECT_THAT(terminal.screen(), HasSubstr("Steps is still running; stopped watching. job:watch " + id));
   folder_.write("release", "");
   Terminal again({CONSOLE_PROGRAM, "job:watch", id, "--color", "never"}, here());
   EXPECT_EQ(again.wait(), 0);

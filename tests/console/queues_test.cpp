@@ -66,7 +66,7 @@ TEST_F(QueuesTest, an_unknown_one_is_told_with_the_nearest) {
 }
 
 TEST_F(QueuesTest, a_paused_one_is_left_alone_until_it_is_resumed) {
-  EXPECT_EQ(spark({"queue:pause", "mail"}).out, "mail is paused: jobs that run go on, no other is begun\n");
+  EXPECT_EQ(spark({"queue:pause", "mail"}).out, "mail is paused: running jobs continue, no new ones start\n");
   EXPECT_EQ(spark({"queue:pause", "mail"}).out, "mail was paused already\n");
   ASSERT_EQ(spark({"queue:worker", "--stop-when-empty"}).code, 0);
   EXPECT_EQ(count("mail", kue::State::available), 3);

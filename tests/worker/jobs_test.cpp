@@ -260,7 +260,7 @@ TEST_F(Jobs, run_in_the_calling_process_without_children) {
   EXPECT_EQ(state(good), State::completed);
   EXPECT_EQ(state(bad), State::retryable);
   EXPECT_EQ(journal("begin").at(0)[3], std::to_string(worker));
-  EXPECT_TRUE(store().nodes().empty()) << "it said good-bye";
+  EXPECT_TRUE(store().nodes().empty()) << "it signed off";
 }
 
 }  // namespace

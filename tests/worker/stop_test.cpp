@@ -37,7 +37,7 @@ TEST_P(SoftStops, let_the_running_job_end_and_start_no_other) {
   EXPECT_EQ(state(running), State::completed);
   EXPECT_EQ(state(waiting), State::available);
   EXPECT_EQ(record(waiting).claim_no, 0u);
-  EXPECT_TRUE(store().nodes().empty()) << "the keeper said good-bye, last of all";
+  EXPECT_TRUE(store().nodes().empty()) << "the keeper signed off, last of all";
 }
 INSTANTIATE_TEST_SUITE_P(, SoftStops, ::testing::Values(SIGTERM, SIGQUIT, SIGINT),
                          [](auto const& one) { return "signal_" + std::to_string(one.param); });

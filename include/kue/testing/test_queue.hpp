@@ -88,7 +88,7 @@ class Runs {
 
 struct TestQueueOptions {
   bool run_on_push = false;                       // run what is due inside push: the job has run when push returns
-  int most_runs = 1000;                           // of one drain; more is taken for jobs that push each other for ever
+  int most_runs = 1000;                           // of one drain; more is taken for jobs that push each other forever
   std::optional<TimePoint> now = {};              // where its time begins; none: at the time of its making
   std::optional<Capabilities> capabilities = {};  // refuse what your real queue refuses; none: of a store
   Random* random = nullptr;                       // of the retry delays; null: Random::system()

@@ -20,8 +20,8 @@
 // 500.
 // Jobs that cannot be pushed before the response: 503, or what `refuse` returns. A client that is too slow is cut off.
 // One that leaves does not take its jobs along: what a handler that returned has pushed is sent.
-// Lifetimes: declare the flusher, then the context, then the acceptor. The context may end at any time, in the middle of a
-// flush too. listen ends when the acceptor is closed.
+// Lifetimes: declare the flusher, then the context, then the acceptor. The context may end at any time, in the middle
+// of a flush too. listen ends when the acceptor is closed.
 
 #include <kue/flusher.hpp>
 

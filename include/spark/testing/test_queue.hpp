@@ -50,7 +50,7 @@ class TestQueue : public kue::testing::TestQueue {
 
   // The jobs that wait here, in a real worker with real processes (<kue/testing/real_worker.hpp>). Here they stay as
   // they are.
-  // Services are those of the application, built anew in each process; app[spark::queue] is the worker's there.
+  // Services are those of the application, built again in each process; app[spark::queue] is the worker's there.
   WorkerReport run_worker(RealWorkerOptions options = {}) {
     options.services = [this](kue::Queue& of_worker) {
       worker_queue_ = &of_worker;

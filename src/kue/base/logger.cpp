@@ -79,8 +79,8 @@ std::size_t append_character(std::string& out, std::string_view rest, LogFormat 
   return size;
 }
 
-// Printable ASCII that no format escapes: nearly every text. All of it is looked at, sixteen bytes at once: no way out
-// in the middle.
+// Printable ASCII that no format escapes: nearly every text. Scans the whole text, sixteen bytes at a time, without an
+// early exit.
 bool is_plain(std::string_view text) {
   unsigned char strange = 0;
   for (char const c : text) {

@@ -144,7 +144,7 @@ void a_dead_node_gets_nothing(StoreTest& t) {
   EXPECT_TRUE(result.jobs.empty());
 }
 
-// What a node ended while nobody heard of it counts all the same: the fence decides.
+// Outcomes that a node wrote while it was silent count too: the fence decides.
 void finishes_are_written_whatever_the_node_is(StoreTest& t) {
   JobId const first = t.running_job(), second = t.running_job();
   t.push(t.job());

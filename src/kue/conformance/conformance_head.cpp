@@ -46,7 +46,7 @@ void counts_a_due_job_from_its_time(StoreTest& t) {
   EXPECT_EQ(head(t).waiting_since, std::nullopt);
   EXPECT_EQ(head(t).next_due, due);
   t.clock.advance(15s);
-  EXPECT_EQ(head(t).waiting_since, due);  // nobody has claimed since: it counts all the same
+  EXPECT_EQ(head(t).waiting_since, due);  // nobody has claimed since: it still counts
   EXPECT_EQ(head(t).next_due, due + 1h);
   t.claim(1, {"other"});
   t.claim(1);

@@ -14,7 +14,7 @@ void a_paused_queue_gives_nothing(StoreTest& t) {
   auto const named = t.claim(10, {"default"}), any = t.claim(10);
   EXPECT_TRUE(named.jobs.empty());
   EXPECT_TRUE(any.jobs.empty());
-  EXPECT_FALSE(named.more);  // or its workers would wake one another for ever
+  EXPECT_FALSE(named.more);  // or its workers would wake one another forever
   EXPECT_FALSE(any.more);
 }
 

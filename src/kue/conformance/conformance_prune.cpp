@@ -112,7 +112,7 @@ void a_queue_has_a_retention_of_its_own(StoreTest& t) {
   auto const second = t.store->prune(request);
   EXPECT_EQ(second.by_queue, (std::map<std::string, std::int64_t>{{"default", 1}}));
   EXPECT_EQ(t.store->get(usual), std::nullopt);
-  EXPECT_EQ(t.state(lost), State::discarded) << "kept for ever";
+  EXPECT_EQ(t.state(lost), State::discarded) << "kept forever";
 }
 
 void the_number_is_of_each_queue(StoreTest& t) {

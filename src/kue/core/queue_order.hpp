@@ -3,8 +3,8 @@
 //
 //   for (std::size_t index : core::draw_order(weights, random)) queues.push_back(names[index]);
 //
-// Drawn anew for each claim: a queue with weight 3 comes first three times as often as one with weight 1, and what is
-// left follows by the same rule. A queue with a weight is first again and again, whatever the others hold: none
+// Drawn at random for each claim: a queue with weight 3 comes first three times as often as one with weight 1, and what
+// is left follows by the same rule. A queue with a weight is first again and again, whatever the others hold: none
 // starves.
 
 #include <kue/random.hpp>

@@ -15,8 +15,8 @@ namespace kue::core {
 std::string result_note(std::string_view why);  // of one that has no JSON, or that a store refuses
 std::string result_note_too_long(std::size_t bytes);
 
-// An outcome that the store refuses for good, as it may be written all the same: a run that has done its work stays
-// completed, with a note in place of its result; everything else becomes a failure that says why.
+// An outcome that the store refuses for good, in the form in which it can be written: a run that has done its work
+// stays completed, with a note in place of its result; everything else becomes a failure that says why.
 Outcome without_what_is_refused(Outcome const& outcome, std::string_view why);
 
 }  // namespace kue::core

@@ -32,7 +32,7 @@ static Failure failure_of(std::exception const& e) {
     Failure const cause = failure_of(inner);
     failure.message += "\nbecause of " + cause.type + ": " + cause.message;
   } catch (...) {
-    failure.message += "\nbecause of an exception that is no std::exception";
+    failure.message += "\nbecause of an exception not derived from std::exception";
   }
   return failure;
 }
@@ -52,7 +52,7 @@ static Failure failure_of_exception() {
   } catch (...) {
     std::type_info const* const type = abi::__cxa_current_exception_type();
     return {.type = type != nullptr ? demangled(type->name()) : "unknown exception",
-            .message = "an exception that is no std::exception"};
+            .message = "an exception not derived from std::exception"};
   }
 }
 
@@ -106,7 +106,7 @@ void* find_service(Services& services, std::type_info const& type, std::string_v
 
 // ---- outcomes
 
-// A job speaks of itself only: that a process or node died is for those to say who saw it.
+// A job may report only on itself: the death of a process or node is reported by the process that observed it.
 static bool job_may_say(Outcome::Kind kind) {
   using Kind = Outcome::Kind;
   switch (kind) {
@@ -121,7 +121,7 @@ static bool job_may_say(Outcome::Kind kind) {
   }
 }
 
-// A result that cannot be kept: the work is done all the same, so its job is completed, with a note in its place.
+// A result that cannot be kept: the work is done, so its job is completed, with a note in its place.
 static std::string kept_result(std::string text) {
   if (text.size() <= limits::kMaxResultBytes) return text;
   return core::result_note_too_long(text.size());

@@ -69,7 +69,7 @@ class Path {
   void refused(Event const& event) {
     ++verdict_.stale_writes;
     ClaimTale const* claim = current();
-    // A holder may have claimed the job anew: what comes late from its claim before is refused rightly. 0: its last
+    // A holder may have claimed the job again: late writes under its previous claim are correctly refused. 0: its last
     // claim.
     bool const of_this_claim = claim != nullptr && (event.claim_no == 0 || event.claim_no == claim->start->claim_no);
     if (of_this_claim && event.holder == claim->start->holder) {

@@ -44,7 +44,7 @@ std::string slurp(std::string const& path) {
   return all.str();
 }
 
-// In the forked process: standard output and error go to the log; no death shall leave a core file.
+// In the forked process: standard output and error go to the log; no death leaves a core file.
 void settle(std::string const& log) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing stays when the test is killed
   int const file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -132,7 +132,7 @@ std::vector<Run> TestQueue::Impl::drain(int most, std::vector<Run> done) {
     if (static_cast<int>(done.size()) >= most) {
       queue.release(*delivery);
       throw Error(ErrorKind::refused,
-                  fmt::format("drain ran {} jobs and a {} {} is still due: jobs that push each other for ever? "
+                  fmt::format("drain ran {} jobs and a {} {} is still due: jobs that push each other forever? "
                               "TestQueueOptions::most_runs allows more",
                               most, delivery->job.kind, delivery->job.args));
     }

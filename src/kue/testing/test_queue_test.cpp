@@ -50,7 +50,7 @@ struct CloseMonth {  // pushes one job an order
   }
 };
 
-struct Echo {  // for ever
+struct Echo {  // forever
   static constexpr std::string_view kind = "Echo";
   void run(kue::Queue& queue) const { queue.push(Echo()); }
 };
@@ -241,7 +241,7 @@ TEST_F(TestQueueTest, jobs_that_push_each_other_for_ever_are_stopped_with_a_reas
     FAIL() << "it ended";
   } catch (kue::Error const& error) {
     EXPECT_THAT(error.what(),
-                HasSubstr("drain ran 20 jobs and a Echo {} is still due: jobs that push each other for ever?"));
+                HasSubstr("drain ran 20 jobs and a Echo {} is still due: jobs that push each other forever?"));
   }
   EXPECT_EQ(q.runs().size(), 20U);
 }

@@ -4,7 +4,7 @@
 //   watch_forks(mutex_);  if (seen_ != fork_generation()) abandon_what_the_parent_had();
 //
 // fork() copies only the calling thread. A mutex that another thread held at that moment would stay locked in the child
-// for ever, so pthread_atfork takes every registered mutex before the fork and frees it on both sides.
+// forever, so pthread_atfork takes every registered mutex before the fork and frees it on both sides.
 
 #include <cstdint>
 #include <mutex>

@@ -107,7 +107,7 @@ void hand_out(std::vector<std::string> const& words, Args::Impl& into) {
   auto next = words.begin();
   for (Parameter const* const parameter : into.declaration.arguments()) {
     if (next == words.end() && parameter->required)
-      refuse(fmt::format("{} is missing: {}", parameter->name(), parameter->help));
+      refuse(fmt::format("missing argument {} ({})", parameter->name(), parameter->help));
     auto const end = parameter->many || next == words.end() ? words.end() : next + 1;
     into.values[parameter->name()].assign(next, end);
     next = end;

@@ -37,7 +37,7 @@ void Change::confirm(Call const& call, std::string const& what) const {
   if (yes) return;
   if (call.style.json() || !is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
     throw kue::Error(kue::ErrorKind::refused,
-                     fmt::format("this would {}, and there is nobody to ask; nothing was changed\n"
+                     fmt::format("this would {}; confirmation is needed and there is no terminal; nothing was changed\n"
                                  "hint: --yes does it, --dry-run only shows it",
                                  what));
   }

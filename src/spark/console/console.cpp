@@ -118,7 +118,7 @@ int Console::run(int argc, char** argv) {
                     : report("failed", error.what(), kFailed);
   } catch (...) {
     return builtin_ ? report("bug", "an exception of an unknown type (this is a bug of spark)", kBug)
-                    : report("failed", "the command threw something that is no std::exception", kFailed);
+                    : report("failed", "the command threw something not derived from std::exception", kFailed);
   }
 }
 

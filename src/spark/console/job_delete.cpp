@@ -36,7 +36,7 @@ Builtin job_delete_command() {
               .details("By ids, or by options that choose them: then jobs that have ended, unless --state names "
                        "others. It asks before it deletes by options; without a terminal it wants --yes. A running job "
                        "is never deleted. Nothing brings a deleted job back. Exit code 3 if a job does not exist, 5 if "
-                       "one runs, or if nobody said yes; the others are deleted all the same.\n\nExamples:\n  "
+                       "one runs, or if nobody said yes; the others are deleted anyway.\n\nExamples:\n  "
                        "job:delete 0193c2a0-1b2c-7def-8a90-b1c2d3e4f506\n  job:delete --state discarded --before 30d "
                        "--dry-run\n  job:delete --kind HelloWorldJob --state available,scheduled --yes\n"),
           [](Call& call) { return run_job_verb(call, delete_verb()); }};

@@ -134,7 +134,7 @@ int JobFollower::tell_end(kue::JobRecord const& record) {
 int JobFollower::tell_unfinished(kue::JobRecord const& record, int signal) {
   if (call_.json) call_.out.line(as_document(record, false));
   if (!call_.style.json()) {
-    write_error(fmt::format("{} is {} and goes on without us; job:watch {} looks again\n", printable(record.job.kind),
+    write_error(fmt::format("{} is still {}; stopped watching. job:watch {} resumes\n", printable(record.job.kind),
                             kue::to_string(record.state), record.job.id.str()));
   }
   return signal != 0 ? 128 + signal : kFailed;

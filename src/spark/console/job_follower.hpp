@@ -19,7 +19,7 @@ class JobFollower {
  public:
   struct Rules {
     kue::Millis interval{250};
-    std::optional<kue::Millis> patience;  // none: for ever
+    std::optional<kue::Millis> patience;  // none: forever
   };
   JobFollower(Call& call, kue::Store& jobs, Rules rules) : call_(call), store_(jobs), rules_(rules) {}
 

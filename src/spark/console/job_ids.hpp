@@ -3,7 +3,8 @@
 //
 //   kue::JobId const id = job_ids(call, {"d4e5f6"}).front();
 //
-// An end is six hexadecimal digits or more, with or without dashes, and is looked for among the newest kNewestJobs jobs.
+// An end is six hexadecimal digits or more, with or without dashes, and is looked for among the newest kNewestJobs
+// jobs.
 
 #include "spark/console/command.hpp"
 

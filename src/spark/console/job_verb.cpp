@@ -151,8 +151,8 @@ int sweep_with(Call& call, JobVerb const& verb, kue::Filter const& filter, Chang
 }
 
 Command with_job_verb(Command command) {
-  return with_change(
-      with_job_choice(command.optional_arguments("ID...", "ids of jobs, or their ends of 6 characters at least; or choose jobs by options")));
+  return with_change(with_job_choice(
+      command.optional_arguments("ID...", "ids, or their last 6 characters or more; or choose jobs by options")));
 }
 
 int run_job_verb(Call& call, JobVerb const& verb) {

@@ -124,8 +124,7 @@ kue::TimePoint moment_of(std::string_view option, std::string const& text) {
 
 kue::TimePoint past_of(std::string_view option, std::string const& text) {
   if (auto const moment = parse_past(text, kue::Clock::system().now())) return *moment;
-  refuse(
-      fmt::format("{} must be how long ago, such as 2h or 7d, or a time such as {}, not '{}'", option, kForms, text));
+  refuse(fmt::format("{} takes an age such as 2h or 7d, or a time such as {}, not '{}'", option, kForms, text));
 }
 
 }  // namespace spark

@@ -4,7 +4,7 @@
 //   Progress progress(call, "deleting", total);
 //   while (more) progress.at(done += batch());
 //
-// On a terminal one line that is drawn anew, at most ten times a second and not before half a second, and is gone at
+// On a terminal one line that is redrawn, at most ten times a second and not before half a second, and is gone at
 // the end. Elsewhere a line each ten seconds; with --json nothing.
 
 #include <kue/clock.hpp>

@@ -32,7 +32,7 @@ int run(Call& call) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     jobs.pause({.queue = names[i]});
     verdicts.push_back(
-        {names[i], "paused", before[i] ? "was paused already" : "is paused: jobs that run go on, no other is begun"});
+        {names[i], "paused", before[i] ? "was paused already" : "is paused: running jobs continue, no new ones start"});
   }
   return say(call, verdicts, "queues", "queue");
 }
@@ -41,7 +41,7 @@ int run(Call& call) {
 
 Builtin queue_pause_command() {
   return {
-      Command("queue:pause", "pauses queues: no job of theirs is begun until queue:resume")
+      Command("queue:pause", "pauses queues: none of their jobs starts until queue:resume")
           .flag("--force", "also a queue that has had no job yet")
           .arguments("NAME...", "queues")
           .details(

@@ -127,9 +127,8 @@ Builtin queue_worker_command() {
           .between(0, kue::limits::kMaxConcurrency)
           .option("--queues LIST",
                   "only these, in order of preference: mail,default; or drawn by weight: mail:3,default:1")
-          .option<kue::Millis>(
-              "--stop-timeout TIME",
-              "patience with running jobs after TERM; default: worker.stop_timeout of the configuration, or 25s")
+          .option<kue::Millis>("--stop-timeout TIME", "how long running jobs may continue after TERM; default: "
+                                                      "worker.stop_timeout of the configuration, or 25s")
           .flag("--stop-when-empty", "end when no job is available or running")
           .option("--pid-file FILE", "written and locked while the worker runs")
           .details(

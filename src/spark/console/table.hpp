@@ -1,6 +1,6 @@
 #pragma once
-// Table: rows with aligned columns, for a terminal. A wide character takes two columns, a colour none. On a terminal that
-// is too narrow heads become brief, then texts are cut, then extras go; columns that still do not fit follow in a
+// Table: rows with aligned columns, for a terminal. A wide character takes two columns, a colour none. On a terminal
+// that is too narrow heads become brief, then texts are cut, then extras go; columns that still do not fit follow in a
 // second table below. A number is never cut.
 //
 //   Table table({{"QUEUE"}, {"AVAILABLE", Align::right}});

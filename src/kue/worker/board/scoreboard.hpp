@@ -23,7 +23,7 @@ namespace kue::worker {
 
 enum class SlotState : std::uint32_t { free, starting, live, dead };
 enum class Role : std::uint32_t { child, keeper };
-// failed: may go better next time. refused, broken: will not (wrong options, a damaged store). node_dead: the keeper's,
+// failed: may succeed next time. refused, broken: will not (wrong options, a damaged store). node_dead: the keeper's,
 // when another worker has declared this node dead.
 enum class Boot : std::uint32_t { booting, ready, failed, refused, broken, node_dead };
 // Why the master (or the keeper, in its place) killed a process. A process that nobody killed died by itself.

@@ -1,6 +1,6 @@
 #pragma once
 // SlotLines: lines of a child's log that are not written yet. They stand in shared memory, so that a crash loses none,
-// and whoever takes them out writes them: the child itself, the keeper if the child does not come to it, the master
+// and whoever takes them out writes them: the child itself, the keeper if the child has no time for it, the master
 // when the child is dead.
 
 #include "kue/base/log_buffer.hpp"

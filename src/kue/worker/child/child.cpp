@@ -234,8 +234,8 @@ void Child::hold(std::vector<Delivery> deliveries) {
   }
 }
 
-// Entries of the last batch may still be the keeper's: it took them while this child waited for the store, and frees
-// each when it is written.
+// The keeper may still own entries of the previous batch: it took them over while this child waited for the store, and
+// frees each once it is written.
 // Meanwhile it may take and give back jobs that this batch holds already, and their entries are found free.
 OwnEntry Child::free_entry_for(Delivery const& delivery, SteadyPoint now, int from) {
   OwnEntry entry = slot().hold(delivery, now, from);

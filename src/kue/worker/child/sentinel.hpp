@@ -2,8 +2,8 @@
 // Sentinel: notices that a job has closed the descriptors of its process. A number that SQLite still believes to be its
 // database may then name the job's next file, and writing there would destroy both.
 //
-// It is a file that stands at a random position: what else has its number later stands elsewhere, or nowhere. To ask
-// for the position takes half of the time of fstat, and it is asked after each job.
+// A file opened and positioned at a random offset: any other file that later gets this descriptor number is at a
+// different offset, or has none. Asking for the offset takes half the time of fstat, and it is asked after each job.
 
 #include "kue/base/fd.hpp"
 

@@ -6,8 +6,8 @@
 
 namespace kue::worker {
 
-// All dead slots; `store` is null with a queue of the user's own. True: one is free again. Throws what the store throws;
-// then the next call begins where it stopped.
+// All dead slots; `store` is null with a queue of the user's own. True: one is free again. Throws what the store
+// throws; then the next call begins where it stopped.
 bool bury_dead(Post const& post, Store* store, Teller& teller, OomCounter& oom);
 
 }  // namespace kue::worker

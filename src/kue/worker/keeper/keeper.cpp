@@ -282,7 +282,7 @@ void Keeper::end_child(Slot const& slot, SteadyPoint until) {
     if (group > 1) ::kill(-group, SIGKILL);
     return;
   }
-  // Just forked: it may have no number yet, and one that we did not open in time we do not shoot at. Its parent's
+  // Just forked: its pid may not be set yet, and we never signal a process whose pidfd we do not hold. Its parent's
   // death kills it; wait for that.
   while (group > 1 && ::kill(group, 0) == 0 && now() < until) readable(-1, Millis(5));
 }
@@ -304,7 +304,7 @@ bool Keeper::say_good_bye() {
     remove_lock_file(post_.lock);
     return true;
   } catch (std::exception const& error) {
-    log().error("cannot say good-bye to the store: {}", error.what());
+    log().error("cannot sign off from the store: {}", error.what());
     return false;
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Teller: says what became of the jobs whose ends the keeper wrote: in the log, by events, and by failed() of those that
-// are discarded. The user's code runs on the hooks' thread.
+// Teller: says what became of the jobs whose ends the keeper wrote: in the log, by events, and by failed() of those
+// that are discarded. The user's code runs on the hooks' thread.
 
 #include "kue/worker/board/post.hpp"
 #include "kue/worker/keeper/hooks.hpp"

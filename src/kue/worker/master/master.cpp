@@ -165,8 +165,8 @@ std::optional<SteadyPoint> Master::limit_of(Slot const& its, int entry, EntryWor
   return view->hard_limit;
 }
 
-// All that shall be there is, and is ready. Nobody rings when a child has become so, nor when an orphan ends of which
-// process 1 has the burial.
+// True if every expected process is running and ready. No event tells us that a child became ready, or that an orphan
+// exited which we must reap as process 1.
 bool Master::settled() const {
   bool const ready = std::all_of(members_.begin(), members_.end(), [&](Member const& member) {
     return post_.board.slot(member.slot).boot_now() == Boot::ready;
@@ -438,7 +438,7 @@ void Master::begin_stop(int exit_code, Millis timeout) {
   }
 }
 
-// All children are gone. The keeper gives back what they held, says good-bye, and is the last to go.
+// All children are gone. The keeper returns the jobs that they held, signs off from the store, and exits last.
 void Master::close_down(SteadyPoint now) {
   if (!std::exchange(closing_, true)) {
     keeper_deadline_ = now + kKeeperPatience;

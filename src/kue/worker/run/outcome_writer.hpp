@@ -12,7 +12,7 @@ namespace kue::worker {
 
 class OutcomeWriter {
  public:
-  // `rest` waits before the next try, and answers whether there shall be one.
+  // `rest` waits before the next try, and returns whether to try again.
   OutcomeWriter(Queue& queue, StoreQueue* with_store, Logger log, std::function<bool(Millis)> rest)
       : queue_(queue),
         with_store_(with_store),

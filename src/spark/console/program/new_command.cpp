@@ -40,7 +40,7 @@ int run(Call& call) {
 Builtin new_command() {
   return {
       Command("new", "writes a new application: a job, a page that pushes it, a test")
-          .argument("NAME", "of the program and of its new folder")
+          .argument("NAME", "name of the program and of the folder to create")
           .details("The application is built with CMake, serves its page with cpp-httplib and tests with GoogleTest. "
                    "On Debian 12 it needs cmake g++ make pkg-config libspark-dev libcpp-httplib-dev libgtest-dev.\nA "
                    "folder of that name that is not empty is left alone: exit code 5.\n\nExample:\n  new shop\n"),

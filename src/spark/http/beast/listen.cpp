@@ -32,7 +32,7 @@ void say_how_it_ended(kue::Logger& log, std::exception_ptr const& thrown) {
   } catch (std::exception const& error) {
     log.error("a connection of the web server ended: {}", error.what());
   } catch (...) {
-    log.error("a connection of the web server ended with something that is no std::exception");
+    log.error("a connection of the web server ended with something not derived from std::exception");
   }
 }
 

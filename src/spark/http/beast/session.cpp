@@ -121,7 +121,7 @@ class Session {
     } catch (std::exception const& error) {
       flusher_.log().error("a handler of the web server threw: {}", error.what());
     } catch (...) {
-      flusher_.log().error("a handler of the web server threw something that is no std::exception");
+      flusher_.log().error("a handler of the web server threw something not derived from std::exception");
     }
   }
 

@@ -30,7 +30,7 @@ BeatResult MemoryStore::beat(BeatRequest const& request) {
   auto const found = nodes_.find(request.node);
   if (found != nodes_.end() && found->second.dead) return {.alive = false, .epoch = kEpoch};
   if (request.leaving) {
-    // A node that left is looked after by nobody: what it still held would run for ever in the books.
+    // No process watches a node that has signed off: jobs that it still held would count as running forever.
     if (std::int64_t const rows = rows_of(request.node); rows > 0) {
       throw Error(
           ErrorKind::conflict,

@@ -5,7 +5,7 @@
 // tries a lock and copies, PASSIVE, on a connection of its own while the connection that has just committed holds the
 // write lock: so nobody can begin a new round of the WAL meanwhile (which old SQLite versions could get wrong), and no
 // reader is waited for. The WAL is synced once before the lock if others write, too, and begun again after it, so that
-// neither is left to a commit that somebody waits for.
+// no commit with a waiter pays for the sync or the restart.
 
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/location.hpp"

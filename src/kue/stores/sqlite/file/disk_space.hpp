@@ -3,7 +3,7 @@
 //
 // Three reserves, because every commit writes the WAL first and a checkpoint copies it into the file later: the WAL is
 // never cut below kWalBytes, the file always has kFileBytes beyond its end, and pushes stop while kFreeBytes are still
-// free. So a full disk stops producers only: claims and finishes turn in the space that is there.
+// free. So a full disk stops producers only: claims and finishes reuse the space that is already reserved.
 
 #include "kue/stores/sqlite/file/connection.hpp"
 #include "kue/stores/sqlite/file/location.hpp"
@@ -24,7 +24,7 @@ void keep_wal_reserve(Location const& location);
 void keep_file_reserve(Connection& connection, Location const& location);
 
 // Asks the file system before pushes. While that is far from full an answer is good for a moment and for some small
-// pushes: so many that kFreeBytes holds them many times, should somebody take all the space meanwhile. Any thread.
+// pushes: few enough that kFreeBytes covers them many times over, even if something else fills the disk. Any thread.
 class DiskSpace {
  public:
   explicit DiskSpace(Location const& location) : location_(location) {}

@@ -12,7 +12,7 @@ namespace kue::sqlite {
 namespace {
 
 constexpr int kHeadBytes = 24,
-              kPageBytes = 4096;  // of our files; another size of a page is written as rightly, in more calls
+              kPageBytes = 4096;                           // for our files; other page sizes work too, with more calls
 constexpr int kMostHeld = 16 * (kHeadBytes + kPageBytes);  // more saves little, and costs each connection memory
 
 sqlite3_vfs* system_vfs() {

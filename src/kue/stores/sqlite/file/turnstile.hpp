@@ -6,9 +6,9 @@
 //   ... BEGIN IMMEDIATE ... COMMIT ...
 //   turnstile.leave();
 //
-// It is a flock on the wake file, so the kernel opens it when a process dies. Nothing is wrong without it. Who finds it
-// closed sleeps until it opens, first come first woken. A newcomer may slip in before the one that was woken, which
-// spares a change of process; but not before one that has waited for long.
+// It is a flock on the wake file, so the kernel opens it when a process dies. Correctness does not depend on it. A
+// process that finds it closed sleeps until it opens, in order of arrival. A newcomer may slip in before the one that
+// was woken, which spares a change of process; but not before one that has waited for long.
 
 #include "kue/stores/sqlite/file/wake_file.hpp"
 

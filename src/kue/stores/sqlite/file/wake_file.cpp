@@ -57,7 +57,8 @@ bool WakeFile::ring(std::uint32_t mask, int sleepers) noexcept {
 bool WakeFile::sleep(std::uint32_t seen, std::uint32_t mask, std::chrono::nanoseconds at_most) noexcept {
   if (at_most.count() <= 0) return true;
   // Counted before the kernel compares the word: a ring that sees no sleeper has changed the word before we get to
-  // sleep. One that is killed here stays counted for ever, which costs a system call a ring and nothing else.
+  // sleep. A process that is killed here stays counted forever; that costs one extra system call per
+  // wake-up.
   words_->sleepers.fetch_add(1);
   bool const time_over = futex_wait_masked(words_->commits, seen, mask, at_most);
   words_->sleepers.fetch_sub(1);

@@ -16,8 +16,8 @@ class WalFile {
  public:
   explicit WalFile(std::string path);  // of a database that is open: the file is there
 
-  // Throws a Failure whose outcome is not known; once it has, always: the kernel tells of a lost page once and holds it
-  // for clean from then on, and what stands in the WAL behind a lost frame is lost with it.
+  // Throws a Failure whose outcome is not known; once it has, always: the kernel reports a lost page once and then
+  // treats it as clean, and all of the WAL behind a lost frame is lost with it.
   void sync();
   // So that a sync that follows has little left to do. Its errors are that one's to find.
   void begin_sync() noexcept { (void)sync_once(); }

@@ -59,7 +59,7 @@ void leave(Connection& db, std::uint64_t node) {
     auto row = db.use(Sql::node_rows, node);
     if (row.step()) rows = row.integer(0);
   }
-  // A node that left is looked after by nobody: what it still held would run for ever in the books.
+  // No process watches a node that has signed off: jobs that it still held would count as running forever.
   if (rows > 0)
     throw Error(ErrorKind::conflict,
                 fmt::format("node {:x} wants to leave and still holds {} jobs; release them first", node, rows));

@@ -46,7 +46,7 @@ template <class Key> class StretchesOf {
 
  private:
   std::map<Key, std::vector<Stretch>> by_key_;
-  std::pair<Key const, std::vector<Stretch>>* latest_ = nullptr;  // mostly it is the one again
+  std::pair<Key const, std::vector<Stretch>>* latest_ = nullptr;  // usually the next job has the same key
 };
 
 }  // namespace kue::sqlite

@@ -22,7 +22,7 @@ CheckReport check_database(Location const& location) {
   for (Use row(statement.handle()); row.step();) {
     if (row.text(0) != "ok") report.problems.push_back(fmt::format("the file is damaged: {}", row.text(0)));
   }
-  if (!report.ok()) return report;  // what stands on a damaged page says nothing
+  if (!report.ok()) return report;  // rows on a damaged page prove nothing
   check_records(db, report);
   report.facts.push_back(fmt::format("schema {}, SQLite {}, journal {}", db.number("PRAGMA user_version"),
                                      sqlite3_libversion(), db.word("PRAGMA journal_mode")));

@@ -25,9 +25,9 @@ constexpr std::chrono::milliseconds kSeldom = 4 * limits::kPollNet;
 
 }  // namespace
 
-// The poll net does not end a wait: a caller that is let go claims, and a claim is a write. At the net there is only a
-// look, and of all who sleep one has it, if nobody tends the file. The order matters: first the word, then the look.
-// Whatever is committed or interrupted after the look changes a word, and the sleep sees the other value. What was
+// A periodic poll does not end a wait: a caller that returns would claim, and a claim is a write. A poll only reads,
+// and one of all sleepers does it, if no keeper tends the file. The order matters: first the word, then the read.
+// Whatever is committed or interrupted after the read changes a word, and the sleep sees the other value. What was
 // there before is seen by the look.
 WaitResult SqliteStore::wait(WaitRequest const& request) {
   std::uint32_t const interrupts = file_.interrupts();

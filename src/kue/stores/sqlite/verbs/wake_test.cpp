@@ -36,7 +36,7 @@ void until_asleep(std::atomic<int> const& thread_id) {
   }
 }
 
-// A thread that claims in vain, sleeps once, and says how long it slept.
+// A thread that finds nothing to claim, sleeps once, and says how long it slept.
 class Sleeper {
  public:
   Sleeper(std::string const& path, std::vector<std::string> queues, Millis at_most)
