@@ -177,7 +177,7 @@ void write_end(EntryBody& body, EntryText& text, Outcome const& outcome, SteadyP
   // Half a result is no JSON: all of it, or a note.
   static std::string const note =
       core::result_note("too long to outlive its process, which ended before it was written");
-  auto const fits = [&](std::string const& text) { return text.size() <= kEntryTextBytes - pack.used; };
+  auto const fits = [&](std::string const& result) { return result.size() <= kEntryTextBytes - pack.used; };
   if (!fits(outcome.result)) end.cut = 1;
   end.result_size = pack.put(fits(outcome.result) ? outcome.result : fits(note) ? note : std::string());
   // Not a memset of nothing: on a page that was never touched its masked store is a trap of microseconds (AVX-512).
