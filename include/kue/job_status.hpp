@@ -23,8 +23,9 @@ struct JobStatus {
   State state = State::available;
   std::uint32_t attempt = 0;  // of the run in progress; otherwise the number of runs that counted
   std::uint32_t max_attempts = limits::kDefaultMaxAttempts;
-  std::optional<Progress> progress = {};  // what the run said last
+  std::optional<Progress> progress = {};  // what the run said last, at most four times a second
   std::string result = {};                // completed: JSON of what run() returned, or empty
+  std::string result_note = {};           // completed, and its result could not be kept: why
   std::vector<Attempt> errors = {};       // runs that did not complete, oldest first, each with its whole failure
   TimePoint pushed_at{}, run_at{};        // run_at: when it was or will be due
   std::optional<TimePoint> started_at = {}, finished_at = {};  // of the last run; of the job

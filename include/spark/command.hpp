@@ -17,6 +17,7 @@
 
 #include <spark/args.hpp>
 
+#include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -39,6 +40,7 @@ class Command {
   Command& optional_arguments(std::string_view name, std::string_view help);  // all the rest, perhaps none
 
   Command& option(std::string_view name, int fallback, std::string_view help);
+  template <std::floating_point F> Command& option(std::string_view, F, std::string_view) = delete;  // would be cut
   Command& option(std::string_view name, kue::Millis fallback, std::string_view help);  // 500ms, 25s, 5m, 2h, 1d
   Command& option(std::string_view name, std::string_view fallback, std::string_view help);
   // Without a fallback, of type int, kue::Millis or std::string: ask with args.given() or args.optional_number().

@@ -73,7 +73,7 @@ TEST_F(ConsoleTest, refuses_wrong_options) {
   EXPECT_THAT(spark({"job:list", "--limit", "1", "--limit", "2"}).err, HasSubstr("--limit is given 2 times"));
   EXPECT_THAT(spark({"job:list", "--limit", "0"}).err,
               HasSubstr("--limit must be a whole number from 1 to 1000, not '0'"));
-  EXPECT_THAT(spark({"job:show"}).err, HasSubstr("ID is missing"));
+  EXPECT_THAT(spark({"job:show"}).err, HasSubstr("missing argument ID"));
   EXPECT_THAT(spark({"queue:worker", "--stop-timeout", "25"}).err,
               HasSubstr("--stop-timeout must be a duration such as 500ms, 25s or 5m, not '25'"));
 }
@@ -128,6 +128,7 @@ TEST_F(ConsoleTest, hands_a_command_of_its_own_what_it_asked_for) {
 
 TEST_F(ConsoleTest, turns_what_a_command_throws_into_an_exit_code) {
   EXPECT_EQ(spark({"seven"}).code, 7);
+  EXPECT_EQ(spark({"many"}).code, 1) << "the system keeps eight bits of it";
   Ran const thrown = spark({"throw:error"});
   EXPECT_EQ(thrown.code, 1);
   EXPECT_EQ(thrown.err, "error: on \\x1b[31mpurpose\n");
@@ -222,6 +223,11 @@ TEST_F(ConsoleTest, a_wrong_declaration_ends_the_program_at_its_start) {
   EXPECT_THAT(error("dashes"), HasSubstr("'now' is no name of an option"));
   EXPECT_THAT(error("rest"), HasSubstr("TO cannot come behind FROM..., which takes all the rest"));
   EXPECT_THAT(error("range"), HasSubstr("--to cannot have a range of numbers"));
+  EXPECT_THAT(error("reversed"), HasSubstr("-n cannot be from 9 to 1"));
+  EXPECT_THAT(error("default"), HasSubstr("the default 500 of -n is not from 1 to 100"));
+  EXPECT_THAT(error("choice"), HasSubstr("the default 'gif' of --as is none of its choices"));
+  EXPECT_THAT(error("argument"), HasSubstr("'--from' is no name of an argument"));
+  EXPECT_THAT(error("negative"), HasSubstr("the default of --for T is a negative duration"));
   EXPECT_EQ(error("kinds"), "error: the job classes 'Twin' and 'OtherTwin' have the same kind 'twin'; give one of them "
                             "another `kind`\n");
   EXPECT_EQ(error("again"), "error: the job class 'Greet' is registered twice\n");

@@ -146,6 +146,11 @@ static void declare_wrongly(spark::Application& app, std::string_view how) {
   if (how == "dashes") app.command("copy", "copies").flag("now", "soon").run(nothing);
   if (how == "rest") app.command("copy", "copies").arguments("FROM...", "files").argument("TO", "place").run(nothing);
   if (how == "range") app.command("copy", "copies").option("--to DIR", "place").between(1, 2).run(nothing);
+  if (how == "reversed") app.command("copy", "copies").option("-n N", 5, "times").between(9, 1).run(nothing);
+  if (how == "default") app.command("copy", "copies").option("-n N", 500, "times").between(1, 100).run(nothing);
+  if (how == "choice") app.command("copy", "copies").option("--as A", "gif", "type").one_of({"png"}).run(nothing);
+  if (how == "argument") app.command("copy", "copies").argument("--from", "place").run(nothing);
+  if (how == "negative") app.command("copy", "copies").option("--for T", kue::Millis(-5), "time").run(nothing);
   if (how == "kinds") app.jobs<Twin, OtherTwin>();
   if (how == "again") app.jobs<Greet>();
 }
@@ -193,6 +198,7 @@ int main(int argc, char** argv) {
     return 0;
   });
   app.command("seven", "returns 7").run([](spark::Args const&) { return 7; });
+  app.command("many", "returns 256").run([](spark::Args const&) { return 256; });
   app.command("open", "opens the store").run([&](spark::Args const&) {
     (void)app[spark::queue].get();
     return 0;

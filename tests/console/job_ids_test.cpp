@@ -38,6 +38,8 @@ TEST_F(JobIdsTest, an_end_names_the_job_in_every_command) {
   EXPECT_EQ(spark({"job:cancel", end_of(failed, 8)}).out, failed + " is cancelled\n");
   EXPECT_EQ(spark({"job:delete", end_of(second, 6), failed}).out, second + " is deleted\n" + failed + " is deleted\n")
       << "in the order of the words";
+  auto const third = greet();
+  EXPECT_EQ(spark({"job:cancel", end_of(third, 6), third}).out, third + " is cancelled\n") << "named twice: one job";
 }
 
 TEST_F(JobIdsTest, dashes_and_capitals_make_no_difference) {

@@ -223,6 +223,14 @@ TEST_F(SetupTest, doctor_sees_jobs_that_nobody_takes) {
   EXPECT_EQ(finding(doctor(), "queues"), "") << "a worker lives, and the job has not waited long";
 }
 
+TEST_F(SetupTest, doctor_sees_delayed_jobs_that_are_due) {
+  push({"Greet", "--args", R"({"name":"x"})", "--queue", "later", "--in", "1s"});
+  std::string said;
+  for (int tries = 0; tries < 1000 && said.empty(); ++tries) said = finding(doctor(), "queues");
+  EXPECT_THAT(said, StartsWith("warn jobs in 'later' are due: they wait and no worker runs | start queue:worker"));
+  EXPECT_THAT(spark({"queue:stats", "--color", "always"}).out, HasSubstr("no worker is running"));
+}
+
 TEST_F(SetupTest, doctor_knows_the_folder_and_the_limits) {
   if (::getuid() != 0) {
     std::filesystem::permissions(folder_.path(),

@@ -1,5 +1,7 @@
 #include <kue/job_status.hpp>
 
+#include "kue/core/result_note.hpp"
+
 #include <utility>
 
 namespace kue {
@@ -9,19 +11,21 @@ JobStatus status_of(JobRecord record) {
     run.failure = whole_failure(run);
     run.record.clear();
   }
-  bool const running = record.state == State::running;
+  std::string note = core::why_not_kept(record.result);
+  if (!note.empty()) record.result.clear();
   return {.id = record.job.id,
           .kind = std::move(record.job.kind),
           .queue = std::move(record.job.queue),
           .state = record.state,
-          .attempt = record.tally.attempt + (running ? 1 : 0),
+          .attempt = attempt_number(record),
           .max_attempts = record.tally.max_attempts,
           .progress = std::move(record.progress),
           .result = std::move(record.result),
+          .result_note = std::move(note),
           .errors = std::move(record.errors),
           .pushed_at = record.inserted_at,
           .run_at = record.run_at,
-          .started_at = record.attempted_at,
+          .started_at = record.state == State::running ? record.claimed_at : record.attempted_at,
           .finished_at = record.finished_at,
           .cancel_asked = record.cancel_asked_at.has_value()};
 }

@@ -2,11 +2,31 @@
 
 #include "kue/core/safe_text.hpp"
 
+#include <kue/error.hpp>
 #include <kue/json.hpp>
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace kue::core {
+namespace {
+
+struct Note {
+  std::string result_not_kept;
+  std::optional<std::size_t> bytes, limit;
+};
+
+}  // namespace
+
+std::string why_not_kept(std::string_view result) {
+  if (!result.starts_with(R"({"result_not_kept":)")) return {};
+  try {
+    return from_json<Note>(result).result_not_kept;
+  } catch (Error const&) {  // a result of the job's own that begins so
+    return {};
+  }
+}
 
 std::string result_note(std::string_view why) {
   Writer out;

@@ -14,6 +14,7 @@ namespace kue::core {
 
 std::string result_note(std::string_view why);  // of one that has no JSON, or that a store refuses
 std::string result_note_too_long(std::size_t bytes);
+std::string why_not_kept(std::string_view result);  // empty: it is no such note
 
 // An outcome that the store refuses for good, in the form in which it can be written: a run that has done its work
 // stays completed, with a note in place of its result; everything else becomes a failure that says why.

@@ -4,6 +4,7 @@
 #include <kue/error.hpp>
 #include <kue/open_queue.hpp>
 
+#include "kue/core/result_note.hpp"
 #include "kue/queues/fixtures_test.hpp"
 
 #include <gmock/gmock.h>
@@ -50,6 +51,7 @@ TEST_F(FindAndWait, tells_state_attempt_progress_and_result) {
   EXPECT_EQ(job->state, State::running);
   EXPECT_EQ(job->attempt, 1U) << "the run in progress counts, as in the log";
   EXPECT_EQ(job->progress, (Progress{50, "halfway"}));
+  EXPECT_TRUE(job->started_at) << "since when this run goes";
 
   queue.finish(delivery, {.result = "42"});
   job = queue.find(id);
@@ -99,6 +101,29 @@ TEST_F(FindAndWait, returns_when_the_time_is_over_with_what_is_known) {
   ASSERT_TRUE(job);
   EXPECT_EQ(job->state, State::available);
   EXPECT_EQ(queue.wait(id, 0ms)->state, State::available);
+}
+
+TEST_F(FindAndWait, says_why_a_result_was_not_kept_and_hands_out_none) {
+  JobId const id = queue.push(Greet("Ada"));
+  queue.finish(popped(), {.result = core::result_note_too_long(70'000)});
+  auto const job = queue.find(id);
+  EXPECT_EQ(job->result_as<std::string>(), std::nullopt);
+  EXPECT_THAT(job->result_note, HasSubstr("70000 bytes as JSON"));
+
+  JobId const other = queue.push(Greet("Ada"));
+  queue.finish(popped(), {.result = R"({"result_not_kept":"mine","of":"the job"})"});
+  EXPECT_EQ(queue.find(other)->result_note, "") << "a result of the job's own";
+  EXPECT_NE(queue.find(other)->result, "");
+}
+
+TEST_F(FindAndWait, waits_for_as_long_as_can_be_said) {
+  JobId const id = queue.push(Greet("Ada"));
+  std::jthread const later([&] {
+    std::this_thread::sleep_for(30ms);
+    queue.finish(popped(), {});
+  });
+  EXPECT_EQ(queue.wait(id, Millis::max())->state, State::completed);
+  EXPECT_EQ(queue.wait(id, Millis::min())->state, State::completed);
 }
 
 TEST_F(FindAndWait, waits_for_a_job_that_a_batch_sends_later) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace spark {
 namespace {
@@ -49,12 +50,30 @@ Parameter argument_of(std::string_view text, std::string_view help, bool require
           .many = many};
 }
 
+void note(Declaration& declared, std::string sentence) {
+  if (declared.problem.empty()) declared.problem = std::move(sentence);
+}
+
 // The last parameter; a problem is noted unless it is of this type.
 Parameter& last_of(Declaration& declared, Parameter::Type type, std::string_view what) {
   Parameter& last = declared.parameters.back();
-  if (last.type != type && declared.problem.empty())
-    declared.problem = fmt::format("{} cannot have {}", last.name(), what);
+  if (last.type != type) note(declared, fmt::format("{} cannot have {}", last.name(), what));
   return last;
+}
+
+// `value` is that of the fallback, if there is one.
+template <class T> void check_range(Declaration& declared, T least, T most, std::optional<T> value, auto const& text) {
+  Parameter const& last = declared.parameters.back();
+  if (least > most) note(declared, fmt::format("{} cannot be from {} to {}", last.name(), text(least), text(most)));
+  if (value && (*value < least || *value > most))
+    note(declared, fmt::format("the default {} of {} is not from {} to {}", *last.fallback, last.name(), text(least),
+                               text(most)));
+}
+
+std::optional<int> whole_number(std::optional<std::string> const& text) {
+  int value = 0;
+  if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) return std::nullopt;
+  return value;
 }
 
 }  // namespace
@@ -78,22 +97,23 @@ std::vector<Parameter const*> Declaration::arguments() const {
 }
 
 void Declaration::add(Parameter parameter) {
-  auto const note = [&](std::string const& sentence) {
-    if (problem.empty()) problem = sentence;
-  };
   for (std::string const& each : parameter.names) {
+    if (parameter.positional && each.starts_with('-'))
+      note(*this, fmt::format("'{}' is no name of an argument: a word with '-' is an option", each));
     if (!parameter.positional && !option_name(each))
-      note(fmt::format("'{}' is no name of an option: write -p, --port or -p,--port, and the value behind a blank",
+      note(*this,
+           fmt::format("'{}' is no name of an option: write -p, --port or -p,--port, and the value behind a blank",
                        each));
-    if (find(each)) note(fmt::format("{} is declared twice, or is an option of every command", each));
+    if (find(each)) note(*this, fmt::format("{} is declared twice, or is an option of every command", each));
   }
-  if (parameter.names.empty() || parameter.names.front().empty()) note("an option or argument has no name");
+  if (parameter.names.empty() || parameter.names.front().empty()) note(*this, "an option or argument has no name");
   if (auto const before = arguments(); parameter.positional && !before.empty()) {
     if (before.back()->many)
-      note(fmt::format("{} cannot come behind {}, which takes all the rest", parameter.value, before.back()->value));
+      note(*this,
+           fmt::format("{} cannot come behind {}, which takes all the rest", parameter.value, before.back()->value));
     else if (parameter.required && !before.back()->required)
-      note(fmt::format("{} is required and cannot come behind {}, which may be missing", parameter.value,
-                       before.back()->value));
+      note(*this, fmt::format("{} is required and cannot come behind {}, which may be missing", parameter.value,
+                              before.back()->value));
   }
   parameters.push_back(std::move(parameter));
 }
@@ -135,6 +155,7 @@ Command& Command::option(std::string_view name, int fallback, std::string_view h
   return add(option_of(Parameter::Type::number, name, help, std::to_string(fallback)));
 }
 Command& Command::option(std::string_view name, kue::Millis fallback, std::string_view help) {
+  if (fallback < kue::Millis(0)) note(*declared_, fmt::format("the default of {} is a negative duration", name));
   return add(option_of(Parameter::Type::duration, name, help, duration_text(fallback)));
 }
 Command& Command::option(std::string_view name, std::string_view fallback, std::string_view help) {
@@ -149,15 +170,24 @@ Command& Command::flag(std::string_view name, std::string_view help) {
 }
 
 Command& Command::between(int least, int most) {
-  last_of(*declared_, Parameter::Type::number, "a range of numbers").range = {least, most};
+  Parameter& last = last_of(*declared_, Parameter::Type::number, "a range of numbers");
+  last.range = {least, most};
+  check_range(*declared_, least, most, whole_number(last.fallback), [](int value) { return std::to_string(value); });
   return *this;
 }
 Command& Command::between(kue::Millis least, kue::Millis most) {
-  last_of(*declared_, Parameter::Type::duration, "a range of durations").range = {least.count(), most.count()};
+  Parameter& last = last_of(*declared_, Parameter::Type::duration, "a range of durations");
+  last.range = {least.count(), most.count()};
+  check_range(*declared_, least, most, last.fallback ? parse_duration(*last.fallback) : std::nullopt,
+              [](kue::Millis value) { return duration_text(value); });
   return *this;
 }
 Command& Command::one_of(std::initializer_list<std::string_view> choices) {
-  last_of(*declared_, Parameter::Type::text, "a list of choices").choices.assign(choices.begin(), choices.end());
+  Parameter& last = last_of(*declared_, Parameter::Type::text, "a list of choices");
+  last.choices.assign(choices.begin(), choices.end());
+  if (choices.size() == 0) note(*declared_, fmt::format("{} has an empty list of choices", last.name()));
+  if (last.fallback && std::find(choices.begin(), choices.end(), *last.fallback) == choices.end())
+    note(*declared_, fmt::format("the default '{}' of {} is none of its choices", *last.fallback, last.name()));
   return *this;
 }
 Command& Command::may_be_empty() { return declared_->parameters.back().empty_too = true, *this; }

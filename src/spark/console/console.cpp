@@ -246,7 +246,8 @@ int Console::run_own(Command const& command, std::vector<std::string> const& wor
   read_config();
   refuse_store_with_own_queue();
   app_.impl_->announce_store = true;
-  return command.declaration().action(args);
+  int const code = command.declaration().action(args);
+  return code != 0 && code % 256 == 0 ? static_cast<int>(kFailed) : code;  // the system keeps eight bits: 256 is not 0
 }
 
 Declaration Console::explain(std::string_view name) const {

@@ -78,20 +78,17 @@ void examine_nodes(std::vector<kue::NodeInfo> const& nodes, bool one_host, std::
 
 void examine_queue(kue::Store& jobs, kue::QueueCounts const& counts, bool any_worker, kue::TimePoint now,
                    std::vector<Finding>& all) {
-  std::int64_t const waiting = counts.of(kue::State::available);
-  std::string const wait =
-      fmt::format("{} in '{}'", counted(waiting, "job"), counts.queue) + (waiting == 1 ? " waits" : " wait");
-  if (waiting > 0 && counts.paused)
+  auto const since = jobs.head({.queue = counts.queue}).waiting_since;  // also of those that came due since their push
+  if (!since) return;
+  std::int64_t const available = counts.of(kue::State::available);
+  std::string const wait = available == 0 ? fmt::format("jobs in '{}' are due: they wait", counts.queue)
+                                          : fmt::format("{} in '{}' {}", counted(available, "job"), counts.queue,
+                                                        available == 1 ? "waits" : "wait");
+  if (counts.paused)
     return all.push_back({Health::warn, "queues", wait + ", and it is paused", "queue:resume " + counts.queue});
-  if (waiting == 0) return;
   if (!any_worker)
     return all.push_back({Health::warn, "queues", wait + " and no worker runs", "start queue:worker -c 4"});
-  auto const first =
-      jobs.query(
-              {.filter = {.states = {kue::State::available}, .queue = counts.queue}, .newest_first = false, .limit = 1})
-          .jobs;
-  auto const since = first.empty() ? std::nullopt : std::optional(first.front().run_at);
-  if (!since || now - *since < kLongWait || counts.of(kue::State::running) > 0) return;
+  if (now - *since < kLongWait || counts.of(kue::State::running) > 0) return;
   all.push_back({Health::warn, "queues",
                  fmt::format("{} for {}, and no worker takes one", wait, span_text(now - *since)),
                  "a worker with --queues or worker.queues takes only those: add " + counts.queue});

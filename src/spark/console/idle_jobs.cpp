@@ -9,8 +9,11 @@
 namespace spark {
 
 std::string idle_jobs(kue::Store& jobs, std::span<kue::QueueCounts const> counts, std::string const& program) {
-  bool const waiting = std::any_of(counts.begin(), counts.end(),
-                                   [](kue::QueueCounts const& queue) { return queue.of(kue::State::available) > 0; });
+  // Delayed and failed jobs that are due wait, too.
+  bool const waiting = std::any_of(counts.begin(), counts.end(), [&](kue::QueueCounts const& queue) {
+    auto const later = queue.of(kue::State::scheduled) + queue.of(kue::State::retryable);
+    return queue.of(kue::State::available) > 0 || (later > 0 && jobs.head({.queue = queue.queue}).waiting_since);
+  });
   if (!waiting) return {};
   return kue::worker::any_worker_lives(jobs)
              ? std::string()

@@ -104,7 +104,10 @@ std::vector<kue::JobId> job_ids(Call& call, std::vector<std::string> const& text
   if (std::any_of(all.begin(), all.end(), [](Wanted const& wanted) { return !wanted.id; }))
     look_among_the_newest(job_store(call), all);
   std::vector<kue::JobId> ids;
-  for (Wanted const& wanted : all) ids.push_back(the_only_one(wanted));
+  for (Wanted const& wanted : all) {
+    kue::JobId const id = the_only_one(wanted);
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);  // by its end and whole: one job
+  }
   return ids;
 }
 
