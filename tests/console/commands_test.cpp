@@ -121,6 +121,8 @@ TEST_F(ConsoleTest, hands_a_command_of_its_own_what_it_asked_for) {
             "3 300000 hi yes ,a,b 1 -x -1\n");
   EXPECT_THAT(spark({"echo", "x", "--tims", "3"}).err, HasSubstr("unknown option --tims, did you mean --times?"));
   EXPECT_EQ(spark({"rest", "a", "[b,c]", "--", "--d", "--"}).out, "<a><[b,c]><--d><-->");
+  EXPECT_EQ(spark({"echo", "x", "--greeting", "--times="}).out, "1 0 --times= -  0 x -1\n") << "a value, no option";
+  EXPECT_EQ(spark({"echo", "x", "--greeting", "--", "--times="}).code, 2) << "here -- is the value";
   EXPECT_EQ(spark({"echo", "x", "--greeting", "[a,b]", "--tag", "[c,d]"}).out, "1 0 [a,b] - ,[c,d] 0 x -1\n");
   EXPECT_THAT(spark({"rest", "a", "--b"}).err, HasSubstr("unknown option --b"));
   EXPECT_EQ(spark({"echo", "x", "--times", "-5"}).out, "-5 0 hello -  0 x -1\n");

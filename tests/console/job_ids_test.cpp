@@ -39,6 +39,8 @@ TEST_F(JobIdsTest, an_end_names_the_job_in_every_command) {
   EXPECT_EQ(spark({"job:delete", end_of(second, 6), failed}).out, second + " is deleted\n" + failed + " is deleted\n")
       << "in the order of the words";
   auto const third = greet();
+  Ran const unknown = spark({"job:cancel", third, "ffffff000000"});
+  EXPECT_THAT(unknown.err, HasSubstr("no job's id ends with ffffff000000; nothing was done"));
   EXPECT_EQ(spark({"job:cancel", end_of(third, 6), third}).out, third + " is cancelled\n") << "named twice: one job";
 }
 

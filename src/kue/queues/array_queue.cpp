@@ -1,5 +1,7 @@
 #include <kue/array_queue.hpp>
 
+#include "kue/base/bounded.hpp"
+
 namespace kue {
 
 Pushed ArrayQueue::push(Envelope job) {
@@ -15,7 +17,7 @@ Pushed ArrayQueue::push(Envelope job) {
 
 std::optional<Delivery> ArrayQueue::pop(Millis wait) {
   std::unique_lock lock(mutex_);
-  if (!arrived_.wait_for(lock, wait, [this] { return !jobs_.empty(); })) return std::nullopt;
+  if (!arrived_.wait_for(lock, bounded(wait), [this] { return !jobs_.empty(); })) return std::nullopt;
   Delivery delivery;
   delivery.job = std::move(jobs_.front());
   jobs_.pop_front();

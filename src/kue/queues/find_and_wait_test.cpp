@@ -123,6 +123,8 @@ TEST_F(FindAndWait, waits_for_as_long_as_can_be_said) {
     queue.finish(popped(), {});
   });
   EXPECT_EQ(queue.wait(id, Millis::max())->state, State::completed);
+  queue.push(Greet("Ada"));
+  EXPECT_TRUE(queue.pop(Millis::max()));
   EXPECT_EQ(queue.wait(id, Millis::min())->state, State::completed);
 }
 

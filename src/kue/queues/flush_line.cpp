@@ -1,10 +1,11 @@
 #include "kue/queues/flush_line.hpp"
 
+#include "kue/base/bounded.hpp"
 #include "kue/base/own_pid.hpp"
+#include "kue/base/signals_blocked.hpp"
 
 #include <kue/error.hpp>
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,22 +14,6 @@ namespace kue::detail {
 namespace {
 
 constexpr std::size_t kMaxJobsACall = 1000;  // a transaction of this size is still short
-
-// The new thread takes no signals: those are for the threads of the program.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(SignalsBlocked const&) = delete;
-  SignalsBlocked& operator=(SignalsBlocked const&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 // About one of the jobs, and not about the queue being away: then the others of the call need not wait for it.
 bool concerns_one_job(std::exception_ptr const& thrown) {
@@ -271,7 +256,7 @@ bool FlushLine::stop(Millis patience) {
   std::lock_guard const one_at_a_time(stopping_);
   {
     std::lock_guard const lock(mutex_);
-    deadline_ = Pace::Steady::now() + patience;
+    deadline_ = Pace::Steady::now() + bounded(patience);
     pace_.hurry();
     if (phase_ == Phase::open) phase_ = thread_.joinable() ? Phase::closing : Phase::ended;
     changed_.notify_all();

@@ -2,6 +2,8 @@
 
 #include <kue/error.hpp>
 
+#include "kue/base/bounded.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -54,8 +56,7 @@ std::optional<JobStatus> Queue::find(JobId id) {
 std::optional<JobStatus> Queue::wait(JobId id, Millis time) {
   using Steady = std::chrono::steady_clock;
   constexpr Millis kFirstPause{10}, kLongestPause{250};
-  constexpr Millis kForever = std::chrono::hours(24 * 365 * 100);  // Millis::max() would overflow
-  auto const until = Steady::now() + std::clamp(time, Millis(0), kForever);
+  auto const until = Steady::now() + bounded(time);
   bool seen = false;
   for (Millis pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
     std::optional<JobStatus> job = find(id);

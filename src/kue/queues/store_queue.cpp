@@ -3,6 +3,7 @@
 #include <kue/consumer.hpp>
 #include <kue/error.hpp>
 
+#include "kue/base/bounded.hpp"
 #include "kue/core/attempt_record.hpp"
 #include "kue/core/decide.hpp"
 #include "kue/core/queue_order.hpp"
@@ -112,7 +113,7 @@ std::optional<Delivery> StoreQueue::pop(Millis wait) {
 std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait) { return pop_many(max, wait, {}); }
 
 std::vector<Delivery> StoreQueue::pop_many(int max, Millis wait, Merged const& merged) {
-  SteadyPoint const until = clock_.steady_now() + wait;
+  SteadyPoint const until = clock_.steady_now() + bounded(wait);
   std::vector<Delivery> deliveries;
   std::span<Finish const> finishes = merged.items;
   while (true) {

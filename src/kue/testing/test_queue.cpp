@@ -1,5 +1,6 @@
 #include <kue/testing/test_queue.hpp>
 
+#include "kue/base/bounded.hpp"
 #include "kue/core/decide.hpp"
 #include "kue/testing/push_list.hpp"
 #include "kue/worker/run/runner.hpp"
@@ -186,7 +187,7 @@ TestQueue::Found TestQueue::find(std::string_view kind, std::optional<std::strin
 TestQueue::Found TestQueue::wait(std::string_view kind, Expected const& expected, Millis patience) const {
   if (expected.times < 1)
     throw Error(ErrorKind::invalid, "wait_for_pushed waits for pushes: `times` must be 1 at least");
-  auto const until = std::chrono::steady_clock::now() + patience;
+  auto const until = std::chrono::steady_clock::now() + bounded(patience);
   std::optional<std::string> const any;
   std::unique_lock lock(impl_->mutex);
   Found found = find_in(impl_->pushes, {kind, any, expected});

@@ -77,6 +77,17 @@ void check_joined_value(Declaration const& declaration, std::string const& word)
   if (equals + 1 == word.size()) check(*parameter, "");
 }
 
+// Not of words that are values themselves: "--text --port=" and "--text --" are texts.
+void check_joined_values(Declaration const& declaration, std::vector<std::string> const& words) {
+  for (auto word = words.begin(); word != words.end() && *word != "--"; ++word) {
+    Parameter const* const option = word->starts_with('-') ? declaration.find(*word) : nullptr;
+    if (option != nullptr && option->type != Parameter::Type::flag && std::next(word) != words.end())
+      ++word;
+    else
+      check_joined_value(declaration, *word);
+  }
+}
+
 [[noreturn]] void refuse_option(Declaration const& declaration, std::string const& word) {
   std::vector<std::string> known;
   for (Parameter const& parameter : declaration.parameters) {
@@ -118,7 +129,7 @@ void hand_out(std::vector<std::string> const& words, Args::Impl& into) {
 }  // namespace
 
 Args parse(Declaration const& declaration, std::vector<std::string> const& words) {
-  for (auto word = words.begin(); word != words.end() && *word != "--"; ++word) check_joined_value(declaration, *word);
+  check_joined_values(declaration, words);
   auto impl = std::make_shared<Args::Impl>(Args::Impl{.declaration = declaration, .values = {}});
   CLI::App app;
   app.allow_extras(true);

@@ -1,5 +1,7 @@
 #include "spark/console/interrupt.hpp"
 
+#include "kue/base/bounded.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
@@ -20,7 +22,7 @@ Interrupt::~Interrupt() {
 }
 
 bool Interrupt::within(kue::Millis time) {
-  auto const until = kue::Clock::system().steady_now() + time;
+  auto const until = kue::Clock::system().steady_now() + kue::bounded(time);
   while (signal_ == 0) {
     auto const left = std::max(until - kue::Clock::system().steady_now(), kue::Millis(0));
     timespec wait{};

@@ -79,20 +79,23 @@ void look_among_the_newest(kue::Store& jobs, std::vector<Wanted>& all) {
   }
 }
 
-kue::JobId the_only_one(Wanted const& wanted) {
+// `others`: whether further jobs were named; none of them is touched.
+kue::JobId the_only_one(Wanted const& wanted, bool others) {
+  std::string_view const untouched = others ? "; nothing was done" : "";
   if (!wanted.id) {
     throw kue::Error(kue::ErrorKind::not_found,
-                     fmt::format("no job's id ends with {}; looked for among the newest {}. A whole id finds older "
-                                 "ones, and job:list shows them",
-                                 wanted.text, kNewestJobs));
+                     fmt::format("no job's id ends with {}{}; looked for among the newest {}. A whole id finds "
+                                 "older ones, and job:list shows them",
+                                 wanted.text, untouched, kNewestJobs));
   }
   if (wanted.found <= 1) return *wanted.id;
   std::string candidates;
   for (std::string const& match : wanted.matches) candidates += "\n  " + match;
   if (wanted.found > wanted.matches.size())
     candidates += fmt::format("\n  and {} more", wanted.found - wanted.matches.size());
-  throw kue::Error(kue::ErrorKind::invalid, fmt::format("the ids of {} jobs end with {}:{}\nhint: say more of its end",
-                                                        wanted.found, wanted.text, candidates));
+  throw kue::Error(kue::ErrorKind::invalid,
+                   fmt::format("the ids of {} jobs end with {}{}:{}\nhint: say more of its end", wanted.found,
+                               wanted.text, untouched, candidates));
 }
 
 }  // namespace
@@ -105,7 +108,7 @@ std::vector<kue::JobId> job_ids(Call& call, std::vector<std::string> const& text
     look_among_the_newest(job_store(call), all);
   std::vector<kue::JobId> ids;
   for (Wanted const& wanted : all) {
-    kue::JobId const id = the_only_one(wanted);
+    kue::JobId const id = the_only_one(wanted, all.size() > 1);
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);  // by its end and whole: one job
   }
   return ids;

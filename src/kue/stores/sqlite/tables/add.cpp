@@ -63,6 +63,10 @@ struct Rows {
   }
 };
 
+Ledger::Change pushed_change(Envelope const& job, State state) {
+  return {.id = job.id, .queue = job.queue, .verb = Verb::push, .from = {}, .to = state, .reason = Reason::pushed};
+}
+
 std::int64_t last_number(Connection& db) {
   auto row = db.use(Sql::push_last_number);
   if (!row.step() || row.null(0))
@@ -96,12 +100,7 @@ std::vector<PushStatus> Tables::add(std::span<std::span<Envelope const> const> l
     if (!pushed) continue;
     State const state = first_state(job, now());
     if (state == State::available) ready.add({job.queue, job.priority}, seq);
-    ledger_.changed({.id = job.id,
-                     .queue = job.queue,
-                     .verb = Verb::push,
-                     .from = std::nullopt,
-                     .to = state,
-                     .reason = Reason::pushed});
+    ledger_.changed(pushed_change(job, state));
   }
   ready.each([&](Order const& order, Stretch const& stretch) { ledger_.covered(order.first, order.second, stretch); });
   return statuses;
@@ -120,12 +119,7 @@ PushStatus Tables::add_one(Envelope const& job) {
   db().execute(Sql::push_one_live, seq, static_cast<int>(state), static_cast<int>(place_of(state)), job.queue,
                job.priority, job.run_at.value_or(now()), job.max_attempts);
   if (state == State::available) ledger_.covered(job.queue, job.priority, {seq, seq});
-  ledger_.changed({.id = job.id,
-                   .queue = job.queue,
-                   .verb = Verb::push,
-                   .from = std::nullopt,
-                   .to = state,
-                   .reason = Reason::pushed});
+  ledger_.changed(pushed_change(job, state));
   return PushStatus::pushed;
 }
 
