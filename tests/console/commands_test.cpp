@@ -130,6 +130,7 @@ TEST_F(ConsoleTest, hands_a_command_of_its_own_what_it_asked_for) {
 
 TEST_F(ConsoleTest, turns_what_a_command_throws_into_an_exit_code) {
   EXPECT_EQ(spark({"seven"}).code, 7);
+  EXPECT_EQ(spark({"throw:nothing"}).err, "error: it failed, and does not say why\n");
   EXPECT_EQ(spark({"many"}).code, 1) << "the system keeps eight bits of it";
   Ran const thrown = spark({"throw:error"});
   EXPECT_EQ(thrown.code, 1);

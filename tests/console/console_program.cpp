@@ -186,6 +186,9 @@ int main(int argc, char** argv) {
   app.command("throw:error", "throws").run([](spark::Args const&) -> int {
     throw std::runtime_error("on \x1b[31mpurpose");
   });
+  app.command("throw:nothing", "throws").option("--host NAME", "is no queue").run([](spark::Args const&) -> int {
+    throw std::runtime_error("");
+  });
   app.command("throw:missing", "throws").run([](spark::Args const&) -> int {
     throw spark::Error(kue::ErrorKind::not_found, "gone");
   });

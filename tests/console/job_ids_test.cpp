@@ -44,6 +44,12 @@ TEST_F(JobIdsTest, an_end_names_the_job_in_every_command) {
   EXPECT_EQ(spark({"job:cancel", end_of(third, 6), third}).out, third + " is cancelled\n") << "named twice: one job";
 }
 
+TEST_F(JobIdsTest, a_name_is_that_of_a_queue_in_built_in_commands_only) {
+  greet();
+  EXPECT_THAT(spark({"completion:words", "job:push", "--queue", ""}).out, HasSubstr("default"));
+  EXPECT_EQ(spark({"completion:words", "throw:nothing", "--host", ""}).out, "");
+}
+
 TEST_F(JobIdsTest, dashes_and_capitals_make_no_difference) {
   auto const id = greet();
   auto const name = [&](std::string const& text) { return spark({"job:show", text}).out; };

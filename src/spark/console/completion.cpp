@@ -53,7 +53,8 @@ std::vector<Candidate> commands(Console const& console) {
 }
 
 // Its choices, or else by what the help calls the value: "KIND", "ID...".
-std::vector<Candidate> values(Console& console, Application& app, Parameter const& parameter) {
+// A NAME or LIST is one of queues with us; what it is in a command of the program's own, nobody knows.
+std::vector<Candidate> values(Console& console, Application& app, Parameter const& parameter, bool builtin) {
   if (!parameter.choices.empty()) return bare(parameter.choices);
   std::string_view name = parameter.value;
   if (name.ends_with("...")) name.remove_suffix(3);
@@ -61,7 +62,7 @@ std::vector<Candidate> values(Console& console, Application& app, Parameter cons
   if (name == "KIND") return bare(console.kinds());
   if (name == "COMMAND") return commands(console);
   if (name == "ID") return newest_jobs(app);
-  if (name == "QUEUE" || name == "NAME" || name == "LIST") return bare(queue_names(app));
+  if (name == "QUEUE" || (builtin && (name == "NAME" || name == "LIST"))) return bare(queue_names(app));
   if (name == "FILE" || name == "DIR" || name == "PATH") return bare({":files"});
   return {};
 }
@@ -93,18 +94,21 @@ Parameter const* argument_at_end(Declaration const& declaration, Words const& wo
 
 std::vector<Candidate> of_command(Console& console, Application& app, Words const& words) {
   Declaration const declaration = console.explain(words.front());
+  auto const all = console.list();
+  bool const builtin = std::any_of(
+      all.begin(), all.end(), [&](Listed const& listed) { return listed.builtin && listed.name == words.front(); });
   std::string const &word = words.back(), &before = words[words.size() - 2];
   if (auto const equals = word.find('='); word.starts_with("--") && equals != word.npos) {
     Parameter const* const option = declaration.find(word.substr(0, equals));
-    auto found = option ? values(console, app, *option) : std::vector<Candidate>();
+    auto found = option ? values(console, app, *option, builtin) : std::vector<Candidate>();
     for (Candidate& candidate : found) candidate.word.insert(0, word.substr(0, equals + 1));
     return found;
   }
   Parameter const* const option = before.starts_with('-') ? declaration.find(before) : nullptr;
-  if (takes_next_word(option)) return values(console, app, *option);
+  if (takes_next_word(option)) return values(console, app, *option, builtin);
   if (word.starts_with('-')) return options(declaration);
   Parameter const* const argument = argument_at_end(declaration, words);
-  return argument ? values(console, app, *argument) : std::vector<Candidate>();
+  return argument ? values(console, app, *argument, builtin) : std::vector<Candidate>();
 }
 
 }  // namespace

@@ -128,7 +128,8 @@ int Console::report(std::string_view kind, std::string_view text, int code) {
   out_.discard();
   constexpr std::string_view kHint = "\nhint: ";
   auto const at = std::min(text.find(kHint), text.size());
-  std::string_view const message = text.substr(0, at), hint = text.substr(std::min(at + kHint.size(), text.size()));
+  std::string_view const message = at == 0 ? "it failed, and does not say why" : text.substr(0, at);
+  std::string_view const hint = text.substr(std::min(at + kHint.size(), text.size()));
   if (json_) {
     kue::Writer writer;
     writer.begin_object();
